@@ -1,0 +1,99 @@
+"""The one request and the one result: what a client asks for in any dialect, and what an engine delivered."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from danqing.domain.media import Blob, Medium
+
+Knob = str | int | float | bool
+
+
+class Person(StrEnum):
+    """Whether people may be drawn: anybody, grown-ups only, nobody."""
+
+    ALL = "allow_all"
+    ADULT = "allow_adult"
+    NONE = "dont_allow"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One message of a conversation: its words and pictures in the order in which they were written."""
+
+    role: Literal["system", "user", "model"]
+    parts: tuple[str | Blob, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Generation:
+    """What is asked for. None means "the model's default"; `fit` fills it in.
+
+    `size` is the vendor's word for resolution ("1K", "2K", "720p"). `knobs` are parameters that the dialect knows but
+    the domain does not act on (guidanceScale, temperature …): an engine may honour them by name, what it does not
+    honour is reported on the job.
+    """
+
+    model: str
+    turns: tuple[Turn, ...]
+    wants: frozenset[Medium]
+    count: int | None = None
+    aspect: str | None = None
+    size: str | None = None
+    seconds: int | None = None
+    seed: int | None = None
+    person: Person | None = None
+    negative: str = ""
+    mime: str | None = None
+    quality: int | None = None
+    first_frame: Blob | None = None
+    last_frame: Blob | None = None
+    knobs: tuple[tuple[str, Knob], ...] = ()
+
+    @property
+    def prompt(self) -> str:
+        """The words of the last user turn."""
+        return "\n".join(part for part in self._last_user() if isinstance(part, str)).strip()
+
+    @property
+    def pictures(self) -> tuple[Blob, ...]:
+        """Every picture of the conversation, in order: those given by the user and those that were made before."""
+        return tuple(part for turn in self.turns for part in turn.parts if isinstance(part, Blob))
+
+    @property
+    def words(self) -> str:
+        """All words of the conversation; what the prompt's tokens are counted on."""
+        return "\n".join(part for turn in self.turns for part in turn.parts if isinstance(part, str))
+
+    def blobs(self) -> Iterator[Blob]:
+        """Every file that the request needs."""
+        yield from self.pictures
+        yield from (frame for frame in (self.first_frame, self.last_frame) if frame)
+
+    def _last_user(self) -> tuple[str | Blob, ...]:
+        return next((turn.parts for turn in reversed(self.turns) if turn.role == "user"), ())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """One thing that was delivered: words, a picture or a film.
+
+    `file` is the name it can be downloaded by, `[a-z0-9]+`, given by the gateway. `seed` makes it again. `drawn` and
+    `missing` are what the engine says of its own work, in the words of the prompt. `tokens` is 0 when the engine does
+    not count them.
+    """
+
+    medium: Medium
+    blob: Blob | None = None
+    text: str = ""
+    file: str = ""
+    width: int = 0
+    height: int = 0
+    duration_ms: int = 0
+    fps: int = 0
+    audio: bool = False
+    seed: int | None = None
+    tokens: int = 0
+    drawn: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()

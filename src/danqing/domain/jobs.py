@@ -1,0 +1,263 @@
+"""The life of a job: a pure state machine that says what each event makes of a job and of its money.
+
+    queued -> submitting -> running(ticket) -> done | failed | cancelled | unknown
+
+`step` decides, the runner acts. Each step is one commit of the job and its transfers together, guarded by `version`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from danqing.domain.errors import Kind, Problem
+from danqing.domain.generation import Generation, Output
+from danqing.domain.ledger import Transfer, hold, post, void
+from danqing.domain.media import Medium
+from danqing.domain.money import Price, Units
+from danqing.domain.prompts import count_tokens
+
+
+class State(StrEnum):
+    """Where a job stands."""
+
+    QUEUED = "queued"  # admitted and paid for, nothing sent
+    SUBMITTING = "submitting"  # about to be sent, or sent without an answer yet
+    RUNNING = "running"  # the engine took it; `ticket` finds it again
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    UNKNOWN = "unknown"  # nobody can tell whether the engine did the work: not charged, not repeated
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing can change any more."""
+        return self in (State.DONE, State.FAILED, State.CANCELLED, State.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A Problem at rest: what a job that did not succeed remembers of it."""
+
+    kind: Kind
+    code: str
+    message: str
+
+    def problem(self) -> Problem:
+        """The Problem to raise for whoever waits for the job."""
+        return Problem(self.kind, self.message, code=self.code)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A generation that was admitted, with everything that is known about it.
+
+    `held` and `charged` are nano-dollars; `price` and `input_tokens` are frozen at the quote. `withheld` has the
+    reason for every output that the engine refused. `ignored` names parameters that the engine does not honour.
+    `prompt` is the one the engine worked from when it rewrote the author's. `shared` jobs may be watched by anybody who
+    knows their id. `progress` (0 to 1) and `stage` are told to watchers but not stored.
+    """
+
+    id: str
+    key: str
+    account: str
+    generation: Generation
+    price: Price
+    held: int
+    provider: str
+    upstream: str
+    created: datetime
+    updated: datetime
+    state: State = State.QUEUED
+    version: int = 0
+    input_tokens: int = 0
+    ticket: str = ""
+    prompt: str = ""
+    outputs: tuple[Output, ...] = ()
+    withheld: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
+    charged: int = 0
+    fault: Fault | None = None
+    shared: bool = False
+    test: bool = False
+    progress: float = 0.0
+    stage: str = ""
+
+    @property
+    def hold(self) -> Transfer:
+        """The transfer that reserved its money."""
+        return hold(self.id, self.account, self.key, self.held)
+
+    @property
+    def media(self) -> tuple[Output, ...]:
+        """Its pictures and films."""
+        return tuple(output for output in self.outputs if output.medium is not Medium.TEXT)
+
+    @property
+    def text(self) -> str:
+        """Its words."""
+        return "\n\n".join(output.text for output in self.outputs if output.medium is Medium.TEXT)
+
+    def usage(self) -> Units:
+        """What was delivered so far, in the units that prices are made of."""
+        images = sum(output.medium is Medium.IMAGE for output in self.outputs)
+        films = [output for output in self.outputs if output.medium is Medium.VIDEO]
+        return Units(
+            images=images,
+            films=len(films),
+            film_ms=sum(film.duration_ms for film in films),
+            input_tokens=self.input_tokens,
+            output_tokens=sum(self._tokens(output) for output in self.outputs),
+        )
+
+    def _tokens(self, output: Output) -> int:
+        if output.tokens:
+            return output.tokens
+        return self.price.image_tokens if output.medium is Medium.IMAGE else count_tokens(output.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The request is about to be sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The engine took it. `ticket` resumes it after a restart; `prompt` is the rewritten prompt, if there is one."""
+
+    ticket: str = ""
+    prompt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Progressed:
+    """How far the work is: `fraction` from 0 to 1 and a word for people. Told, not stored."""
+
+    fraction: float
+    stage: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Produced:
+    """One output is here."""
+
+    output: Output
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """The engine refused one output, for a reason that may be shown."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The engine has nothing more to deliver."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The work ended early."""
+
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """The caller does not want it any more."""
+
+
+Event = Started | Accepted | Progressed | Produced | Withheld | Finished | Failed | Cancelled
+Step = tuple[Job, tuple[Transfer, ...]]
+
+
+class IllegalStep(Exception):
+    """An event that cannot happen in the job's state: a defect, or a race that the store's version guard decides."""
+
+
+_FROM: dict[type[Event], frozenset[State]] = {
+    Started: frozenset({State.QUEUED}),
+    Accepted: frozenset({State.SUBMITTING}),
+    Progressed: frozenset({State.SUBMITTING, State.RUNNING}),
+    Produced: frozenset({State.SUBMITTING, State.RUNNING}),
+    Withheld: frozenset({State.SUBMITTING, State.RUNNING}),
+    Finished: frozenset({State.SUBMITTING, State.RUNNING}),
+    Failed: frozenset({State.QUEUED, State.SUBMITTING, State.RUNNING}),
+    Cancelled: frozenset({State.QUEUED, State.SUBMITTING, State.RUNNING}),
+}
+
+
+def step(job: Job, event: Event, at: datetime) -> Step:
+    """The job after an event and the transfers to commit with it. Raises IllegalStep."""
+    if job.state not in _FROM[type(event)]:
+        raise IllegalStep(f"{type(event).__name__} in state {job.state}")
+    if isinstance(event, Progressed):
+        return replace(job, progress=max(job.progress, event.fraction), stage=event.stage or job.stage), ()
+    after, transfers = _STEPS[type(event)](job, event)
+    return replace(after, version=job.version + 1, updated=at), transfers
+
+
+def _started(job: Job, event: Started) -> Step:
+    return replace(job, state=State.SUBMITTING), ()
+
+
+def _accepted(job: Job, event: Accepted) -> Step:
+    return replace(job, state=State.RUNNING, ticket=event.ticket, prompt=event.prompt or job.prompt), ()
+
+
+def _produced(job: Job, event: Produced) -> Step:
+    return replace(job, state=State.RUNNING, outputs=(*job.outputs, event.output)), ()
+
+
+def _withheld(job: Job, event: Withheld) -> Step:
+    return replace(job, state=State.RUNNING, withheld=(*job.withheld, event.reason)), ()
+
+
+def _finished(job: Job, event: Finished) -> Step:
+    if job.outputs:
+        cost = min(job.price.cost(job.usage()), job.held)
+        return replace(job, state=State.DONE, charged=cost, progress=1.0), (post(job.hold, cost),)
+    if job.withheld:
+        reason = job.withheld[0]
+        return _end(job, State.FAILED, Fault(Kind.FILTERED, "filtered", f"The content was filtered: {reason}"))
+    return _end(job, State.FAILED, Fault(Kind.UPSTREAM, "nothing_delivered", "The engine delivered nothing."))
+
+
+def _failed(job: Job, event: Failed) -> Step:
+    problem = event.problem
+    if job.media:
+        # What was delivered is kept and paid for; what is missing is told as withheld.
+        return _finished(replace(job, withheld=(*job.withheld, problem.message)), Finished())
+    state = State.UNKNOWN if problem.kind is Kind.UNKNOWN else State.FAILED
+    return _end(job, state, Fault(problem.kind, problem.code, problem.message))
+
+
+def _cancelled(job: Job, event: Cancelled) -> Step:
+    return _end(job, State.CANCELLED, Fault(Kind.CANCELLED, "cancelled", "The job was cancelled; nothing was charged."))
+
+
+def _end(job: Job, state: State, fault: Fault) -> Step:
+    return replace(job, state=state, fault=fault), (void(job.hold),)
+
+
+_STEPS: dict[type[Event], Callable[..., Step]] = {
+    Started: _started,
+    Accepted: _accepted,
+    Produced: _produced,
+    Withheld: _withheld,
+    Finished: _finished,
+    Failed: _failed,
+    Cancelled: _cancelled,
+}
+
+
+def recover(job: Job, *, repeatable: bool) -> Event | None:
+    """What must happen to a job whose process died. None: drive it again from where it stands.
+
+    `repeatable`: the engine may be asked twice for the same job without doing, or being paid for, the work twice.
+    """
+    if job.state is State.SUBMITTING and not repeatable:
+        message = "The gateway stopped while the request was being sent. It was not charged and not sent again."
+        return Failed(Problem(Kind.UNKNOWN, message, code="outcome_unknown"))
+    return None

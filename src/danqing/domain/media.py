@@ -1,0 +1,29 @@
+"""References to media: what a picture or film is, where its bytes are known by, never the bytes themselves."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Medium(StrEnum):
+    """What a request asks for and an output is."""
+
+    TEXT = "text"
+    IMAGE = "image"
+    VIDEO = "video"
+
+
+SUFFIXES = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "video/mp4": "mp4"}
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """A stored file by its content: `sha256` in hex, `size` in bytes, `mime` such as "image/png"."""
+
+    sha256: str
+    size: int
+    mime: str
+
+    @property
+    def suffix(self) -> str:
+        """The usual file name ending, without the dot."""
+        return SUFFIXES.get(self.mime, "bin")

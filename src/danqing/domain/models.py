@@ -1,0 +1,176 @@
+"""What a model can do, what it costs, until when it lives and who makes its pictures now; all of it data."""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import TypeVar
+
+from danqing.domain.errors import Kind, Problem, invalid
+from danqing.domain.generation import Generation, Person
+from danqing.domain.media import Medium
+from danqing.domain.money import Price, Units
+from danqing.domain.prompts import IMAGE_TOKENS, count_tokens
+
+T = TypeVar("T", str, int, Person)
+
+PROMPT_CHARACTERS_MAX = 32_000
+REPLY_TOKENS_MAX = 2_048  # the most words that a conversational model may answer with; part of the hold
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ability:
+    """What a model can be asked for. An empty tuple means that the parameter does not exist for it.
+
+    The first of each tuple is the default, except `count_default`. `pictures_max` is how many pictures it takes as
+    input over a whole conversation.
+    """
+
+    makes: frozenset[Medium]
+    count_max: int = 1
+    count_default: int = 1
+    aspects: tuple[str, ...] = ()
+    sizes: tuple[str, ...] = ()
+    seconds: tuple[int, ...] = ()
+    persons: tuple[Person, ...] = ()
+    mimes: tuple[str, ...] = ()
+    pictures_max: int = 0
+    frames: bool = False
+    fps: int = 0
+    audio: bool = False
+    languages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """One way to have the model's work made: a provider by name and the id that it knows the model by."""
+
+    provider: str
+    upstream: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lifecycle:
+    """The deprecation clock: when the vendor announced the end, when it came, and what took over."""
+
+    announced: date | None = None
+    shutdown: date | None = None
+    successor: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """One row of the catalog. `methods` are Google's names of the calls that reach it, for `models.list`."""
+
+    id: str
+    title: str
+    family: str
+    ability: Ability
+    price: Price
+    aliases: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()
+    routes: tuple[Route, ...] = ()
+    lifecycle: Lifecycle = field(default_factory=Lifecycle)
+    description: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every id that finds this model."""
+        return (self.id, *self.aliases)
+
+    @property
+    def conversational(self) -> bool:
+        """Whether it answers in words as well as in pictures."""
+        return Medium.TEXT in self.ability.makes
+
+
+def fit(generation: Generation, model: Model) -> Generation:
+    """The generation with the model's defaults filled in. Raises Problem(INVALID) naming the allowed values."""
+    ability = model.ability
+    _check_prompt(generation, model)
+    count = generation.count if generation.count is not None else ability.count_default
+    if not 1 <= count <= ability.count_max:
+        allowed = "exactly 1" if ability.count_max == 1 else f"1 to {ability.count_max}"
+        raise invalid(f"{model.id} makes {allowed} in one request, not {count}.", param="count")
+    wants = generation.wants & ability.makes or ability.makes - {Medium.TEXT} or ability.makes
+    return replace(
+        generation,
+        model=model.id,
+        wants=wants,
+        count=count,
+        aspect=_choose(generation.aspect, ability.aspects, "aspect ratio", "aspect", model),
+        size=_choose(generation.size, ability.sizes, "size", "size", model),
+        seconds=_choose(generation.seconds, ability.seconds, "length in seconds", "seconds", model),
+        person=_choose(generation.person, ability.persons, "value for people", "person", model),
+        mime=_choose(generation.mime, ability.mimes, "file type", "mime", model),
+    )
+
+
+def _check_prompt(generation: Generation, model: Model) -> None:
+    if not generation.prompt and not generation.pictures and not generation.first_frame:
+        raise invalid("The prompt is empty. Say what should be made.", param="prompt", code="empty_prompt")
+    if len(generation.words) > PROMPT_CHARACTERS_MAX:
+        message = f"The prompt has {len(generation.words)} characters; at most {PROMPT_CHARACTERS_MAX} are taken."
+        raise invalid(message, param="prompt", code="prompt_too_long")
+    if len(generation.pictures) > model.ability.pictures_max:
+        most = model.ability.pictures_max
+        message = f"{model.id} takes {f'at most {most} pictures' if most else 'no pictures'} with the prompt."
+        raise invalid(message, param="pictures")
+    if (generation.first_frame or generation.last_frame) and not model.ability.frames:
+        raise invalid(f"{model.id} cannot start or end on a given picture.", param="first_frame")
+
+
+def _choose(value: T | None, allowed: Sequence[T], what: str, param: str, model: Model) -> T | None:
+    if value is None:
+        return allowed[0] if allowed else None
+    if value in allowed:
+        return value
+    if not allowed:
+        raise invalid(f"{model.id} has no {what}; leave it out.", param=param)
+    choices = ", ".join(str(choice) for choice in allowed)
+    raise invalid(f"{value} is not a {what} of {model.id}. Allowed: {choices}.", param=param)
+
+
+def most(generation: Generation, model: Model) -> Units:
+    """The most that a fitted generation can come to; priced, it is the quote and the hold."""
+    count = generation.count or 1
+    pictures = count if Medium.IMAGE in generation.wants else 0
+    films = count if Medium.VIDEO in generation.wants else 0
+    words = REPLY_TOKENS_MAX if model.conversational else 0
+    return Units(
+        images=pictures,
+        films=films,
+        film_ms=films * (generation.seconds or 0) * 1000,
+        input_tokens=count_tokens(generation.words) + IMAGE_TOKENS * len(generation.pictures),
+        output_tokens=words + pictures * model.price.image_tokens,
+    )
+
+
+def choose(model: Model, *, test: bool, providers: Collection[str]) -> Route:
+    """Who makes it. A test key is always served by the Sketch engine, a live key never (design, section 4)."""
+    if test:
+        return Route(provider="sketch")
+    for route in model.routes:
+        if route.provider in providers and route.provider != "sketch":
+            return route
+    message = f"No upstream that can make {model.id} is configured. Configure one, or use a test key for a sketch."
+    raise Problem(Kind.UNAVAILABLE, message, code="no_upstream")
+
+
+class Catalog:
+    """All models by every id that finds them, in the order of their ids."""
+
+    def __init__(self, models: Sequence[Model]) -> None:
+        self.models = tuple(sorted(models, key=lambda model: model.id))
+        self._by_name: Mapping[str, Model] = {name: model for model in self.models for name in model.names}
+
+    def find(self, name: str) -> Model:
+        """By id or alias, with or without a leading "models/". Raises Problem(NOT_FOUND) with the nearest ids."""
+        bare = name.rpartition("models/")[2]
+        if bare in self._by_name:
+            return self._by_name[bare]
+        family = re.split(r"[-.\d]", bare)[0]
+        near = [model.id for model in self.models if family and model.id.startswith(family)]
+        hint = f" Did you mean {', '.join(near)}?" if near else " GET /api/models lists them all."
+        message = f"There is no model {bare[:100]!r} here.{hint}"
+        raise Problem(Kind.NOT_FOUND, message, param="model", code="model_not_found")

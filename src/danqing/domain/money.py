@@ -1,0 +1,73 @@
+"""Money in integer nano-dollars: the only place where a price is parsed, multiplied or printed.
+
+One dollar is 1,000,000,000 nano-dollars, so that a single token of a model sold at $0.10 a million is a whole number
+(100). Floats never touch money.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+DOLLAR = 1_000_000_000
+_MILLION = 1_000_000
+
+
+def dollars(text: str) -> int:
+    """Nano-dollars of a decimal string such as "0.675". Raises ValueError for anything that is not exact."""
+    try:
+        nanos = Decimal(text) * DOLLAR
+    except InvalidOperation as error:
+        raise ValueError(f"{text!r} is not an amount of dollars such as 0.675") from error
+    if not nanos.is_finite() or nanos != nanos.to_integral_value() or nanos < 0:
+        raise ValueError(f"{text!r} is not a whole number of nano-dollars, zero or more")
+    return int(nanos)
+
+
+def show(nanos: int) -> str:
+    """For people and for JSON: "0.03", "5.40", "0.000516"; at least two decimals and every digit that counts."""
+    sign, whole = ("-" if nanos < 0 else ""), abs(nanos)
+    fraction = f"{whole % DOLLAR:09d}".rstrip("0").ljust(2, "0")
+    return f"{sign}{whole // DOLLAR}.{fraction}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Units:
+    """Countable facts about a request or its outputs. `film_ms` is the total running time in milliseconds."""
+
+    images: int = 0
+    films: int = 0
+    film_ms: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Price:
+    """Rates in nano-dollars. A job keeps the Price it was quoted, whatever the catalog says later.
+
+    `image_tokens` is not a rate: it is what one delivered picture counts as in output tokens.
+    """
+
+    image: int = 0
+    film: int = 0
+    second: int = 0
+    input_token: int = 0
+    output_token: int = 0
+    image_tokens: int = 0
+
+    def cost(self, units: Units) -> int:
+        """Nano-dollars for these units."""
+        return (
+            self.image * units.images
+            + self.film * units.films
+            + self.second * units.film_ms // 1000
+            + self.input_token * units.input_tokens
+            + self.output_token * units.output_tokens
+        )
+
+
+def per_million(text: str) -> int:
+    """Nano-dollars of one token, from the price of a million tokens in dollars. Raises ValueError when not whole."""
+    nanos = dollars(text)
+    if nanos % _MILLION:
+        raise ValueError(f"{text!r} a million tokens is not a whole number of nano-dollars a token")
+    return nanos // _MILLION

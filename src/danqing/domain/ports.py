@@ -1,0 +1,120 @@
+"""The seams: what the gateway needs from the outside, as small protocols that the outer ring implements."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Protocol
+
+from danqing.domain.generation import Generation
+from danqing.domain.jobs import Accepted, Job, Produced, Progressed, Withheld
+from danqing.domain.keys import Key
+from danqing.domain.ledger import Balance, Transfer
+from danqing.domain.media import Blob
+
+Update = Accepted | Progressed | Produced | Withheld
+Source = AsyncIterator[bytes] | bytes | PurePath
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What a provider is asked to make. `ticket` is set when work is resumed: do not submit again, go on waiting.
+
+    `delivered` is how many outputs an earlier run of the same job has already delivered; they are not made again.
+    """
+
+    job: str
+    generation: Generation
+    upstream: str
+    ticket: str = ""
+    delivered: int = 0
+
+
+class Assets(Protocol):
+    """Files by their content."""
+
+    async def put(self, source: Source, mime: str) -> Blob:
+        """Store bytes, a stream, or a finished file that may be moved away. Raises Problem(TOO_LARGE)."""
+
+    def open(self, blob: Blob) -> AsyncIterator[bytes]:
+        """The bytes in chunks. Raises Problem(NOT_FOUND)."""
+
+    async def path(self, blob: Blob) -> str:
+        """A local path of the file, for sending it and for engines on this machine. Raises Problem(NOT_FOUND)."""
+
+
+class Provider(Protocol):
+    """A way of making. Found by the name of its module in `danqing.providers`.
+
+    `repeatable`: it may be asked twice for the same `order.job` and does the work once. `honours`: names of
+    `Generation.knobs` that it acts on.
+    """
+
+    repeatable: bool
+    honours: frozenset[str]
+
+    def generate(self, order: Order, assets: Assets) -> AsyncIterator[Update]:
+        """Make it. Yields Accepted once, before waiting; raises Problem and nothing else. Closing it cancels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """An Idempotency-Key: `name` as the client gave it and the SHA-256 of the request that it belongs to."""
+
+    name: str
+    fingerprint: str
+
+
+class Store(Protocol):
+    """Jobs and money, committed together. One implementation speaks SQLite and Postgres."""
+
+    async def admit(self, job: Job, once: Once | None) -> Job:
+        """Store a new job with its hold, or return the one that `once` made before.
+
+        Raises Problem(NO_FUNDS), Problem(MISMATCH) for another body under the same name, or Problem(BUSY).
+        """
+
+    async def commit(self, job: Job, transfers: Sequence[Transfer]) -> bool:
+        """One step, all or nothing. False when another process has taken the job further in the meantime."""
+
+    async def job(self, id: str) -> Job | None:
+        """One job by its id."""
+
+    async def unfinished(self) -> list[Job]:
+        """Every job that has not ended, oldest first."""
+
+    async def key(self, digest: str) -> Key | None:
+        """The key with this digest, revoked ones too."""
+
+    async def file(self, name: str) -> Job | None:
+        """The job that delivered the file with this name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spending:
+    """A key's money in nano-dollars: its account, its budget, and what it has spent per model."""
+
+    account: Balance
+    budget: Balance
+    by_model: tuple[tuple[str, int, int], ...]  # model, jobs, nano-dollars charged
+
+
+class Books(Protocol):
+    """What people read and set: keys, statements, lists."""
+
+    async def open_account(self, name: str, amount: int) -> None:
+        """Create an account with this much money, once."""
+
+    async def add_key(self, key: Key, digest: str) -> None:
+        """Remember a new key. Raises Problem(INVALID) when its account does not exist."""
+
+    async def keys(self) -> list[Key]:
+        """All keys, newest first."""
+
+    async def revoke(self, id: str) -> bool:
+        """Refuse the key from now on. False when there is none that can be revoked."""
+
+    async def spending(self, key: Key) -> Spending:
+        """The key's money."""
+
+    async def jobs(self, key: str, *, limit: int, before: str | None = None) -> list[Job]:
+        """A key's jobs, newest first; `before` is the id of the last one seen."""

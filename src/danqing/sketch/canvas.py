@@ -1,0 +1,71 @@
+"""The stage a picture is built on: its measures, and paper layers that can be moved against each other."""
+
+from dataclasses import dataclass
+
+from PIL import Image
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Measures in pixels. Layers are drawn `margin` wider on both sides, so that a camera can travel."""
+
+    width: int
+    height: int
+    margin: int = 0
+
+    @property
+    def canvas(self) -> int:
+        """Width that layers are drawn at."""
+        return self.width + 2 * self.margin
+
+    @property
+    def unit(self) -> int:
+        """The measure of things: the shorter side."""
+        return min(self.width, self.height)
+
+    @property
+    def tall(self) -> bool:
+        """Whether the frame stands upright."""
+        return self.height > self.width
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layer:
+    """One sheet of paper: RGB paint, an optional mask, where it lies on the canvas, and how near it is.
+
+    `depth` 0 is at infinity and never moves with the camera, 1 moves with the actors, more is nearer than they are.
+    `sway` is how far (pixels) the sheet rocks by itself, as waves do.
+    """
+
+    paint: Image.Image
+    mask: Image.Image | None
+    x: int
+    y: int
+    depth: float
+    sway: float = 0.0
+
+
+def sheet(picture: Image.Image, depth: float, *, x: int = 0, y: int = 0, sway: float = 0.0) -> Layer | None:
+    """An RGBA picture as a layer, trimmed to what is visible; None when nothing is."""
+    bounds = picture.getchannel("A").getbbox()
+    if bounds is None:
+        return None
+    cut = picture.crop(bounds)
+    return Layer(cut.convert("RGB"), cut.getchannel("A"), x + bounds[0], y + bounds[1], depth, sway)
+
+
+def lay(frame: Image.Image, layer: Layer, left: int, top: int = 0) -> None:
+    """Paste the layer into an RGB frame whose upper left corner stands at (`left`, `top`) of the layer's canvas."""
+    x, y = layer.x - left, layer.y - top
+    box = (max(0, -x), max(0, -y), min(layer.paint.width, frame.width - x), min(layer.paint.height, frame.height - y))
+    if box[0] >= box[2] or box[1] >= box[3]:
+        return
+    whole = box == (0, 0, *layer.paint.size)
+    paint = layer.paint if whole else layer.paint.crop(box)
+    mask = layer.mask if whole or layer.mask is None else layer.mask.crop(box)
+    frame.paste(paint, (x + box[0], y + box[1]), mask)
+
+
+def stamp(frame: Image.Image, picture: Image.Image, x: float, y: float) -> None:
+    """Paste an RGBA picture into an RGB frame, its upper left corner at (`x`, `y`), clipped to the frame."""
+    frame.paste(picture, (round(x), round(y)), picture)
