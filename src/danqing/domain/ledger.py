@@ -131,7 +131,7 @@ def entries(transfer: Transfer) -> tuple[Entry, ...]:
 
 
 def add(balances: Mapping[str, Balance], transfer: Transfer) -> dict[str, Balance]:
-    """The balances after a transfer; the store does it with conditional updates. Raises Overdrawn and changes nothing."""
+    """The balances after a transfer, as the store's conditional updates leave them. Raises Overdrawn, changing nothing."""
     after = dict(balances)
     for entry in entries(transfer):
         old = after.get(entry.balance, Balance())

@@ -1,6 +1,6 @@
 """The seams: what the gateway needs from the outside, as small protocols that the outer ring implements."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Protocol
@@ -13,6 +13,7 @@ from danqing.domain.media import Blob
 
 Update = Accepted | Progressed | Produced | Withheld
 Source = AsyncIterator[bytes] | bytes | PurePath
+Story = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +33,11 @@ class Order:
 class Assets(Protocol):
     """Files by their content."""
 
-    async def put(self, source: Source, mime: str) -> Blob:
-        """Store bytes, a stream, or a finished file that may be moved away. Raises Problem(TOO_LARGE)."""
+    async def put(self, source: Source, mime: str, story: Story | None = None) -> Blob:
+        """Store bytes, a stream, or a finished file that may be moved away. Raises Problem(TOO_LARGE).
+
+        A `story` (prompt, seed, model …) is written into the file itself, unless the file is signed.
+        """
 
     def open(self, blob: Blob) -> AsyncIterator[bytes]:
         """The bytes in chunks. Raises Problem(NOT_FOUND)."""
