@@ -2,7 +2,8 @@
 
     queued -> submitting -> running(ticket) -> done | failed | cancelled | unknown
 
-`step` decides, the runner acts. Each step is one commit of the job and its transfers together, guarded by `version`.
+`step` decides, the runner acts. Steps are committed with their transfers, all or nothing, guarded by `version`, which
+counts commits: a step that need not survive a crash on its own rides along with the next one.
 """
 
 from collections.abc import Callable
@@ -97,6 +98,17 @@ class Job:
     def text(self) -> str:
         """Its words."""
         return "\n\n".join(output.text for output in self.outputs if output.medium is Medium.TEXT)
+
+    @property
+    def filtered(self) -> bool:
+        """Whether it delivered nothing because the engine refused all of it."""
+        return self.fault is not None and self.fault.kind is Kind.FILTERED
+
+    def succeeded(self) -> "Job":
+        """This job, ended well. Raises its Problem when it has not."""
+        if self.fault:
+            raise self.fault.problem()
+        return self
 
     def usage(self) -> Units:
         """What was delivered so far, in the units that prices are made of."""
@@ -195,7 +207,7 @@ def step(job: Job, event: Event, at: datetime) -> Step:
     if isinstance(event, Progressed):
         return replace(job, progress=max(job.progress, event.fraction), stage=event.stage or job.stage), ()
     after, transfers = _STEPS[type(event)](job, event)
-    return replace(after, version=job.version + 1, updated=at), transfers
+    return replace(after, updated=at), transfers
 
 
 def _started(job: Job, event: Started) -> Step:
@@ -256,8 +268,9 @@ def recover(job: Job, *, repeatable: bool) -> Event | None:
     """What must happen to a job whose process died. None: drive it again from where it stands.
 
     `repeatable`: the engine may be asked twice for the same job without doing, or being paid for, the work twice.
+    Other engines are only asked again when nothing was sent, or with the ticket of the work that they already do.
     """
-    if job.state is State.SUBMITTING and not repeatable:
-        message = "The gateway stopped while the request was being sent. It was not charged and not sent again."
-        return Failed(Problem(Kind.UNKNOWN, message, code="outcome_unknown"))
-    return None
+    if repeatable or job.ticket or job.state is State.QUEUED:
+        return None
+    message = "The gateway stopped while the engine was at work. What became of it is unknown; it is not sent again."
+    return Failed(Problem(Kind.UNKNOWN, message, code="outcome_unknown"))

@@ -131,7 +131,7 @@ def entries(transfer: Transfer) -> tuple[Entry, ...]:
 
 
 def add(balances: Mapping[str, Balance], transfer: Transfer) -> dict[str, Balance]:
-    """The balances after a transfer, as the store's conditional updates leave them. Raises Overdrawn, changing nothing."""
+    """The balances after a transfer, as the store's conditional updates leave them. Raises Overdrawn."""
     after = dict(balances)
     for entry in entries(transfer):
         old = after.get(entry.balance, Balance())

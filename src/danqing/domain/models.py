@@ -98,7 +98,7 @@ def fit(generation: Generation, model: Model) -> Generation:
         model=model.id,
         wants=wants,
         count=count,
-        aspect=_choose(generation.aspect, ability.aspects, "aspect ratio", "aspect", model),
+        aspect=_aspect(generation, model),
         size=_choose(generation.size, ability.sizes, "size", "size", model),
         seconds=_choose(generation.seconds, ability.seconds, "length in seconds", "seconds", model),
         person=_choose(generation.person, ability.persons, "value for people", "person", model),
@@ -118,6 +118,12 @@ def _check_prompt(generation: Generation, model: Model) -> None:
         raise invalid(message, param="pictures")
     if (generation.first_frame or generation.last_frame) and not model.ability.frames:
         raise invalid(f"{model.id} cannot start or end on a given picture.", param="first_frame")
+
+
+def _aspect(generation: Generation, model: Model) -> str | None:
+    if generation.aspect is None and (generation.pictures or generation.first_frame):
+        return None  # what begins with a picture keeps the picture's own shape
+    return _choose(generation.aspect, model.ability.aspects, "aspect ratio", "aspect", model)
 
 
 def _choose(value: T | None, allowed: Sequence[T], what: str, param: str, model: Model) -> T | None:

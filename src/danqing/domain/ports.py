@@ -1,6 +1,6 @@
 """The seams: what the gateway needs from the outside, as small protocols that the outer ring implements."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Protocol
@@ -56,7 +56,7 @@ class Provider(Protocol):
     repeatable: bool
     honours: frozenset[str]
 
-    def generate(self, order: Order, assets: Assets) -> AsyncIterator[Update]:
+    def generate(self, order: Order, assets: Assets) -> AsyncGenerator[Update]:
         """Make it. Yields Accepted once, before waiting; raises Problem and nothing else. Closing it cancels."""
 
 

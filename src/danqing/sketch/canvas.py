@@ -69,3 +69,11 @@ def lay(frame: Image.Image, layer: Layer, left: int, top: int = 0) -> None:
 def stamp(frame: Image.Image, picture: Image.Image, x: float, y: float) -> None:
     """Paste an RGBA picture into an RGB frame, its upper left corner at (`x`, `y`), clipped to the frame."""
     frame.paste(picture, (round(x), round(y)), picture)
+
+
+def place(board: Image.Image, picture: Image.Image, x: float, y: float) -> None:
+    """Composite an RGBA picture onto an RGBA board, its upper left corner at (`x`, `y`), clipped to the board."""
+    left, top = round(x), round(y)
+    skip = (max(0, -left), max(0, -top))
+    if skip[0] < picture.width and skip[1] < picture.height and left < board.width and top < board.height:
+        board.alpha_composite(picture, (max(0, left), max(0, top)), skip)

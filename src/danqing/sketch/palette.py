@@ -67,7 +67,7 @@ HOURS: dict[str, Hour] = {
     ),
     "dawn": Hour(
         (("#6f8fe0", "#f4b3a4", "#ffe6bd"), ("#8fb0ea", "#fac9d2", "#fff0d4"), ("#5674bf", "#e79fb6", "#ffd9a0")),
-        ("#fff0b8", "#ffe3a0", "#fff6d8"), "#ffe6da", "#8c83c2", 0.3, (0.36, 0.44),
+        ("#fff0b8", "#ffe3a0", "#fff6d8"), "#ffeae4", "#9a8fd0", 0.26, (0.36, 0.44),
     ),
     "dusk": Hour(
         (("#3b2f7f", "#d9537a", "#ffb469"), ("#2b3f8c", "#c86a8c", "#ffc88a"), ("#53307a", "#e3644f", "#ffcf70")),

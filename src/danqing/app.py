@@ -1,0 +1,226 @@
+"""The composition root: the only module that knows every concrete part, and puts them together."""
+
+import fcntl
+import importlib
+import json
+import os
+import pkgutil
+import secrets
+import shutil
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from pathlib import Path
+from types import ModuleType
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp
+
+from danqing import dialects, providers
+from danqing.assets.disk import Disk
+from danqing.catalog import load as load_catalog
+from danqing.config import Config
+from danqing.dialects import native
+from danqing.domain.errors import Kind, Problem
+from danqing.domain.ports import Provider
+from danqing.front import Front, refusal
+from danqing.front.discreet import Discreet
+from danqing.gateway.accounts import Accounts
+from danqing.gateway.durable import Durable
+from danqing.gateway.gateway import Gateway, Parts
+from danqing.gateway.keyring import Keyring
+from danqing.store.database import connect
+
+ASSET_BYTES_MAX = 2 << 30
+GRACE_S = 3  # for answers on their way when the server is told to stop
+ALREADY_RUNNING = "A server is already running on {data}: {url}"
+
+
+class AlreadyRunning(Exception):
+    """Another process owns the data directory. `url` is where it listens."""
+
+    def __init__(self, data: Path, url: str) -> None:
+        super().__init__(ALREADY_RUNNING.format(data=data, url=url))
+        self.url = url
+
+
+def open_keyring(data: Path) -> Keyring:
+    """The server's pepper, made on the first start, and the owner's key beside it; only their owner can read them."""
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = data / "secret"
+    if not path.exists():
+        write_secret(path, secrets.token_hex(32))
+    keyring = Keyring(bytes.fromhex(path.read_text().strip()))
+    write_secret(data / "owner-key", keyring.owner_token)
+    return keyring
+
+
+def write_secret(path: Path, text: str) -> None:
+    """A file that only its owner can read, whole or not at all."""
+    draft = path.with_suffix(".draft")
+    draft.unlink(missing_ok=True)
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+
+
+@contextmanager
+def owning(config: Config) -> Iterator[Callable[[str], None]]:
+    """Own the data directory while the block runs; gives a function to tell others the URL. Raises AlreadyRunning."""
+    config.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (config.data / "server.json").open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise AlreadyRunning(config.data, running_at(config.data) or "starting") from error
+
+        def announce(url: str) -> None:
+            file.truncate(0)
+            file.write(json.dumps({"url": url, "pid": os.getpid()}))
+            file.flush()
+
+        try:
+            yield announce
+        finally:
+            file.truncate(0)
+
+
+def running_at(data: Path) -> str:
+    """The URL that the data directory's server announced, or nothing."""
+    try:
+        return str(json.loads((data / "server.json").read_text())["url"])
+    except (OSError, ValueError, KeyError):
+        return ""
+
+
+@asynccontextmanager
+async def opened(config: Config) -> AsyncIterator[Front]:
+    """Every part, put together and at work; taken down in the opposite order."""
+    keyring = open_keyring(config.data)
+    shutil.rmtree(config.scratch, ignore_errors=True)
+    config.scratch.mkdir(parents=True)
+    config.catalog.mkdir(exist_ok=True)
+    async with AsyncExitStack() as stack:
+        database = await connect(config.database_url)
+        stack.push_async_callback(database.close)
+        makers = connect_providers(config)
+        for maker in makers.values():
+            if close := getattr(maker, "close", None):
+                stack.push_async_callback(close)
+        accounts = Accounts(database, keyring)
+        await accounts.open()
+        await ensure_test_key(accounts, config.data)
+        gateway = Gateway(
+            Parts(
+                catalog=load_catalog(extra=config.catalog),
+                store=database,
+                assets=Disk(config.assets, bytes_max=ASSET_BYTES_MAX),
+                providers=makers,
+                queue=Durable(config.queue_url),
+                keyring=keyring,
+            )
+        )
+        await gateway.open()
+        stack.push_async_callback(gateway.close)
+        yield Front(gateway, accounts, public_url=config.public_url)
+
+
+def connect_providers(config: Config) -> dict[str, Provider]:
+    """The embedded engine and every configured upstream, by name."""
+    sketch = providers.connect("sketch", {"scratch": config.scratch, "workers": config.workers})
+    named = {name: providers.connect(str(row.get("kind", name)), row) for name, row in config.upstreams.items()}
+    return {**named, "sketch": sketch}
+
+
+async def ensure_test_key(accounts: Accounts, data: Path) -> None:
+    """The one test key of a fresh machine, in `DIR/test-key`; made again only when the file is gone."""
+    path = data / "test-key"
+    if not path.exists():
+        _, token = await accounts.create_key("first test key", test=True)
+        write_secret(path, token)
+
+
+def application(front: Front) -> ASGIApp:
+    """The ASGI app: all dialects, found by name, and one place for what no route took."""
+    spoken = find_dialects()
+    routes = [route for dialect in spoken for route in dialect.routes(front)]
+    app = Starlette(
+        routes=[Route("/healthz", healthz), *sorted(routes, key=specificity)],
+        exception_handlers={HTTPException: unrouted(spoken, front), Exception: unrouted(spoken, front)},
+    )
+    app.router.redirect_slashes = False
+    return Discreet(app)
+
+
+def find_dialects() -> list[ModuleType]:
+    """Every module of `danqing.dialects`, in the order of their names."""
+    names = sorted(info.name for info in pkgutil.iter_modules(dialects.__path__))
+    return [importlib.import_module(f"{dialects.__name__}.{name}") for name in names]
+
+
+def specificity(route: BaseRoute) -> int:
+    """Routes with a longer literal beginning are tried first, so that `/v1/models` is not taken by `{at}models`."""
+    path: str = getattr(route, "path", "")
+    return -len(path.partition("{")[0])
+
+
+async def healthz(request: Request) -> Response:
+    """Ready: the server only listens once everything is open."""
+    return PlainTextResponse("ok")
+
+
+def unrouted(spoken: list[ModuleType], front: Front) -> Callable[[Request, Exception], Response]:
+    """The handler of unknown paths, wrong methods and defects, in the envelope of the dialect that was meant."""
+
+    def handle(request: Request, error: Exception) -> Response:
+        if isinstance(error, HTTPException):
+            error = _problem(request, error)
+        dialect = next((dialect for dialect in spoken if dialect.claims(request)), None)
+        envelope = dialect.envelope if dialect else native.envelope
+        return front.respond(refusal(error, envelope))
+
+    return handle
+
+
+def _problem(request: Request, error: HTTPException) -> Problem:
+    where = f"{request.method} {request.url.path[:200]}"
+    if error.status_code == 405:
+        return Problem(Kind.NOT_ALLOWED, f"{where} is not a call that exists; the path does, with another method.")
+    return Problem(Kind.NOT_FOUND, f"{where} is not a path of this server.", code="unknown_path")
+
+
+async def serve(config: Config, ready: Callable[[str], None]) -> None:
+    """Run until SIGTERM or SIGINT. `ready` is told the URL once the first request can be answered."""
+    with owning(config) as announce:
+        async with opened(config) as front:
+            settings = uvicorn.Config(
+                application(front),
+                host=config.host,
+                port=config.port,
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=GRACE_S,
+            )
+            await _Server(settings, announce, ready).serve()
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn, and a word when it listens."""
+
+    def __init__(self, config: uvicorn.Config, *listening: Callable[[str], None]) -> None:
+        super().__init__(config)
+        self._listening = listening
+
+    async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
+        await super().startup()
+        host, port = self.servers[0].sockets[0].getsockname()[:2]
+        for tell in self._listening:
+            tell(f"http://{host}:{port}")

@@ -1,0 +1,112 @@
+"""One frozen Config from the environment and the data directory; the only reader of os.environ."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+HOST = "127.0.0.1"
+PORT = 8787
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used; the sentence says where and why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Where things are and who may be asked. `upstreams`: name -> settings with `kind`, from danqing.toml."""
+
+    data: Path
+    host: str = HOST
+    port: int = PORT
+    public_url: str = ""
+    workers: int = 2
+    upstreams: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+
+    @property
+    def database_url(self) -> str:
+        """Jobs and money."""
+        return f"sqlite:///{self.data / 'danqing.sqlite'}"
+
+    @property
+    def queue_url(self) -> str:
+        """The durable queue's own database, apart from the ledger."""
+        return f"sqlite:///{self.data / 'queue.sqlite'}"
+
+    @property
+    def assets(self) -> Path:
+        """Pictures and films."""
+        return self.data / "assets"
+
+    @property
+    def scratch(self) -> Path:
+        """Unfinished files; emptied at every start."""
+        return self.data / "scratch"
+
+    @property
+    def catalog(self) -> Path:
+        """The operator's own models, one TOML each."""
+        return self.data / "catalog"
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """A server to talk to instead of working in process."""
+
+    url: str
+    key: str
+
+
+def data_directory(env: Mapping[str, str] = os.environ) -> Path:
+    """DANQING_DATA, or the user's own data directory."""
+    if named := env.get("DANQING_DATA"):
+        return Path(named).expanduser()
+    home = Path(env.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+    return home / "danqing"
+
+
+def load(
+    *,
+    data: Path | None = None,
+    host: str | None = None,
+    port: int | None = None,
+    env: Mapping[str, str] = os.environ,
+) -> Config:
+    """Arguments win over the environment, the environment over `danqing.toml` in the data directory."""
+    data = (data or data_directory(env)).absolute()
+    settings = _toml(data / "danqing.toml")
+    try:
+        return Config(
+            data=data,
+            host=host or env.get("DANQING_HOST") or str(settings.get("host", HOST)),
+            port=port if port is not None else int(env.get("DANQING_PORT") or str(settings.get("port", PORT))),
+            public_url=env.get("DANQING_PUBLIC_URL") or str(settings.get("public_url", "")),
+            workers=int(env.get("DANQING_SKETCH_WORKERS") or str(settings.get("sketch_workers", os.cpu_count()))),
+            upstreams=_upstreams(settings),
+        )
+    except ValueError as error:
+        raise ConfigError(f"The port and the number of Sketch workers must be whole numbers: {error}.") from error
+
+
+def remote(env: Mapping[str, str] = os.environ) -> Remote | None:
+    """The server named by DANQING_URL, with DANQING_KEY."""
+    url = env.get("DANQING_URL", "").rstrip("/")
+    return Remote(url, env.get("DANQING_KEY", "")) if url else None
+
+
+def _upstreams(settings: Mapping[str, object]) -> dict[str, Mapping[str, object]]:
+    rows = settings.get("upstreams", {})
+    if not isinstance(rows, dict) or not all(isinstance(row, dict) for row in rows.values()):
+        raise ConfigError("danqing.toml: every upstream is a table of its own, [upstreams.NAME].")
+    return rows
+
+
+def _toml(path: Path) -> dict[str, object]:
+    if not path.exists():
+        return {}
+    try:
+        return tomllib.loads(path.read_text())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} is not TOML: {error}.") from error

@@ -1,0 +1,179 @@
+"""Danqing's own interface under /api, for the studio, the command line and automation."""
+
+from collections.abc import AsyncIterator, Sequence
+
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount
+
+from danqing import __version__
+from danqing.domain.errors import invalid
+from danqing.domain.generation import Output
+from danqing.domain.jobs import Job
+from danqing.domain.money import dollars
+from danqing.front import Front, Handler, Reply, once_of, token_of, told_by
+from danqing.wire import native, sse
+from danqing.wire.holes import Json, Piece, Tree
+
+envelope = native.error
+
+
+def claims(request: Request) -> bool:
+    """Everything below `/api`."""
+    return request.url.path.startswith("/api")
+
+
+def routes(front: Front) -> list[BaseRoute]:
+    """Jobs, files, models, money and keys."""
+    api = FastAPI(
+        title="Danqing",
+        version=__version__,
+        description="Jobs, files, models, keys and money. Money is told in dollars and in whole nano-dollars.",
+        docs_url=None,
+        redoc_url=None,
+    )
+    jobs, office = _Jobs(front), _Office(front)
+    table: list[tuple[str, str, Handler]] = [
+        ("POST", "/jobs", jobs.create),
+        ("GET", "/jobs", jobs.listed),
+        ("GET", "/jobs/{job}", jobs.get),
+        ("POST", "/jobs/{job}/cancel", jobs.cancel),
+        ("GET", "/jobs/{job}/events", jobs.events),
+        ("GET", "/files/{file}", jobs.download),
+        ("GET", "/models", office.models),
+        ("GET", "/models/{model}", office.model),
+        ("GET", "/usage", office.usage),
+        ("GET", "/keys", office.keys),
+        ("POST", "/keys", office.create_key),
+        ("DELETE", "/keys/{key}", office.revoke),
+    ]
+    for method, path, handler in table:
+        summary = (handler.__doc__ or "").strip().splitlines()[0]
+        api.add_api_route(
+            path,
+            front.endpoint(handler, envelope),
+            methods=[method],
+            name=handler.__name__,
+            summary=summary,
+            response_class=Response,
+            include_in_schema=True,
+        )
+    return [Mount("/api", app=api)]
+
+
+class _Jobs:
+    """Generations, from asking to downloading."""
+
+    def __init__(self, front: Front) -> None:
+        self._front = front
+
+    async def create(self, request: Request) -> Reply:
+        """Ask for a generation; answers at once with the job."""
+        key = await self._front.key(request)
+        body = await self._front.body(request)
+        ask = native.read_job(body)
+        await self._front.keep(ask.uploads)
+        job = await self._front.gateway.submit(key, ask.generation, once=once_of(request, body))
+        return Reply.of(self._tree(request, job), status=201, headers=told_by(job))
+
+    async def listed(self, request: Request) -> Reply:
+        """The key's jobs, newest first: `limit`, and `before` with the id of the last one seen."""
+        key = await self._front.key(request)
+        query = request.query_params
+        limit = _whole(query.get("limit", "50"), "limit")
+        jobs = await self._front.accounts.jobs(key, limit=limit, before=query.get("before"))
+        return Reply.of({"jobs": [self._tree(request, job) for job in jobs]})
+
+    async def get(self, request: Request) -> Reply:
+        """One job, with its progress."""
+        key = await self._front.key(request)
+        job = await self._front.gateway.job(key, request.path_params["job"])
+        return Reply.of(self._tree(request, job), headers=told_by(job))
+
+    async def cancel(self, request: Request) -> Reply:
+        """End a job and give its money back."""
+        key = await self._front.key(request)
+        job = await self._front.gateway.cancel(key, request.path_params["job"])
+        return Reply.of(self._tree(request, job), headers=told_by(job))
+
+    async def events(self, request: Request) -> Response:
+        """Follow a job: server-sent events, each the whole job, until it has ended."""
+        key = await self._front.key(request)
+        job = await self._front.gateway.job(key, request.path_params["job"])
+
+        async def frames() -> AsyncIterator[Sequence[Piece]]:
+            async for newest in self._front.gateway.watch(job):
+                yield sse.event(self._tree(request, newest))
+
+        return self._front.events(frames(), sse.COMMENT, told_by(job))
+
+    async def download(self, request: Request) -> Response:
+        """A file by its name; `?attach` has browsers save it."""
+        key = await self._front.key(request)
+        output, _ = await self._front.gateway.file(key, request.path_params["file"])
+        return await self._front.download(output, attach="attach" in request.query_params)
+
+    def _tree(self, request: Request, job: Job) -> Tree:
+        base = self._front.base(request).removesuffix("/api")
+
+        def url(output: Output) -> str:
+            return f"{base}/api/files/{output.file}"
+
+        return native.job(job, url)
+
+
+class _Office:
+    """Models, money and keys."""
+
+    def __init__(self, front: Front) -> None:
+        self._front = front
+
+    async def models(self, request: Request) -> Reply:
+        """Every model with its abilities, prices and dates."""
+        await self._front.key(request)
+        rows: list[Json] = [native.model(row) for row in self._front.gateway.catalog.models]
+        return Reply.of({"models": rows})
+
+    async def model(self, request: Request) -> Reply:
+        """One model, by id or alias."""
+        await self._front.key(request)
+        return Reply.of(native.model(self._front.gateway.catalog.find(request.path_params["model"])))
+
+    async def usage(self, request: Request) -> Reply:
+        """The key's balance, its budget, and what it has spent by model."""
+        key = await self._front.key(request)
+        spent = await self._front.accounts.spending(key)
+        return Reply.of({"key": native.key(key), **native.spending(spent)})
+
+    async def keys(self, request: Request) -> Reply:
+        """All keys. For the owner."""
+        self._front.accounts.require_owner(token_of(request))
+        return Reply.of({"keys": [native.key(key) for key in await self._front.accounts.keys()]})
+
+    async def create_key(self, request: Request) -> Reply:
+        """A new key; its secret is in this answer and never again. For the owner."""
+        self._front.accounts.require_owner(token_of(request))
+        wanted = native.read_key(await self._front.body(request))
+        budget = None if wanted.budget_usd is None else _budget(wanted.budget_usd)
+        key, secret = await self._front.accounts.create_key(wanted.name, test=wanted.test, budget=budget)
+        return Reply.of({**native.key(key), "secret": secret}, status=201)
+
+    async def revoke(self, request: Request) -> Reply:
+        """Refuse a key from now on. For the owner."""
+        self._front.accounts.require_owner(token_of(request))
+        await self._front.accounts.revoke(request.path_params["key"])
+        return Reply.of({"revoked": request.path_params["key"]})
+
+
+def _whole(text: str, param: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise invalid(f"{param} must be a whole number.", param=param)
+    return int(text)
+
+
+def _budget(text: str) -> int:
+    try:
+        return dollars(text)
+    except ValueError as error:
+        raise invalid(f"{error}.", param="budget_usd") from error

@@ -1,0 +1,116 @@
+"""OpenAI's dialect: pictures and films over chat completions, and the list of models."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from danqing.domain.generation import Generation
+from danqing.domain.jobs import Job
+from danqing.domain.media import Medium
+from danqing.front import Front, Reply, once_of, told_by
+from danqing.wire import google, openai, sse
+from danqing.wire.filmchat import Narrator
+from danqing.wire.holes import Piece
+from danqing.wire.openai import ChatAsk
+
+envelope = openai.error
+
+
+def claims(request: Request) -> bool:
+    """OpenAI's errors are expected below `/v1`."""
+    return request.url.path.startswith("/v1")
+
+
+def routes(front: Front) -> list[BaseRoute]:
+    """Chat completions and models."""
+    chat = _Chat(front)
+
+    async def models(request: Request) -> Reply:
+        await front.key(request)
+        rows = front.gateway.catalog.models
+        # google-genai 3 with a base URL that lacks /gemini asks for this path too (wire.md, section 3).
+        return Reply.of({**openai.models(rows), "models": google.models(rows)["models"]})
+
+    async def model(request: Request) -> Reply:
+        await front.key(request)
+        row = front.gateway.catalog.find(request.path_params["model"])
+        return Reply.of({**google.model(row), **openai.model(row)})
+
+    return [
+        Route("/v1/chat/completions", front.endpoint(chat.complete, envelope), methods=["POST"]),
+        Route("/v1/models", front.endpoint(models, envelope), methods=["GET"]),
+        Route("/v1/models/{model}", front.endpoint(model, envelope), methods=["GET"]),
+    ]
+
+
+class _Chat:
+    """Chat completions: whatever the model makes, told as a message."""
+
+    def __init__(self, front: Front) -> None:
+        self._front = front
+
+    async def complete(self, request: Request) -> Reply | Response:
+        """One answer, or a stream of it; the job goes on when the client leaves."""
+        key = await self._front.key(request)
+        body = await self._front.body(request)
+        ask = openai.read_chat(body)
+        makes_film = Medium.VIDEO in self._front.gateway.catalog.find(ask.generation.model).ability.makes
+        generation = _enhanced(ask.generation) if makes_film else ask.generation
+        await self._front.keep(ask.uploads)
+        job = await self._front.gateway.submit(key, generation, once=once_of(request, body), shared=makes_film)
+        narrator = self._narrator(request, job) if makes_film else _Words()
+        if ask.stream:
+            return self._front.events(self._frames(job, ask, narrator.tell), sse.COMMENT, told_by(job))
+        work = self._message(job, narrator.tell)
+        return await self._front.patient(work, envelope)
+
+    async def _message(self, job: Job, tell: Callable[[Job], str]) -> Reply:
+        text = ""
+        async for newest in self._front.gateway.watch(job):
+            text += tell(newest)
+        newest.succeeded()
+        return Reply.of(openai.completion(newest, content=text), headers=told_by(newest))
+
+    async def _frames(self, job: Job, ask: ChatAsk, tell: Callable[[Job], str]) -> AsyncIterator[Sequence[Piece]]:
+        yield sse.event(openai.first_chunk(job))
+        async for newest in self._front.gateway.watch(job):
+            if news := tell(newest):
+                yield sse.event(openai.words_chunk(newest, news))
+        if newest.fault:
+            yield sse.event(openai.error(newest.fault.problem()))
+            return
+        if Medium.IMAGE in newest.generation.wants:
+            yield sse.event(openai.media_chunk(newest))
+        yield sse.event(openai.stop_chunk(newest))
+        if ask.include_usage:
+            yield sse.event(openai.usage_chunk(newest))
+        yield (sse.DONE,)
+
+    def _narrator(self, request: Request, job: Job) -> Narrator:
+        front = self._front
+        return Narrator(
+            front.base(request),
+            watch=lambda film: front.link(request, film, job),
+            download=lambda film: front.link(request, film, job, save=True),
+        )
+
+
+class _Words:
+    """The words of a job, told as they come."""
+
+    def __init__(self) -> None:
+        self._told = 0
+
+    def tell(self, job: Job) -> str:
+        """What is new since the last snapshot."""
+        news, self._told = job.text[self._told :], len(job.text)
+        return news
+
+
+def _enhanced(generation: Generation) -> Generation:
+    """A film over chat begins with its enhanced prompt, so it is asked for (wire.md, section 10)."""
+    named = dict(generation.knobs)
+    return replace(generation, knobs=tuple({"enhancePrompt": True, **named}.items()))

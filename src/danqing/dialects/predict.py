@@ -1,0 +1,116 @@
+"""Google's prediction calls: Imagen `:predict`, which blocks, and Veo `:predictLongRunning`, which is polled."""
+
+import re
+from collections.abc import Callable
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+import danqing.front.paths  # noqa: F401  registers {at:google}
+from danqing.domain.errors import invalid, not_found
+from danqing.domain.generation import Output
+from danqing.domain.jobs import Job
+from danqing.front import Front, Reply, once_of, told_by
+from danqing.wire import google
+from danqing.wire.google import Ask, Reader
+from danqing.wire.holes import Tree
+
+_FILE = re.compile(r".*files/([a-z0-9]+)")  # the last one: clients paste whole URLs into the path (wire.md 6.4)
+
+envelope = google.error
+
+
+def claims(request: Request) -> bool:
+    """Google's errors are expected below Google's paths, and by Google's client wherever it asks."""
+    return request.url.path.startswith(("/gemini", "/v1beta", "/v1alpha")) or is_google_client(request)
+
+
+def is_google_client(request: Request) -> bool:
+    """google-genai says so itself."""
+    return "x-goog-api-client" in request.headers
+
+
+def routes(front: Front) -> list[BaseRoute]:
+    """Everything that begins with a call of a model and ends with its files."""
+    calls = _Calls(front)
+    table: list[tuple[str, str, Callable[..., object]]] = [
+        ("POST", "{at:google}models/{model}:predict", calls.predict),
+        ("POST", "{at:google}models/{model}:predictLongRunning", calls.begin),
+        ("POST", "{at:google}models/{model}:fetchPredictOperation", calls.fetch),
+        ("GET", "{at:google}{above:path}operations/{id}", calls.poll),
+        ("GET", "{at:google}files/{name:path}", calls.download),
+    ]
+    return [
+        Route(f"/{path}", front.endpoint(call, envelope), methods=[method])  # type: ignore[arg-type]
+        for method, path, call in table
+    ]
+
+
+class _Calls:
+    """The handlers, around one front."""
+
+    def __init__(self, front: Front) -> None:
+        self._front = front
+
+    async def predict(self, request: Request) -> Reply | Response:
+        """Pictures, at once or as soon as they are there."""
+        job, ask = await self._submit(request, google.read_predict)
+        return await self._front.patient(self._pictures(job, ask), envelope)
+
+    async def begin(self, request: Request) -> Reply:
+        """Films: only the name of the operation, like the document's first step."""
+        job, _ = await self._submit(request, google.read_long_running)
+        name = f"{request.path_params['at']}models/{job.generation.model}/operations/{job.id}"
+        return Reply.of({"name": name}, headers=told_by(job))
+
+    async def poll(self, request: Request) -> Reply:
+        """The operation under whatever name it is asked for; only the last segment counts (wire.md 6.2)."""
+        part = request.path_params
+        name = f"{part['at']}{part['above']}operations/{part['id']}"
+        reader = Reader.SDK if is_google_client(request) else Reader.CURL
+        return await self._operation(request, part["id"], name, reader)
+
+    async def fetch(self, request: Request) -> Reply:
+        """Vertex's way to poll: the operation's name in the body, the films inside the answer."""
+        await self._front.key(request)
+        try:
+            name = msgspec.json.decode(await self._front.body(request), type=dict[str, object]).get("operationName")
+        except msgspec.DecodeError as error:
+            raise invalid(f"The body is not JSON: {error}.") from error
+        if not isinstance(name, str) or not name:
+            raise invalid('Name the operation: {"operationName": "…/operations/…"}.', param="operationName")
+        return await self._operation(request, name.rpartition("/")[2], name, Reader.VERTEX)
+
+    async def download(self, request: Request) -> Response:
+        """A film or picture as bytes."""
+        found = _FILE.match("files/" + request.path_params["name"])
+        if found is None:
+            raise not_found("file of this name")
+        key = await self._front.key(request)
+        output, _ = await self._front.gateway.file(key, found.group(1))
+        return await self._front.download(output)
+
+    async def _submit(self, request: Request, read: Callable[[str, bytes], Ask]) -> tuple[Job, Ask]:
+        key = await self._front.key(request)
+        body = await self._front.body(request)
+        ask = read(request.path_params["model"], body)
+        await self._front.keep(ask.uploads)
+        return await self._front.gateway.submit(key, ask.generation, once=once_of(request, body)), ask
+
+    async def _pictures(self, job: Job, ask: Ask) -> Reply:
+        job = await self._front.gateway.wait(job)
+        if not (ask.with_reasons and job.filtered):
+            job.succeeded()
+        return Reply.of(google.predictions(job, with_reasons=ask.with_reasons), headers=told_by(job))
+
+    async def _operation(self, request: Request, id: str, name: str, reader: Reader) -> Reply:
+        job = await self._front.gateway.job(await self._front.key(request), id)
+        base = f"{self._front.base(request)}/gemini/v1beta/files/"
+        tree: Tree = google.operation(job, name=name, uri=lambda film: _uri(base, film), reader=reader)
+        return Reply.of(tree, headers=told_by(job))
+
+
+def _uri(base: str, film: Output) -> str:
+    return f"{base}{film.file}:download?alt=media"

@@ -1,0 +1,247 @@
+"""What all front doors share: who asks, how much may be sent, and how an answer with large files in it is streamed."""
+
+import asyncio
+import hashlib
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pybase64
+import structlog
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response, StreamingResponse
+
+from danqing.domain.errors import Kind, Problem, invalid
+from danqing.domain.generation import Output
+from danqing.domain.jobs import Job
+from danqing.domain.keys import Key
+from danqing.domain.media import Blob
+from danqing.domain.money import show
+from danqing.domain.ports import Once
+from danqing.front.discreet import QUERY_KEY
+from danqing.gateway.accounts import Accounts
+from danqing.gateway.gateway import Gateway
+from danqing.wire.holes import Json, Piece, length, plan
+from danqing.wire.inline import Upload
+from danqing.wire.status import STATUS
+
+log = structlog.get_logger("danqing.front")
+
+BODY_BYTES_MAX = 64 << 20
+HEARTBEAT_S = 15.0
+IDEMPOTENCY_CHARACTERS_MAX = 255
+Envelope = Callable[[Problem], Json]
+
+
+@dataclass(slots=True)
+class Reply:
+    """An answer whose files are still files: JSON pieces and Blobs, sent with an exact length."""
+
+    pieces: Sequence[Piece]
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, tree: Json, *, status: int = 200, headers: Mapping[str, str] | None = None) -> "Reply":
+        """From a tree that may hold `wire.holes.Hole` leaves."""
+        return cls(plan(tree), status, dict(headers or {}))
+
+
+Handler = Callable[[Request], Awaitable[Reply | Response]]
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+class Front:
+    """Handed to every dialect; holds the gateway and the few things that a request needs around it."""
+
+    def __init__(
+        self, gateway: Gateway, accounts: Accounts, *, public_url: str = "", heartbeat_s: float = HEARTBEAT_S
+    ) -> None:
+        self.gateway = gateway
+        self.accounts = accounts
+        self._public_url = public_url.rstrip("/")
+        self._heartbeat_s = heartbeat_s
+
+    def endpoint(self, handler: Handler, envelope: Envelope) -> Endpoint:
+        """A Starlette endpoint: Replies are streamed, Problems put into the dialect's envelope."""
+
+        async def endpoint(request: Request) -> Response:
+            try:
+                answer = await handler(request)
+            except Exception as error:
+                answer = refusal(error, envelope)
+            return answer if isinstance(answer, Response) else self.respond(answer)
+
+        return endpoint
+
+    def respond(self, reply: Reply) -> Response:
+        """The reply as a response; the files in it are read chunk by chunk while it is sent."""
+        if len(reply.pieces) == 1 and isinstance(reply.pieces[0], bytes):
+            return Response(reply.pieces[0], reply.status, reply.headers, "application/json")
+        headers = {"content-length": str(length(reply.pieces)), **reply.headers}
+        return StreamingResponse(self.spell(reply.pieces), reply.status, headers, "application/json")
+
+    async def spell(self, pieces: Sequence[Piece]) -> AsyncIterator[bytes]:
+        """The bytes of JSON pieces; a Blob becomes its base64."""
+        for piece in pieces:
+            if isinstance(piece, bytes):
+                yield piece
+            else:
+                async for text in self._base64(piece):
+                    yield text
+
+    async def _base64(self, blob: Blob) -> AsyncIterator[bytes]:
+        rest = b""
+        async for chunk in self.gateway.assets.open(blob):
+            data = rest + chunk if rest else chunk
+            cut = len(data) - len(data) % 3  # only whole groups of three, so that padding comes at the very end
+            rest = data[cut:]
+            yield pybase64.b64encode(data[:cut])
+        if rest:
+            yield pybase64.b64encode(rest)
+
+    async def patient(self, work: Awaitable[Reply], envelope: Envelope) -> Reply | Response:
+        """The reply, however long it takes: after a while blanks are sent before the JSON, so that no client gives up.
+
+        From then on the status is 200 already and a Problem can only be told in the body (wire.md, section 10).
+        """
+        task = asyncio.ensure_future(work)
+        if await self._done(task):
+            return task.result()
+        return StreamingResponse(self._blanks(task, envelope), 200, {"x-accel-buffering": "no"}, "application/json")
+
+    async def _blanks(self, task: asyncio.Future[Reply], envelope: Envelope) -> AsyncIterator[bytes]:
+        yield b"\n"
+        while not await self._done(task):
+            yield b"\n"
+        try:
+            reply = task.result()
+        except Exception as error:
+            reply = refusal(error, envelope)
+        async for text in self.spell(reply.pieces):
+            yield text
+
+    async def _done(self, task: asyncio.Future[Reply]) -> bool:
+        # The task is only waited for, never cancelled: what a client has paid for goes on when the client leaves.
+        done, _ = await asyncio.wait({task}, timeout=self._heartbeat_s)
+        return bool(done)
+
+    def events(self, frames: AsyncIterator[Sequence[Piece]], comment: bytes, headers: Mapping[str, str]) -> Response:
+        """Server-sent events; `comment` is sent whenever nothing else was for a while."""
+        headers = {"cache-control": "no-cache", "x-accel-buffering": "no", **headers}
+        return StreamingResponse(self._kept_alive(frames, comment), 200, headers, "text/event-stream")
+
+    async def _kept_alive(self, frames: AsyncIterator[Sequence[Piece]], comment: bytes) -> AsyncIterator[bytes]:
+        upcoming = asyncio.ensure_future(anext(frames))
+        try:
+            while True:
+                done, _ = await asyncio.wait({upcoming}, timeout=self._heartbeat_s)
+                if not done:
+                    yield comment
+                    continue
+                async for text in self.spell(upcoming.result()):
+                    yield text
+                upcoming = asyncio.ensure_future(anext(frames))
+        except StopAsyncIteration:
+            return
+        finally:
+            upcoming.cancel()
+
+    async def key(self, request: Request) -> Key:
+        """Who asks. Raises Problem(UNAUTHENTICATED)."""
+        return await self.gateway.key(token_of(request))
+
+    async def body(self, request: Request) -> bytes:
+        """The whole body. Raises Problem(TOO_LARGE) before more than the limit was taken in."""
+        if int(request.headers.get("content-length") or 0) > BODY_BYTES_MAX:
+            raise _too_large()
+        chunks: list[bytes] = []
+        size = 0
+        async for chunk in request.stream():
+            size += len(chunk)
+            if size > BODY_BYTES_MAX:
+                raise _too_large()
+            chunks.append(chunk)
+        return b"".join(chunks)
+
+    async def keep(self, uploads: Sequence[Upload]) -> None:
+        """Store the files that came with a request, so that the generation's Blobs can be opened."""
+        for upload in uploads:
+            await self.gateway.assets.put(upload.data, upload.blob.mime)
+
+    def base(self, request: Request) -> str:
+        """The address that clients reach this server by, without a slash at the end."""
+        return self._public_url or str(request.base_url).rstrip("/")
+
+    def link(self, request: Request, film: Output, job: Job, *, save: bool = False) -> str:
+        """A public link to watch a film, or to save it; signed, and expiring."""
+        day, name = self.gateway.link(film, job)
+        return f"{self.base(request)}/cdn/{'download/' if save else ''}{day:%Y%m%d}/{name}.mp4"
+
+    async def download(self, output: Output, *, attach: bool = False) -> Response:
+        """A delivered file, with byte ranges; `attach` has browsers save it instead of showing it."""
+        assert output.blob is not None, "words have no file"
+        disposition = "attachment" if attach else "inline"
+        headers = {
+            "content-disposition": f'{disposition}; filename="{output.file}.{output.blob.suffix}"',
+            "cache-control": "private, max-age=31536000, immutable",
+            "x-content-type-options": "nosniff",
+            "content-security-policy": "default-src 'none'; sandbox",
+        }
+        path = await self.gateway.assets.path(output.blob)
+        return _Download(path, headers=headers, media_type=output.blob.mime)
+
+
+class _Download(FileResponse):
+    chunk_size = 1 << 20  # sixteen times Starlette's, for a sixteenth of the trips to the thread pool
+
+
+def token_of(request: Request) -> str:
+    """The API key, from any of the three places that clients put it in (wire.md, section 2)."""
+    if token := request.headers.get("x-goog-api-key"):
+        return token.strip()
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and token.strip():
+        return token.strip()
+    in_query: str = request.scope.get(QUERY_KEY, "")
+    return in_query
+
+
+def once_of(request: Request, body: bytes) -> Once | None:
+    """The Idempotency-Key with the fingerprint of the request that it stands for."""
+    name = request.headers.get("idempotency-key", "")
+    if not name:
+        return None
+    if len(name) > IDEMPOTENCY_CHARACTERS_MAX:
+        raise invalid(
+            f"An Idempotency-Key has at most {IDEMPOTENCY_CHARACTERS_MAX} characters.", param="idempotency-key"
+        )
+    seen = hashlib.sha256(f"{request.method} {request.url.path}\n".encode() + body)
+    return Once(name, seen.hexdigest())
+
+
+def told_by(job: Job) -> dict[str, str]:
+    """The headers that say who made an answer, what of the request was not honoured, and what it costs."""
+    headers = {"danqing-job": job.id, "danqing-served-by": job.provider}
+    if job.state.ended:
+        headers["danqing-cost-usd"] = show(job.charged)
+    if job.ignored:
+        headers["danqing-ignored"] = ", ".join(re.sub(r"[^!-~]", "?", name)[:64] for name in job.ignored[:32])
+    return headers
+
+
+def refusal(error: Exception, envelope: Envelope) -> Reply:
+    """The reply for whatever went wrong. Anything but a Problem is a defect: logged in full, shown as one sentence."""
+    if not isinstance(error, Problem):
+        log.error("defect", exc_info=error)
+        error = Problem(Kind.INTERNAL, "Something is wrong inside Danqing. It is in the server's log.")
+    headers = {}
+    if error.retry_after is not None:
+        headers["retry-after"] = str(error.retry_after)
+    if error.kind not in (Kind.BUSY, Kind.UNAVAILABLE):
+        headers["x-should-retry"] = "false"  # openai's client would otherwise ask, and pay, three times
+    return Reply.of(envelope(error), status=STATUS[error.kind], headers=headers)
+
+
+def _too_large() -> Problem:
+    return Problem(Kind.TOO_LARGE, f"The request is larger than {BODY_BYTES_MAX >> 20} MB.", code="request_too_large")

@@ -1,0 +1,31 @@
+"""How Google's paths begin, as a Starlette path convertor: `{at:google}` in a route.
+
+AI Studio and Vertex resources, every version segment that a client was seen to use, with and without `/gemini`, and a
+version that is there twice because the base URL had it already (wire.md, section 3).
+"""
+
+import re
+
+from starlette.convertors import Convertor, register_url_convertor
+
+_VERSION = "(?:v1beta1|v1beta|v1alpha|v1)/"
+_SERVICE = f"(?:gemini/(?:{_VERSION})*|(?:{_VERSION})+)"
+_OWNER = "(?:projects/[^/]+/locations/[^/]+/)?(?:publishers/[^/]+/)?"
+
+
+class GooglePath(Convertor[str]):
+    """Everything before `models/`, `files/` or `operations/`; the handler gets the resource's owner.
+
+    That is "" for AI Studio, "publishers/google/" or "projects/P/locations/L/publishers/google/" for Vertex.
+    """
+
+    regex = _SERVICE + _OWNER
+
+    def convert(self, value: str) -> str:
+        return re.sub(f"^{_SERVICE}", "", value)
+
+    def to_string(self, value: str) -> str:
+        return f"v1beta/{value}"
+
+
+register_url_convertor("google", GooglePath())

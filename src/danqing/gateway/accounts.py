@@ -1,0 +1,77 @@
+"""Keys and statements: what the owner of a server, or of a key, sets and reads."""
+
+from collections.abc import Callable
+from datetime import datetime
+from uuid import uuid4
+
+from danqing.domain.errors import Kind, Problem, invalid, not_found
+from danqing.domain.jobs import Job
+from danqing.domain.keys import Key
+from danqing.domain.money import DOLLAR
+from danqing.domain.ports import Books, Spending
+from danqing.gateway.gateway import utc_now
+from danqing.gateway.keyring import Keyring, hint
+
+TEST_ACCOUNT = "test"
+LIVE_ACCOUNT = "live"
+PLAY_MONEY = 1_000_000 * DOLLAR  # what the test account is opened with; not worth a cent
+NAME_CHARACTERS_MAX = 100
+PAGE_MAX = 200
+
+
+class Accounts:
+    """Everything about keys and money that is not a generation."""
+
+    def __init__(self, books: Books, keyring: Keyring, now: Callable[[], datetime] = utc_now) -> None:
+        self._books = books
+        self._keyring = keyring
+        self._now = now
+
+    async def open(self) -> None:
+        """Make sure that the two accounts exist: test keys pay with play money, live keys with what was paid in."""
+        await self._books.open_account(TEST_ACCOUNT, PLAY_MONEY)
+        await self._books.open_account(LIVE_ACCOUNT, 0)
+
+    def require_owner(self, token: str) -> None:
+        """Raises Problem(FORBIDDEN) unless the caller holds the owner's key, which lies in the data directory."""
+        if not self._keyring.is_owner(token):
+            message = (
+                "Keys are managed with the owner's key; it is in the file owner-key of the server's data directory."
+            )
+            raise Problem(Kind.FORBIDDEN, message, code="owner_only")
+
+    async def create_key(self, name: str, *, test: bool, budget: int | None = None) -> tuple[Key, str]:
+        """A new key and its secret, which is shown this once. `budget` in nano-dollars over the key's whole life."""
+        if not name.strip() or len(name) > NAME_CHARACTERS_MAX:
+            raise invalid(f"Give the key a name of 1 to {NAME_CHARACTERS_MAX} characters.", param="name")
+        token = self._keyring.mint(test=test)
+        key = Key(
+            id=f"key_{uuid4().hex[:16]}",
+            name=name.strip(),
+            account=TEST_ACCOUNT if test else LIVE_ACCOUNT,
+            test=test,
+            hint=hint(token),
+            budget=budget,
+            created=self._now(),
+        )
+        await self._books.add_key(key, self._keyring.digest(token))
+        return key, token
+
+    async def keys(self) -> list[Key]:
+        """All keys, newest first."""
+        return await self._books.keys()
+
+    async def revoke(self, id: str) -> None:
+        """Refuse the key within a second, for ever. Raises Problem(NOT_FOUND)."""
+        if not await self._books.revoke(id):
+            raise not_found(f"key {id[:64]} in force")
+
+    async def spending(self, key: Key) -> Spending:
+        """The key's balance, budget and spending by model."""
+        return await self._books.spending(key)
+
+    async def jobs(self, key: Key, *, limit: int = 50, before: str | None = None) -> list[Job]:
+        """The key's jobs, newest first, at most PAGE_MAX at a time."""
+        if not 1 <= limit <= PAGE_MAX:
+            raise invalid(f"limit must be 1 to {PAGE_MAX}.", param="limit")
+        return await self._books.jobs(key.id, limit=limit, before=before)

@@ -1,0 +1,51 @@
+"""Where a job is driven: short ones at once in this process, long ones through a durable queue."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from danqing.domain.jobs import Job
+from danqing.domain.media import Medium
+
+Drive = Callable[[str], Awaitable[None]]
+
+
+class Queue(Protocol):
+    """Sees to it that some live worker drives a job until it ends, whatever dies in between."""
+
+    async def open(self, drive: Drive) -> None:
+        """Begin to work; called once, inside the event loop that `drive` runs on."""
+
+    async def put(self, id: str, *, again: bool = False) -> None:
+        """Have the job driven. `again`: after a restart, whatever the queue itself remembers of the job."""
+
+    async def close(self) -> None:
+        """Stop taking work. What is unfinished is driven after the next start."""
+
+
+def is_long(job: Job) -> bool:
+    """Whether a job is worth 20 ms of bookkeeping: films are, pictures and words are not."""
+    return Medium.VIDEO in job.generation.wants
+
+
+class Tasks:
+    """A queue without a memory, for tests and for one-off commands: jobs run as tasks of this process."""
+
+    def __init__(self) -> None:
+        self._drive: Drive | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def open(self, drive: Drive) -> None:
+        self._drive = drive
+
+    async def put(self, id: str, *, again: bool = False) -> None:
+        if self._drive is None:
+            raise RuntimeError("put before open")
+        task = asyncio.ensure_future(self._drive(id))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def close(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -1,0 +1,50 @@
+"""The durable queue: DBOS has some live worker drive each long job until it ends.
+
+DBOS keeps only "job X must be driven". The truth about a job is its own row, so a workflow that is run again resumes
+from the job's ticket and never submits twice (design, section 5).
+"""
+
+import asyncio
+from typing import Final
+from uuid import uuid4
+
+from dbos import DBOS, DBOSConfig, SetWorkflowID
+
+from danqing.gateway.dispatch import Drive
+
+QUEUE: Final = "films"
+APPLICATION_VERSION: Final = "1"  # fixed, or DBOS would strand jobs whenever our code changes
+
+
+class Durable:
+    """A `Queue` on DBOS. One per process; `executor` must be unique among live processes that share the database."""
+
+    def __init__(self, database_url: str, *, executor: str = "serve", concurrency: int = 64) -> None:
+        self._config: DBOSConfig = {
+            "name": "danqing",
+            "system_database_url": database_url,
+            "executor_id": executor,
+            "application_version": APPLICATION_VERSION,
+            "log_level": "ERROR",
+        }
+        self._concurrency = concurrency
+
+    async def open(self, drive: Drive) -> None:
+        DBOS(config=self._config)
+
+        @DBOS.workflow(name="drive")
+        async def workflow(id: str) -> None:
+            await drive(id)
+
+        self._workflow = workflow
+        DBOS.launch()
+        await DBOS.register_queue_async(QUEUE, worker_concurrency=self._concurrency, polling_interval_sec=0.2)
+
+    async def put(self, id: str, *, again: bool = False) -> None:
+        # A fresh name after a restart: under the old one DBOS may hold a workflow that ended while the job did not.
+        # Both may then call `drive`, which runs one job at most once at a time.
+        with SetWorkflowID(f"{id}:{uuid4().hex}" if again else id):
+            await DBOS.enqueue_workflow_async(QUEUE, self._workflow, id)
+
+    async def close(self) -> None:
+        await asyncio.to_thread(DBOS.destroy)

@@ -1,0 +1,215 @@
+"""The deep module: everything a dialect can ask for, in a few verbs."""
+
+import secrets
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from uuid import uuid4
+
+from danqing.domain.errors import Kind, Problem, not_found
+from danqing.domain.generation import Generation, Output
+from danqing.domain.jobs import Cancelled, IllegalStep, Job, State, step
+from danqing.domain.keys import Key
+from danqing.domain.models import Catalog, Model, choose, fit, most
+from danqing.domain.ports import Assets, Once, Provider, Store
+from danqing.gateway.dispatch import Queue, is_long
+from danqing.gateway.events import Hub
+from danqing.gateway.keyring import Keyring
+from danqing.gateway.runner import Runner
+
+KEY_MEMORY_S = 1.0  # a revoked key is refused after at most this long
+KEYS_REMEMBERED = 10_000
+LIVE_JOBS_MAX = 256  # unfinished jobs per key
+CANCEL_ATTEMPTS = 10
+
+
+def utc_now() -> datetime:
+    """The clock of the gateway."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What a gateway is made of."""
+
+    catalog: Catalog
+    store: Store
+    assets: Assets
+    providers: Mapping[str, Provider]
+    queue: Queue
+    keyring: Keyring
+    now: Callable[[], datetime] = utc_now
+
+
+class Gateway:
+    """Admits generations, remembers them as jobs, has them made and settles their money.
+
+    A blocking client is `submit` and `wait`, a polling one `submit` and later `job`, a watching one `submit` and
+    `watch`. Every job goes on when its client goes away.
+    """
+
+    def __init__(self, parts: Parts) -> None:
+        self.catalog = parts.catalog
+        self.assets = parts.assets
+        self._store = parts.store
+        self._providers = parts.providers
+        self._queue = parts.queue
+        self._keyring = parts.keyring
+        self._now = parts.now
+        self._hub = Hub()
+        self._runner = Runner(parts.store, parts.assets, parts.providers, self._hub, parts.now)
+        self._known: dict[str, tuple[float, Key]] = {}
+
+    async def open(self) -> None:
+        """Begin to work, and go on with every job that a crash or a stop has left unfinished."""
+        await self._queue.open(self._runner.drive)
+        for job in await self._store.unfinished():
+            await self._queue.put(job.id, again=True)
+
+    async def close(self) -> None:
+        """Stop within moments; unfinished jobs are resumed by the next `open`."""
+        await self._runner.close()
+        await self._queue.close()
+
+    async def key(self, token: str) -> Key:
+        """Who asks. Raises Problem(UNAUTHENTICATED)."""
+        known = self._known.get(token)
+        if known and time.monotonic() - known[0] < KEY_MEMORY_S:
+            return known[1]
+        key = await self._store.key(self._keyring.digest(token)) if token else None
+        if key is None or key.revoked:
+            self._known.pop(token, None)
+            hint = "is not known or was revoked" if token else "is missing"
+            message = f"The API key {hint}. Send it as x-goog-api-key, as Authorization: Bearer, or as ?key=."
+            raise Problem(Kind.UNAUTHENTICATED, message, code="invalid_api_key")
+        if len(self._known) >= KEYS_REMEMBERED:
+            self._known.clear()
+        self._known[token] = (time.monotonic(), key)
+        return key
+
+    async def submit(self, key: Key, generation: Generation, *, once: Once | None = None, shared: bool = False) -> Job:
+        """Admit a generation: checked, priced, its money held, its work begun. The same `once` gives the same job.
+
+        Raises Problem: INVALID, NOT_FOUND for the model, NO_FUNDS, MISMATCH, BUSY, UNAVAILABLE.
+        """
+        if (alive := self._hub.alive(key.id)) >= LIVE_JOBS_MAX:
+            message = f"This key has {alive} unfinished jobs; wait for some of them to end."
+            raise Problem(Kind.BUSY, message, code="too_many_jobs", retry_after=10)
+        draft = self._draft(key, generation, shared=shared)
+        job = await self._store.admit(draft, once)
+        if job.id == draft.id:
+            await self._dispatch(job)
+        return job
+
+    async def wait(self, job: Job) -> Job:
+        """The job when it has ended, well or not."""
+        async for newest in self.watch(job):
+            job = newest
+        return job
+
+    def watch(self, job: Job) -> AsyncIterator[Job]:
+        """The job now, then after every change, until it has ended."""
+        return self._hub.follow(job.id, lambda: self._load(job.id))
+
+    async def job(self, key: Key, id: str) -> Job:
+        """One of the key's jobs, with its progress. Raises Problem(NOT_FOUND)."""
+        job = await self._load(id)
+        if job.key != key.id:
+            raise not_found(f"job {id[:64]}")
+        return self._hub.latest(job)
+
+    async def shared_job(self, id: str) -> Job:
+        """A job that anybody may watch who knows its id. Raises Problem(NOT_FOUND)."""
+        job = await self._load(id)
+        if not job.shared:
+            raise not_found(f"job {id[:64]}")
+        return self._hub.latest(job)
+
+    async def cancel(self, key: Key, id: str) -> Job:
+        """End a job and give its money back; an ended job is returned as it is."""
+        for _ in range(CANCEL_ATTEMPTS):
+            job = await self.job(key, id)
+            try:
+                after, transfers = step(job, Cancelled(), self._now())
+            except IllegalStep:
+                return job
+            after = replace(after, version=job.version + 1)
+            if await self._store.commit(after, transfers):
+                self._runner.stop(id)
+                self._hub.publish(after)
+                return after
+        raise Problem(Kind.BUSY, "The job is changing too fast to be cancelled; try again.", retry_after=1)
+
+    async def file(self, key: Key, name: str) -> tuple[Output, Job]:
+        """A delivered file by its name, with the job that made it. Raises Problem(NOT_FOUND)."""
+        found = await self._find(name)
+        if found is None or found[1].key != key.id:
+            raise not_found(f"file {name[:64]}")
+        return found
+
+    def link(self, output: Output, job: Job) -> tuple[date, str]:
+        """A public, expiring link to a file: the day and the name that go into its path."""
+        day = job.created.date()
+        return day, self._keyring.link(output.file, day)
+
+    async def linked_file(self, day: date, name: str) -> tuple[Output, Job]:
+        """The file behind a public link. Raises Problem(NOT_FOUND) when it is forged, expired or gone."""
+        file = self._keyring.opens(name, day, self._now().date())
+        found = await self._find(file) if file else None
+        if found is None:
+            raise Problem(Kind.NOT_FOUND, "This link is not valid, or it has expired.", code="link_expired")
+        return found
+
+    def _draft(self, key: Key, asked: Generation, *, shared: bool) -> Job:
+        model = self.catalog.find(asked.model)
+        generation = replace(fit(asked, model), seed=asked.seed if asked.seed is not None else secrets.randbelow(2**31))
+        route = choose(model, test=key.test, providers=self._providers.keys())
+        units = most(generation, model)
+        now = self._now()
+        job = Job(
+            id=str(uuid4()),
+            key=key.id,
+            account=key.account,
+            test=key.test,
+            generation=replace(generation, model=_spoken(asked.model, model)),
+            price=model.price,
+            held=model.price.cost(units),
+            input_tokens=units.input_tokens,
+            provider=route.provider,
+            upstream=route.upstream,
+            ignored=_ignored(generation, self._providers[route.provider]),
+            shared=shared,
+            created=now,
+            updated=now,
+        )
+        # A job that is driven right here is about to be sent as soon as it is stored: one commit less.
+        return job if is_long(job) else replace(job, state=State.SUBMITTING)
+
+    async def _dispatch(self, job: Job) -> None:
+        self._hub.publish(job)
+        if is_long(job):
+            await self._queue.put(job.id)
+        else:
+            self._runner.begin(job)
+
+    async def _load(self, id: str) -> Job:
+        job = await self._store.job(id)
+        if job is None:
+            raise not_found(f"job {id[:64]}")
+        return job
+
+    async def _find(self, name: str) -> tuple[Output, Job] | None:
+        job = await self._store.file(name)
+        output = next((output for output in job.outputs if output.file == name), None) if job else None
+        return (output, job) if job and output and output.blob else None
+
+
+def _spoken(asked: str, model: Model) -> str:
+    """The id that the client used, so that answers and links speak of the model by the caller's name."""
+    bare = asked.rpartition("models/")[2]
+    return bare if bare in model.names else model.id
+
+
+def _ignored(generation: Generation, provider: Provider) -> tuple[str, ...]:
+    return tuple(name for name, _ in generation.knobs if name not in provider.honours)

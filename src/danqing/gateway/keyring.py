@@ -1,0 +1,54 @@
+"""Secrets: mints keys, recognises them, and signs the links that are given to people who have none."""
+
+import hashlib
+import hmac
+import secrets
+from datetime import date, timedelta
+
+from danqing.domain.keys import PREFIXES
+
+LINK_DAYS = 7
+_SIGNATURE = 24  # hex digits, 96 bits
+
+
+class Keyring:
+    """All that needs the server's pepper. Keys are 256 random bits, so a keyed hash is enough to store them."""
+
+    def __init__(self, pepper: bytes) -> None:
+        self._pepper = pepper
+
+    def mint(self, *, test: bool) -> str:
+        """A new key; shown once and never stored."""
+        return PREFIXES[test] + secrets.token_urlsafe(32)
+
+    def digest(self, token: str) -> str:
+        """What is stored in place of a key: HMAC-SHA256 with the pepper, in hex."""
+        return hmac.new(self._pepper, b"key:" + token.encode(errors="replace"), hashlib.sha256).hexdigest()
+
+    @property
+    def owner_token(self) -> str:
+        """The key of the server's owner: follows from the pepper, so whoever may read the data directory has it."""
+        return "sk-owner-" + hmac.new(self._pepper, b"owner", hashlib.sha256).hexdigest()
+
+    def is_owner(self, token: str) -> bool:
+        """Whether this is the owner's key."""
+        return hmac.compare_digest(token.encode(errors="replace"), self.owner_token.encode())
+
+    def link(self, file: str, day: date) -> str:
+        """A name for a public link to a file that was made on `day`: letters and digits only."""
+        return file + self._sign(file, day)
+
+    def opens(self, name: str, day: date, today: date) -> str | None:
+        """The file behind a link's name, or None when it is forged or older than LINK_DAYS."""
+        file, signature = name[:-_SIGNATURE], name[-_SIGNATURE:]
+        genuine = hmac.compare_digest(signature.encode(), self._sign(file, day).encode())
+        return file if genuine and day <= today <= day + timedelta(days=LINK_DAYS) else None
+
+    def _sign(self, file: str, day: date) -> str:
+        message = f"link:{day.isoformat()}:{file}".encode()
+        return hmac.new(self._pepper, message, hashlib.sha256).hexdigest()[:_SIGNATURE]
+
+
+def hint(token: str) -> str:
+    """What a person may recognise a key by: its kind and its last four characters."""
+    return f"{token[:8]}…{token[-4:]}"

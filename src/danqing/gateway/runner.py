@@ -1,0 +1,204 @@
+"""Drives one job: runs its provider, lets `step` decide, commits what must survive a crash, tells the watchers."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Mapping
+from contextlib import aclosing
+from dataclasses import replace
+from datetime import datetime
+
+import structlog
+
+from danqing.domain.errors import Kind, Problem
+from danqing.domain.jobs import (
+    Accepted,
+    Event,
+    Failed,
+    Finished,
+    Job,
+    Produced,
+    Progressed,
+    Started,
+    State,
+    Withheld,
+    recover,
+    step,
+)
+from danqing.domain.ledger import Transfer
+from danqing.domain.media import Blob, Medium
+from danqing.domain.ports import Assets, Order, Provider, Source, Store, Story, Update
+from danqing.gateway.events import Hub
+from danqing.gateway.story import story_of
+
+log = structlog.get_logger("danqing.runner")
+
+DEADLINES_S = {Medium.VIDEO: 1800, Medium.IMAGE: 600, Medium.TEXT: 300}
+
+
+class Superseded(Exception):
+    """Somebody else has taken the job further: a cancellation, or another process. This drive ends without a word."""
+
+
+class _Shelf:
+    """The assets as a provider sees them: whatever it stores for a job carries the job's story."""
+
+    def __init__(self, assets: Assets, story: Callable[[], Story]) -> None:
+        self._assets = assets
+        self._story = story
+
+    async def put(self, source: Source, mime: str, story: Story | None = None) -> Blob:
+        return await self._assets.put(source, mime, {**self._story(), **(story or {})})
+
+    def open(self, blob: Blob) -> AsyncIterator[bytes]:
+        return self._assets.open(blob)
+
+    async def path(self, blob: Blob) -> str:
+        return await self._assets.path(blob)
+
+
+class _Run:
+    """One drive of one job: the job as it is now, and the transfers that are not in the store yet."""
+
+    def __init__(self, job: Job, store: Store, hub: Hub, now: Callable[[], datetime]) -> None:
+        self.job = job
+        self._transfers: list[Transfer] = []
+        self._store = store
+        self._hub = hub
+        self._now = now
+
+    async def take(self, event: Event) -> None:
+        """One step: decided, committed when it must not be lost, told."""
+        self.job, transfers = step(self.job, event, self._now())
+        self._transfers.extend(transfers)
+        if _must_survive(self.job, event):
+            await self._commit()
+        self._hub.publish(self.job)
+
+    async def _commit(self) -> None:
+        self.job = replace(self.job, version=self.job.version + 1)
+        if not await self._store.commit(self.job, self._transfers):
+            raise Superseded
+        self._transfers = []
+
+
+def _must_survive(job: Job, event: Event) -> bool:
+    match event:
+        case Progressed():
+            return False
+        case Accepted():
+            return bool(event.ticket)
+        case Produced() | Withheld():
+            # The last output is committed together with the end, which follows at once.
+            return 0 < len(job.media) + len(job.withheld) < (job.generation.count or 1)
+        case _:
+            return True
+
+
+class Runner:
+    """All drives of this process; at most one per job."""
+
+    def __init__(
+        self,
+        store: Store,
+        assets: Assets,
+        providers: Mapping[str, Provider],
+        hub: Hub,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._store = store
+        self._assets = assets
+        self._providers = providers
+        self._hub = hub
+        self._now = now
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+
+    def begin(self, job: Job) -> None:
+        """Drive a job that was admitted this moment, in this process."""
+        self._start(job.id, self._drive(_Run(job, self._store, self._hub, self._now)))
+
+    async def drive(self, id: str) -> None:
+        """Drive a stored job to its end, from where it stands; returns when it has ended or was taken over."""
+        if id not in self._tasks:
+            job = await self._store.job(id)
+            if job is None or job.state.ended:
+                return
+            self._start(id, self._resume(_Run(job, self._store, self._hub, self._now)))
+        if task := self._tasks.get(id):
+            await asyncio.wait([task])
+
+    def stop(self, id: str) -> None:
+        """Stop working on a job; closing the provider's generator cancels the engine's work."""
+        if task := self._tasks.get(id):
+            task.cancel()
+
+    async def close(self) -> None:
+        """Stop everything. Jobs stay as they are stored and are resumed by the next start."""
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _start(self, id: str, work: Coroutine[object, object, None]) -> None:
+        if id in self._tasks:
+            work.close()
+            return
+        task = asyncio.create_task(work, name=f"job {id}")
+        self._tasks[id] = task
+        task.add_done_callback(lambda _: self._tasks.pop(id, None))
+
+    async def _resume(self, run: _Run) -> None:
+        provider = self._providers.get(run.job.provider)
+        verdict = recover(run.job, repeatable=bool(provider and provider.repeatable))
+        if verdict is not None:
+            await run.take(verdict)
+            return
+        await self._drive(run)
+
+    async def _drive(self, run: _Run) -> None:
+        try:
+            if run.job.state is State.QUEUED:
+                await run.take(Started())
+            await run.take(await self._make(run))
+        except Superseded:
+            log.info("superseded", job=run.job.id)
+
+    async def _make(self, run: _Run) -> Event:
+        """Run the provider; the event that ends the job."""
+        try:
+            async with asyncio.timeout(_deadline_s(run.job)), aclosing(self._updates(run)) as updates:
+                async for update in updates:
+                    await run.take(_named(update))
+        except (Superseded, asyncio.CancelledError):
+            raise
+        except Problem as problem:
+            return Failed(problem)
+        except TimeoutError:
+            return Failed(Problem(Kind.TIMEOUT, "The engine did not finish within the deadline."))
+        except Exception:
+            log.exception("provider failed", job=run.job.id, provider=run.job.provider)
+            return Failed(Problem(Kind.INTERNAL, "The engine failed unexpectedly; nothing was charged."))
+        return Finished()
+
+    def _updates(self, run: _Run) -> AsyncGenerator[Update]:
+        job = run.job
+        provider = self._providers.get(job.provider)
+        if provider is None:
+            raise Problem(Kind.UNAVAILABLE, f"The upstream {job.provider!r} is no longer configured.")
+        order = Order(
+            job=job.id,
+            generation=job.generation,
+            upstream=job.upstream,
+            ticket=job.ticket,
+            delivered=len(job.media),
+        )
+        return provider.generate(order, _Shelf(self._assets, lambda: story_of(run.job, self._now())))
+
+
+def _deadline_s(job: Job) -> int:
+    return max(DEADLINES_S[medium] for medium in job.generation.wants)
+
+
+def _named(update: Update) -> Update:
+    if isinstance(update, Produced) and update.output.blob and not update.output.file:
+        return Produced(replace(update.output, file=secrets.token_hex(16)))
+    return update

@@ -1,0 +1,49 @@
+"""The story of an output: what is written into its file so that it can be understood, and made again, on its own."""
+
+from dataclasses import fields
+from datetime import datetime
+
+from danqing import __version__
+from danqing.domain.generation import Generation
+from danqing.domain.jobs import Job
+from danqing.domain.money import Units, show
+from danqing.domain.ports import Story
+
+_NOT_PARAMETERS = {"model", "turns", "wants", "first_frame", "last_frame", "knobs"}
+
+
+def story_of(job: Job, at: datetime) -> Story:
+    """Prompt, parameters, seed, model, engine, time, cost, key and job. `cost` is what this one output is charged."""
+    generation = job.generation
+    return {
+        "danqing": __version__,
+        "job": job.id,
+        "key": job.key,
+        "model": generation.model,
+        "engine": job.provider,
+        "sketch": job.provider == "sketch",
+        "prompt": generation.prompt,
+        "rewritten_prompt": job.prompt,
+        "parameters": parameters(generation),
+        "cost_usd": show(_cost_of_one(job)),
+        "made": at.isoformat(timespec="seconds"),
+    }
+
+
+def parameters(generation: Generation) -> dict[str, object]:
+    """What was asked for besides the prompt, defaults included, ready for JSON."""
+    named = {
+        field.name: getattr(generation, field.name) for field in fields(generation) if field.name not in _NOT_PARAMETERS
+    }
+    return {name: value for name, value in {**named, **dict(generation.knobs)}.items() if value not in (None, "")}
+
+
+def _cost_of_one(job: Job) -> int:
+    units = Units(
+        images=1,
+        films=1,
+        film_ms=(job.generation.seconds or 0) * 1000,
+        input_tokens=job.input_tokens,
+        output_tokens=job.price.image_tokens,
+    )
+    return job.price.cost(units)

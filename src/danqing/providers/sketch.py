@@ -1,0 +1,177 @@
+"""The embedded engine as a provider: turns an order into tasks for the Sketch workers."""
+
+import asyncio
+import tempfile
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from danqing.domain.errors import Kind, Problem, invalid
+from danqing.domain.generation import Generation, Output, Person
+from danqing.domain.jobs import Accepted, Produced, Progressed, Withheld
+from danqing.domain.media import Medium
+from danqing.domain.ports import Assets, Order, Provider, Update
+from danqing.sketch import magic
+from danqing.sketch.pool import Message, Pool, WorkerDied
+
+PEOPLE = {Person.ALL: "all", Person.ADULT: "adult", Person.NONE: "none", None: "all"}
+REASON = "The prompt asked the Sketch engine to refuse it (a magic prompt)."
+SIZES = {
+    "1:1": (1024, 1024),
+    "3:4": (960, 1280),
+    "4:3": (1280, 960),
+    "9:16": (792, 1408),
+    "16:9": (1408, 792),
+}
+FRAMES = {"16:9": (1280, 720), "9:16": (720, 1280)}
+HEIGHT = 1024  # of a picture whose model knows no sizes, as the document says of Gemini
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """One thing to draw, as the workers' protocol has it, and the file that it will be in."""
+
+    fields: Mapping[str, object]
+    out: Path | None
+    mime: str
+
+
+class Sketch:
+    """See `domain.ports.Provider`. The same order gives the same bytes, so it may be asked as often as one likes."""
+
+    repeatable = True
+    honours = frozenset({"enhancePrompt"})
+
+    def __init__(self, scratch: Path, workers: int) -> None:
+        self._scratch = scratch
+        self._pool = Pool(workers)
+
+    async def generate(self, order: Order, assets: Assets) -> AsyncGenerator[Update]:
+        """Words first, then the pictures or films, one after the other."""
+        asked = order.generation
+        spell, prompt = magic.read(asked.prompt)
+        await _pretend(spell)
+        count = asked.count or 1
+        refused = count if spell.filtered is None else min(spell.filtered, count)
+        inputs = [await assets.path(blob) for blob in asked.blobs()]
+        if asked.wants == {Medium.TEXT}:
+            refused, count = int(spell.filtered is None), 1
+        for index in range(order.delivered, count - refused):
+            with tempfile.TemporaryDirectory(dir=self._scratch, ignore_cleanup_errors=True) as folder:
+                task = _task(asked, prompt, index, inputs, Path(folder))
+                async with aclosing(self._draw(task, index, count, asked, assets)) as updates:
+                    async for update in updates:
+                        yield update
+        for _ in range(refused):
+            yield Withheld(REASON)
+
+    async def close(self) -> None:
+        """End the workers."""
+        await self._pool.close()
+
+    async def _draw(
+        self, task: _Task, index: int, count: int, asked: Generation, assets: Assets
+    ) -> AsyncGenerator[Update]:
+        told = False
+        try:
+            async with aclosing(self._pool.run(task.fields)) as messages:
+                async for message in messages:
+                    if "error" in message:
+                        raise _problem(message)
+                    if not told and "prompt" in message:
+                        told = True
+                        yield Accepted(prompt=str(message["prompt"]) if dict(asked.knobs).get("enhancePrompt") else "")
+                    if "done" in message:
+                        async for update in _deliver(task, cast(Message, message["done"]), index, asked, assets):
+                            yield update
+                    else:
+                        fraction = (index + float(cast(float, message["progress"]))) / count
+                        yield Progressed(fraction, str(message.get("stage", "")))
+        except WorkerDied as error:
+            raise Problem(Kind.UPSTREAM, "The Sketch worker stopped in the middle of the drawing.") from error
+
+
+def connect(settings: Mapping[str, object]) -> Provider:
+    """`scratch`: a folder for unfinished files, on the same disk as the assets. `workers`: how many draw at once."""
+    return Sketch(Path(str(settings["scratch"])), int(cast(int, settings.get("workers", 2))))
+
+
+async def _pretend(spell: magic.Magic) -> None:
+    if spell.slow_s:
+        await asyncio.sleep(spell.slow_s)
+    if spell.fail:
+        raise Problem(Kind.UPSTREAM, "The prompt asked the Sketch engine to fail (a magic prompt).")
+    if spell.quota:
+        raise Problem(Kind.BUSY, "The prompt asked for an exhausted quota (a magic prompt).", code="quota_exhausted")
+    if spell.unknown:
+        raise Problem(Kind.UNKNOWN, "The prompt asked for an unknown outcome (a magic prompt).", code="outcome_unknown")
+
+
+def _task(asked: Generation, prompt: str, index: int, inputs: list[str], folder: Path) -> _Task:
+    mime = "video/mp4" if Medium.VIDEO in asked.wants else asked.mime or "image/png"
+    fields: dict[str, object] = {
+        "prompt": prompt,
+        "seed": (asked.seed or 0) + index,
+        "person": PEOPLE[asked.person],
+        "negative": asked.negative,
+        "mime": mime,
+        "quality": 90 if asked.quality is None else asked.quality,
+    }
+    if asked.wants == {Medium.TEXT}:
+        return _Task({**fields, "task": "words", "inputs": inputs}, None, mime)
+    out = folder / "out"
+    fields["out"] = str(out)
+    if Medium.VIDEO in asked.wants:
+        width, height = FRAMES[asked.aspect or "16:9"]
+        frames = {"first": inputs[0] if inputs else None, "last": inputs[-1] if asked.last_frame else None}
+        film = {"task": "film", "width": width, "height": height, "seconds": asked.seconds or 8, "fps": 24, **frames}
+        return _Task({**fields, **film}, out, mime)
+    width, height = _size(asked)
+    task = "edit" if inputs else "picture"
+    return _Task({**fields, "task": task, "width": width, "height": height, "inputs": inputs}, out, mime)
+
+
+def _size(asked: Generation) -> tuple[int, int]:
+    width, height = SIZES[asked.aspect or "1:1"]
+    if asked.size is None:
+        return round(HEIGHT * width / height), HEIGHT
+    scale = 2 if asked.size.upper() == "2K" else 1
+    return width * scale, height * scale
+
+
+async def _deliver(task: _Task, done: Message, index: int, asked: Generation, assets: Assets) -> AsyncGenerator[Update]:
+    drawn, missing = _words(done, "drawn"), _words(done, "missing")
+    if Medium.TEXT in asked.wants and index == 0:
+        yield Produced(Output(medium=Medium.TEXT, text=str(done["text"]), seed=asked.seed))
+    if task.out is None:
+        return
+    seed = (asked.seed or 0) + index
+    blob = await assets.put(task.out, task.mime, {"seed": seed, "drawn": drawn, "missing": missing})
+    film = Medium.VIDEO in asked.wants
+    yield Produced(
+        Output(
+            medium=Medium.VIDEO if film else Medium.IMAGE,
+            blob=blob,
+            width=int(cast(int, done["width"])),
+            height=int(cast(int, done["height"])),
+            duration_ms=(asked.seconds or 0) * 1000 if film else 0,
+            fps=int(cast(int, done.get("fps") or 0)),
+            audio=bool(done.get("audio")),
+            seed=seed,
+            drawn=drawn,
+            missing=missing,
+        )
+    )
+
+
+def _words(done: Message, name: str) -> tuple[str, ...]:
+    return tuple(str(word) for word in cast(list[object], done.get(name) or []))
+
+
+def _problem(message: Message) -> Problem:
+    error = cast(dict[str, str], message["error"])
+    if error["code"] == "failed":
+        return Problem(Kind.UPSTREAM, error["message"], code="sketch_failed")
+    return invalid(error["message"], param="pictures", code=error["code"])

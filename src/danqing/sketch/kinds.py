@@ -1,0 +1,63 @@
+"""Tells what a glyph of the pack is: a person, a child, an animal, a thing of the sky, and the place where it is at home."""
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+
+
+def is_person(slug: str) -> bool:
+    """Whether the glyph shows a human face, body or part of one, whatever the age or profession."""
+    return slug in _set("people") | _set("faces") | _set("body") or slug.startswith(_affixes("people", "prefixes"))
+
+
+def is_child(slug: str) -> bool:
+    """Whether the glyph shows anyone under age."""
+    return slug in _set("children")
+
+
+def is_animal(slug: str) -> bool:
+    """Whether the glyph shows an animal, real or fabled."""
+    return slug in _set("animals")
+
+
+def is_sky(slug: str) -> bool:
+    """Whether the glyph hangs in the sky, so that it makes a background rather than a main subject."""
+    return slug in _set("sky")
+
+
+def is_nameable(slug: str) -> bool:
+    """Whether the glyph's own name, met in a prompt, really means the glyph (a cat does, an OK button does not)."""
+    if slug in _set("signs") | _set("faces") | _set("body"):
+        return False
+    return not (slug.endswith(_affixes("signs", "suffixes")) or slug.startswith(_affixes("signs", "prefixes")))
+
+
+def habitat(slug: str) -> str | None:
+    """The place where the glyph is at home, one of the plan's places; None when it fits anywhere."""
+    return _habitats().get(slug)
+
+
+@cache
+def _tables() -> dict[str, dict[str, str | list[str]]]:
+    text = files("danqing.sketch").joinpath("lexicon", "kinds.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+@cache
+def _set(kind: str) -> frozenset[str]:
+    slugs = _tables()[kind]["slugs"]
+    return frozenset(slugs.split() if isinstance(slugs, str) else slugs)
+
+
+@cache
+def _affixes(kind: str, which: str) -> tuple[str, ...]:
+    return tuple(_tables()[kind][which])
+
+
+@cache
+def _habitats() -> dict[str, str]:
+    homes: dict[str, str] = {}
+    for place, slugs in _tables()["habitat"].items():
+        for slug in str(slugs).split():
+            homes.setdefault(slug, place)
+    return homes

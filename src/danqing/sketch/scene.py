@@ -1,0 +1,119 @@
+"""Builds the scene of a plan: every sheet of paper behind and before the actors, and the light they stand in."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+
+import numpy as np
+
+from danqing.sketch.canvas import Layer, Stage
+from danqing.sketch.cosmos import space_air, space_sheets
+from danqing.sketch.dice import dice, field_dice
+from danqing.sketch.interior import room_sheets, studio_sheets
+from danqing.sketch.land import LANDS, land_sheets
+from danqing.sketch.palette import Palette, palette
+from danqing.sketch.plan import Plan
+from danqing.sketch.sky import air_sheet, cloud_sheets, rainbow_sheet
+from danqing.sketch.town import city_sheets, skyline
+from danqing.sketch.water import sea_sheets, underwater_air, underwater_sheets
+from danqing.sketch.weather import Swarm, drift_of, fog_sheet, swarm
+
+Builder = Callable[[Stage, Palette, Random, np.random.Generator], tuple[list[Layer], list[Layer]]]
+
+GROUND: dict[str, float] = {
+    "sea": 0.80, "underwater": 0.93, "city": 0.89, "space": 0.91, "room": 0.88, "studio": 0.84, "sky": 0.9,
+}
+GROUND_ELSEWHERE = 0.87
+INDOORS = frozenset({"room", "studio"})
+_BUILDERS: dict[str, Builder] = {
+    "sea": sea_sheets,
+    "underwater": underwater_sheets,
+    "city": city_sheets,
+    "space": space_sheets,
+    "room": room_sheets,
+    "studio": studio_sheets,
+}
+_MOONS = ("full-moon", "crescent-moon", "full-moon-face", "new-moon", "first-quarter-moon")
+_STARS = ("star", "glowing-star", "milky-way", "night-with-stars", "sparkles", "dizzy")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scene:
+    """Sheets behind the actors (back to front), sheets before them, what drifts through, and where feet stand."""
+
+    stage: Stage
+    colours: Palette
+    behind: tuple[Layer, ...]
+    front: tuple[Layer, ...]
+    drift: Swarm | None
+    ground: float
+    seen: frozenset[str]  # glyphs that the scene itself already shows
+
+
+def scene(plan: Plan, stage: Stage) -> Scene:
+    """The scene of a plan on a stage."""
+    place = plan.place if plan.place in _BUILDERS or plan.place in LANDS or plan.place == "sky" else "meadow"
+    chance, rng = dice(plan, "scene"), field_dice(plan, "scene")
+    hour = "day" if place == "space" and plan.time != "neon" else plan.time  # no air, no dusk
+    colours = palette(place, hour, plan.colours, chance)
+    behind = _air(plan, place, stage, colours, chance, rng)
+    if place in LANDS:
+        sheets, front = land_sheets(stage, place, colours, chance, rng)
+    elif place == "sky":
+        sheets, front = _cloud_sea(stage, colours, chance)
+    else:
+        sheets, front = _BUILDERS[place](stage, colours, chance, rng)
+    behind += sheets
+    if plan.weather == "fog" and place not in INDOORS:
+        behind.append(fog_sheet(stage, colours, 0.6, 0.62, rng))
+        front.append(fog_sheet(stage, colours, 1.2, 0.92, rng))
+    kind = drift_of(place, plan.time, plan.weather)
+    drift = swarm(kind, stage, colours, chance) if kind else None
+    shown = _shown(plan, place, colours)
+    return Scene(stage, colours, tuple(behind), tuple(front), drift, GROUND.get(place, GROUND_ELSEWHERE), shown)
+
+
+def _air(
+    plan: Plan, place: str, stage: Stage, colours: Palette, chance: Random, rng: np.random.Generator
+) -> list[Layer]:
+    """Whatever is farther away than the land."""
+    if place in INDOORS:
+        return []
+    if place == "space":
+        return [space_air(stage, chance, rng)]
+    if place == "underwater":
+        return [underwater_air(stage, colours, chance, rng)]
+    layers = [air_sheet(stage, colours, plan.weather, chance, rng)]
+    if any(subject.glyph == "rainbow" for subject in plan.subjects):
+        bow = rainbow_sheet(stage, 0.5)
+        layers += [bow] if bow else []
+    layers += cloud_sheets(stage, colours, plan.weather, chance, low=0.30 if place != "sky" else 0.6)
+    if plan.time == "neon" and place in LANDS:
+        layers += skyline(stage, colours, chance, floor=0.60)
+    return layers
+
+
+def _cloud_sea(stage: Stage, colours: Palette, chance: Random) -> tuple[list[Layer], list[Layer]]:
+    """The sky seen from above the clouds: banks of them below and one before the actors."""
+    behind: list[Layer] = []
+    for _ in range(2):
+        behind += [_lowered(layer, stage, 0.55) for layer in cloud_sheets(stage, colours, "clear", chance, low=0.36)]
+    front = [_lowered(layer, stage, 0.78) for layer in cloud_sheets(stage, colours, "clear", chance, low=0.2)[-1:]]
+    return behind, front
+
+
+def _lowered(layer: Layer, stage: Stage, by: float) -> Layer:
+    return Layer(layer.paint, layer.mask, layer.x, layer.y + round(stage.height * by), layer.depth + 0.4, stage.unit * 0.01)
+
+
+def _shown(plan: Plan, place: str, colours: Palette) -> frozenset[str]:
+    """Glyphs that need no figure of their own, as the scene has the thing in it."""
+    if place in INDOORS or place in ("underwater", "space"):
+        return frozenset()
+    shown = {"rainbow"}
+    if plan.weather not in ("rain", "fog", "snow"):
+        shown |= set(_MOONS) if plan.time == "night" else {"sun", "sun-with-face", "sunrise", "sunset"}
+        shown |= set(_STARS) if colours.dark else set()
+    if plan.weather != "fog" and plan.time != "neon":
+        shown.add("cloud")
+    return frozenset(shown | {"fog", "cloud-with-rain", "cloud-with-snow", "snowflake", "wind-face"} if plan.weather != "clear" else shown)

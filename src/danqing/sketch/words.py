@@ -1,0 +1,108 @@
+"""Knows what a word or phrase means to a picture: the hand-checked lexicon of a language, then the glyphs' own names."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from danqing.sketch import art, kinds
+from danqing.sketch.script import to_simplified
+
+LANGUAGES = ("en", "zh", "ja", "ko", "de", "fr", "es", "pt", "it", "ru")
+SECTIONS = (
+    "subject",
+    "place",
+    "time",
+    "weather",
+    "style",
+    "action",
+    "camera",
+    "colour",
+    "material",
+    "number",
+    "shape",
+    "wish",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """One meaning of a word: a section of the lexicon, "ignore" or "beyond", and the value it stands for there."""
+
+    kind: str
+    value: str = ""
+
+
+IGNORED = (Facet("ignore"),)
+BEYOND = (Facet("beyond"),)
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """What the words of one language mean. Phrases are looked up whole; `longest` is the longest one, in words."""
+
+    language: str
+    entries: Mapping[str, tuple[Facet, ...]]
+    ignore: frozenset[str]
+    beyond: frozenset[str]
+    grammar: Mapping[str, frozenset[str]]
+
+    def facets(self, phrase: str) -> tuple[Facet, ...]:
+        """Every meaning of a phrase; () when it is not known. Case and Chinese script do not matter."""
+        key = _key(phrase)
+        if key in self.entries:
+            return self.entries[key]
+        if key in self.beyond:
+            return BEYOND
+        if key in self.ignore:
+            return IGNORED
+        return self._named(phrase)
+
+    def knows(self, role: str, phrase: str) -> bool:
+        """Whether a phrase has a part in the grammar of the language, such as "determiners" or "negations"."""
+        return _key(phrase) in self.grammar.get(role, frozenset())
+
+    def pairs(self, role: str) -> Mapping[str, str]:
+        """A grammar table of "form meaning" pairs, such as the irregular plurals."""
+        return dict(tuple(entry.split(" ", 1)) for entry in self.grammar.get(role, frozenset()))
+
+    def _named(self, phrase: str) -> tuple[Facet, ...]:
+        tables = ("zh-Hant", "zh-Hans") if self.language == "zh" else (self.language,)
+        for table in tables:
+            slug = art.find(phrase, table)
+            if slug and kinds.is_nameable(slug):
+                return (Facet("subject", slug),)
+        return ()
+
+
+@cache
+def lexicon(language: str) -> Lexicon:
+    """The lexicon of one of LANGUAGES."""
+    source = files("danqing.sketch").joinpath("lexicon", f"{language}.toml")
+    table = tomllib.loads(source.read_text(encoding="utf-8"))
+    grammar = table.get("grammar", {})
+    roles = {role: frozenset(map(_key, words)) for role, words in grammar.items() if isinstance(words, list)}
+    roles |= {"verbs": frozenset(grammar.get("verbs", "").split())}
+    roles |= {"adjectives_follow": frozenset(["yes"]) if grammar.get("adjectives_follow") else frozenset()}
+    return Lexicon(
+        language=language,
+        entries=_entries(table),
+        ignore=frozenset(map(_key, grammar.get("ignore", "").split())),
+        beyond=frozenset(_key(" ".join(phrase.split())) for phrase in grammar.get("beyond", "").split(";")) - {""},
+        grammar=roles,
+    )
+
+
+def _entries(table: Mapping[str, Mapping[str, list[str]]]) -> dict[str, tuple[Facet, ...]]:
+    entries: dict[str, tuple[Facet, ...]] = {}
+    for section in SECTIONS:
+        for value, words in table.get(section, {}).items():
+            for word in words:
+                key = _key(word)
+                entries[key] = (*entries.get(key, ()), Facet(section, value))
+    return entries
+
+
+def _key(phrase: str) -> str:
+    return to_simplified(phrase.replace("’", "'").casefold())

@@ -1,0 +1,118 @@
+"""The store and the books on one database: the only door to the tables."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib import import_module
+
+from sqlalchemy.exc import OperationalError
+
+from danqing.domain.jobs import Job
+from danqing.domain.keys import Key
+from danqing.domain.ledger import Transfer
+from danqing.domain.ports import Once, Spending
+from danqing.store import accounts, jobs
+from danqing.store.engine import Engines, open_engines, trouble
+from danqing.store.revision import is_current
+from danqing.store.writer import T, Work, Worker, reader, writer
+
+
+async def connect(url: str) -> "Database":
+    """Open the database at `sqlite:///path/to/file` or `postgresql://…`, with its tables made or brought up to date.
+
+    Raises Problem(INVALID) for another kind of address, Problem(BUSY) and Problem(UNAVAILABLE).
+    """
+    return Database(await asyncio.to_thread(_open, url))
+
+
+class Database:
+    """Implements `domain.ports.Store` and `domain.ports.Books`. Every method raises Problem(BUSY or UNAVAILABLE)."""
+
+    def __init__(self, engines: Engines) -> None:
+        self._engines = engines
+        self._writer = writer(engines)
+        self._reader = reader(engines)
+
+    async def close(self) -> None:
+        """Finish what was begun and close every connection."""
+        await self._writer.close()
+        await self._reader.close()
+        self._engines.dispose()
+
+    async def admit(self, job: Job, once: Once | None) -> Job:
+        """Store a new job with its hold, or return the one that `once` made before.
+
+        Raises Problem(NO_FUNDS) or Problem(MISMATCH), with nothing written.
+        """
+        return await self._write(lambda connection: jobs.admit(connection, job, once))
+
+    async def commit(self, job: Job, transfers: Sequence[Transfer]) -> bool:
+        """One step, all or nothing. False when another process has taken the job further in the meantime."""
+        return await self._write(lambda connection: jobs.commit(connection, job, transfers))
+
+    async def job(self, id: str) -> Job | None:
+        """One job by its id."""
+        return await self._read(lambda connection: jobs.find(connection, id))
+
+    async def unfinished(self) -> list[Job]:
+        """Every job that has not ended, oldest first."""
+        return await self._read(jobs.unfinished)
+
+    async def file(self, name: str) -> Job | None:
+        """The job that delivered the file with this name."""
+        return await self._read(lambda connection: jobs.find_file(connection, name))
+
+    async def jobs(self, key: str, *, limit: int, before: str | None = None) -> list[Job]:
+        """A key's jobs, newest first; `before` is the id of the last one seen. Raises Problem(NOT_FOUND) for its id."""
+        return await self._read(lambda connection: jobs.newest(connection, key, limit, before))
+
+    async def key(self, digest: str) -> Key | None:
+        """The key with this digest, revoked ones too."""
+        return await self._read(lambda connection: accounts.find_key(connection, digest))
+
+    async def keys(self) -> list[Key]:
+        """All keys, newest first."""
+        return await self._read(accounts.all_keys)
+
+    async def add_key(self, key: Key, digest: str) -> None:
+        """Remember a new key. Raises Problem(INVALID) when its account does not exist."""
+        await self._write(lambda connection: accounts.add_key(connection, key, digest))
+
+    async def revoke(self, id: str) -> bool:
+        """Refuse the key from now on. False when there is none that can be revoked."""
+        now = datetime.now(UTC)
+        return await self._write(lambda connection: accounts.revoke(connection, id, now))
+
+    async def open_account(self, name: str, amount: int) -> None:
+        """Create an account with this much money, once."""
+        now = datetime.now(UTC)
+        await self._write(lambda connection: accounts.open_account(connection, name, amount, now))
+
+    async def spending(self, key: Key) -> Spending:
+        """The key's money: one moment's figures, taken together."""
+        return await self._read(lambda connection: accounts.spending(connection, key))
+
+    async def _write(self, work: Work[T]) -> T:
+        return await _run(self._writer, work)
+
+    async def _read(self, work: Work[T]) -> T:
+        return await _run(self._reader, work)
+
+
+async def _run(worker: Worker, work: Work[T]) -> T:
+    try:
+        return await worker.run(work)
+    except OperationalError as error:
+        raise trouble(error) from error
+
+
+def _open(url: str) -> Engines:
+    engines = open_engines(url)
+    try:
+        if not is_current(engines.reading):
+            # Alembic takes long to import and is needed once in the life of a database.
+            import_module("danqing.store.migrate").upgrade(engines.writing)
+    except OperationalError as error:
+        engines.dispose()
+        raise trouble(error) from error
+    return engines

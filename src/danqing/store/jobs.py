@@ -1,0 +1,126 @@
+"""Jobs in rows: admitted with their hold, taken further one version at a time, found again."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, Integer, Text, bindparam, insert, select, tuple_, update
+
+from danqing.domain.errors import Kind, Problem, not_found
+from danqing.domain.jobs import Job, State
+from danqing.domain.ledger import Transfer
+from danqing.domain.ports import Once
+from danqing.store.documents import read_job, write_job
+from danqing.store.tables import Moment, files, jobs, requests
+from danqing.store.transfers import book, insert_once
+
+_insert = insert(jobs)
+_advance = update(jobs).where(jobs.c.id == bindparam("this"), jobs.c.version == bindparam("old"))
+_find = select(jobs.c.document).where(jobs.c.id == bindparam("id"))
+_find_file = select(jobs.c.document).join(files).where(files.c.name == bindparam("name"))
+_find_request = (
+    select(requests.c.fingerprint, jobs.c.document)
+    .join(jobs)
+    .where(requests.c.key == bindparam("key"), requests.c.name == bindparam("name"))
+)
+_unfinished = (
+    select(jobs.c.document)
+    .where(jobs.c.state.in_([state.value for state in State if not state.ended]))
+    .order_by(jobs.c.created, jobs.c.id)
+)
+_newest = (
+    select(jobs.c.document)
+    .where(jobs.c.key == bindparam("key"))
+    .order_by(jobs.c.created.desc(), jobs.c.id.desc())
+    .limit(bindparam("limit", type_=Integer))
+)
+_older = _newest.where(
+    tuple_(jobs.c.created, jobs.c.id) < tuple_(bindparam("created", type_=Moment), bindparam("before", type_=Text))
+)
+_position = select(jobs.c.created).where(jobs.c.key == bindparam("key"), jobs.c.id == bindparam("id"))
+_files_of = select(files.c.name).where(files.c.job == bindparam("job"))
+_insert_file = insert(files)
+
+
+def admit(connection: Connection, job: Job, once: Once | None) -> Job:
+    """Write a new job and its hold, or find the one that `once` made before.
+
+    Raises Problem(NO_FUNDS) and Problem(MISMATCH); the caller's transaction must then be rolled back.
+    """
+    if once:
+        claim = {"key": job.key, "name": once.name, "fingerprint": once.fingerprint, "job": job.id}
+        if not insert_once(connection, requests, claim):
+            return _repeated(connection, job.key, once)
+    connection.execute(_insert, _row(job))
+    book(connection, job.hold, job.created)
+    return job
+
+
+def commit(connection: Connection, job: Job, transfers: Sequence[Transfer]) -> bool:
+    """Write one step and its transfers. False, and nothing written, when the stored job is not one version behind."""
+    change = {"this": job.id, "old": job.version - 1, **_state(job)}
+    if connection.execute(_advance, change).rowcount == 0:
+        return False
+    _name_files(connection, job)
+    for transfer in transfers:
+        book(connection, transfer, job.updated)
+    return True
+
+
+def find(connection: Connection, id: str) -> Job | None:
+    """A job by its id."""
+    document = connection.execute(_find, {"id": id}).scalar()
+    return read_job(document) if document else None
+
+
+def find_file(connection: Connection, name: str) -> Job | None:
+    """The job that delivered a file."""
+    document = connection.execute(_find_file, {"name": name}).scalar()
+    return read_job(document) if document else None
+
+
+def unfinished(connection: Connection) -> list[Job]:
+    """Every job that has not ended, oldest first."""
+    return [read_job(document) for document in connection.execute(_unfinished).scalars()]
+
+
+def newest(connection: Connection, key: str, limit: int, before: str | None) -> list[Job]:
+    """A key's jobs, newest first, from the one after `before` on. Raises Problem(NOT_FOUND) for an unknown `before`."""
+    page, values = _newest, {"key": key, "limit": limit}
+    if before is not None:
+        created = connection.execute(_position, {"key": key, "id": before}).scalar()
+        if created is None:
+            raise not_found(f"job {before[:64]}")
+        page, values = _older, {**values, "created": created, "before": before}
+    return [read_job(document) for document in connection.execute(page, values).scalars()]
+
+
+def _repeated(connection: Connection, key: str, once: Once) -> Job:
+    fingerprint, document = connection.execute(_find_request, {"key": key, "name": once.name}).one()
+    if fingerprint != once.fingerprint:
+        message = "This Idempotency-Key was used before with another request. Use a new one for every new request."
+        raise Problem(Kind.MISMATCH, message, code="idempotency_mismatch")
+    return read_job(document)
+
+
+def _row(job: Job) -> dict[str, object]:
+    fixed = {
+        "id": job.id,
+        "key": job.key,
+        "account": job.account,
+        "model": job.generation.model,
+        "created": job.created,
+    }
+    return fixed | _state(job)
+
+
+def _state(job: Job) -> dict[str, object]:
+    return {"state": job.state.value, "version": job.version, "document": write_job(job)}
+
+
+def _name_files(connection: Connection, job: Job) -> None:
+    named = {output.file: position for position, output in enumerate(job.outputs) if output.file}
+    if not named:
+        return
+    known = set(connection.execute(_files_of, {"job": job.id}).scalars())
+    rows = [{"name": name, "job": job.id, "position": at} for name, at in named.items() if name not in known]
+    if rows:
+        connection.execute(_insert_file, rows)

@@ -1,0 +1,38 @@
+"""Brings the tables to a revision: forward when a database is opened, back by hand."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.util import CommandError
+from sqlalchemy import Connection, Engine, text
+
+from danqing.domain.errors import Kind, Problem
+
+_SCRIPTS = Path(__file__).parent / "migrations"
+_LOCK = 0x64616E71  # "danq"; one process at a time migrates a Postgres database, as BEGIN IMMEDIATE does for SQLite
+
+
+def upgrade(engine: Engine, revision: str = "head") -> None:
+    """Up to a revision. Raises Problem(UNAVAILABLE) for a database that a newer Danqing has written."""
+    with engine.begin() as connection:
+        try:
+            command.upgrade(_config(connection), revision)
+        except CommandError as error:
+            message = "The database was made by a newer version of Danqing. Install that version."
+            raise Problem(Kind.UNAVAILABLE, message, code="database_too_new") from error
+
+
+def downgrade(engine: Engine, revision: str) -> None:
+    """Down to a revision; "base" leaves no table, and no data."""
+    with engine.begin() as connection:
+        command.downgrade(_config(connection), revision)
+
+
+def _config(connection: Connection) -> Config:
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    config = Config()
+    config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config

@@ -1,0 +1,121 @@
+"""The tables: jobs as documents, money as balances and the transfers that made them.
+
+Money is nano-dollars in BIGINT, a point in time is microseconds in BIGINT. A change here needs a revision in
+`migrations/versions`; a test compares the two.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class Moment(TypeDecorator[datetime]):
+    """A point in time as whole microseconds since 1970: exact in both databases, and it sorts."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        """To the database. Raises TypeError for a time without a zone."""
+        return None if value is None else (value - _EPOCH) // _MICROSECOND
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+        """From the database, in UTC."""
+        return None if value is None else _EPOCH + value * _MICROSECOND
+
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "%(table_name)s_pk",
+        "fk": "%(table_name)s_%(column_0_name)s_fk",
+        "uq": "%(table_name)s_%(column_0_name)s_unique",
+        "ck": "%(table_name)s_%(constraint_name)s",
+        "ix": "%(table_name)s_by_%(column_0_N_name)s",
+    }
+)
+
+balances = Table(
+    "balances",
+    metadata,
+    Column("balance", Text, primary_key=True),
+    Column("posted", BigInteger, nullable=False),
+    Column("held", BigInteger, nullable=False),
+    Column("floor", BigInteger),
+    CheckConstraint("held >= 0", name="held_not_negative"),
+)
+
+keys = Table(
+    "keys",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("digest", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("account", Text, nullable=False),
+    Column("test", Boolean, nullable=False),
+    Column("hint", Text, nullable=False),
+    Column("budget", BigInteger),
+    Column("created", Moment, nullable=False),
+    Column("revoked", Moment),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("key", Text, ForeignKey("keys.id"), nullable=False),
+    Column("account", Text, nullable=False),
+    Column("state", Text, nullable=False, index=True),
+    Column("version", Integer, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("created", Moment, nullable=False),
+    Column("document", Text, nullable=False),
+    Index(None, "key", "created", "id"),
+)
+
+transfers = Table(
+    "transfers",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("phase", Text, nullable=False),
+    Column("account", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("job", Text, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("held", BigInteger, nullable=False),
+    Column("created", Moment, nullable=False),
+    Index(None, "key", "phase"),
+)
+
+files = Table(
+    "files",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("job", Text, ForeignKey("jobs.id"), nullable=False, index=True),
+    Column("position", Integer, nullable=False),
+)
+
+# A name is claimed before its job is written, so the reference is checked at the commit.
+requests = Table(
+    "requests",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("fingerprint", Text, nullable=False),
+    Column("job", Text, ForeignKey("jobs.id", deferrable=True, initially="DEFERRED"), nullable=False),
+)

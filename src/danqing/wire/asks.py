@@ -1,0 +1,38 @@
+"""What a request amounts to, in any dialect: a generation, the files that came with it, how the answer is wanted."""
+
+from dataclasses import dataclass
+
+from danqing.domain.errors import invalid
+from danqing.domain.generation import Generation, Person
+from danqing.wire.inline import Upload
+
+_PERSONS = {
+    "allow_all": Person.ALL,
+    "allow_adult": Person.ADULT,
+    "dont_allow": Person.NONE,
+    "allow_none": Person.NONE,  # the spelling of generateContent (wire.md 15.2)
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One request. Its `uploads` are to be stored before the generation is submitted.
+
+    `with_reasons`: a filtered picture is to be told in its place instead of failing the call (Imagen's
+    includeRaiReason).
+    """
+
+    generation: Generation
+    uploads: tuple[Upload, ...] = ()
+    with_reasons: bool = False
+
+
+def read_person(word: str | None) -> Person | None:
+    """Whether people may be drawn. google-genai sends capitals for pictures and what the user wrote for films."""
+    if word is None:
+        return None
+    person = _PERSONS.get(word.lower())
+    if person is None:
+        allowed = ", ".join(Person)
+        raise invalid(f"{word[:100]!r} is not a value for people. Allowed: {allowed}.", param="person")
+    return person

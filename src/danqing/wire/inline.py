@@ -1,0 +1,67 @@
+"""Files that arrive inside JSON: base64 in all spellings that clients use, pictures checked before they are kept."""
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+
+import pybase64
+
+from danqing.domain.errors import Kind, Problem, invalid
+from danqing.domain.media import Blob
+from danqing.wire.picture_header import read_header
+
+PICTURE_BYTES_MAX = 20_000_000
+PICTURE_PIXELS_MAX = 40_000_000
+
+_DATA_URL = re.compile(r"data:[^,]{0,200};base64", re.IGNORECASE)
+_ANY_ALPHABET = str.maketrans("-_", "+/", " \t\r\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that came with a request: what the domain calls it, and its bytes, which are still to be stored."""
+
+    blob: Blob
+    data: bytes = field(repr=False)
+
+
+def read_base64(text: str, *, param: str) -> bytes:
+    """The bytes. Raises Problem(INVALID).
+
+    Both alphabets are taken (google-genai sends the URL-safe one in places, wire.md 2.11), padding may be missing and
+    white space may stand anywhere.
+    """
+    try:
+        return pybase64.b64decode(text, validate=True)
+    except ValueError:
+        bare = text.translate(_ANY_ALPHABET).rstrip("=")
+    try:
+        return pybase64.b64decode(bare + "=" * (-len(bare) % 4), validate=True)
+    except ValueError:
+        raise invalid(f"{param} is not base64.", param=param, code="invalid_base64") from None
+
+
+def picture(data: bytes, *, param: str) -> Upload:
+    """A picture that may be kept: PNG, JPEG or WebP by its own header, whatever it was declared to be.
+
+    Raises Problem(TOO_LARGE) above 20 MB or 40 megapixels, Problem(INVALID) for anything that is no such picture.
+    """
+    if len(data) > PICTURE_BYTES_MAX:
+        message = f"The picture in {param} has {len(data) / 1e6:.1f} MB; at most 20 MB are taken."
+        raise Problem(Kind.TOO_LARGE, message, param=param, code="picture_too_large")
+    header = read_header(data)
+    if header is None:
+        raise invalid(f"{param} is not a PNG, JPEG or WebP picture.", param=param, code="invalid_picture")
+    if header.width * header.height > PICTURE_PIXELS_MAX:
+        message = f"The picture in {param} has {header.width}x{header.height} pixels; at most 40 megapixels are taken."
+        raise Problem(Kind.TOO_LARGE, message, param=param, code="picture_too_large")
+    return Upload(Blob(hashlib.sha256(data).hexdigest(), len(data), header.mime), data)
+
+
+def data_url(url: str, *, param: str) -> Upload:
+    """The picture in a URL such as "data:image/jpeg;base64,/9j/…". Raises Problem."""
+    head, comma, payload = url.partition(",")
+    if not comma or not _DATA_URL.fullmatch(head):
+        message = f"{param} must be a data: URL such as data:image/png;base64,…; addresses on the web are not taken."
+        raise invalid(message, param=param, code="unsupported_url")
+    return picture(read_base64(payload, param=param), param=param)

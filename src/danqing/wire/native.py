@@ -1,0 +1,275 @@
+"""The JSON of Danqing's own interface under /api: jobs, models, keys and money, for the studio and the command line."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated, Literal
+
+import msgspec
+
+from danqing.domain.errors import Problem
+from danqing.domain.generation import Generation, Output, Turn
+from danqing.domain.jobs import Fault, Job, State
+from danqing.domain.keys import Key
+from danqing.domain.ledger import Balance
+from danqing.domain.media import Medium
+from danqing.domain.models import Ability, Model
+from danqing.domain.money import Price, show
+from danqing.domain.ports import Spending
+from danqing.wire import bodies
+from danqing.wire.asks import Ask, read_person
+from danqing.wire.holes import Json, Tree
+from danqing.wire.inline import Upload, data_url
+
+SKETCH = "sketch"  # the provider whose work must always be told from a model's
+_MILLION = 1_000_000
+_Whole = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+
+
+class _JobRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """POST /api/jobs. Pictures are data: URLs."""
+
+    model: str
+    prompt: str = ""
+    wants: list[Literal["text", "image", "video"]] = []  # empty: what the model makes
+    count: _Whole | None = None
+    aspect: str | None = None
+    size: str | None = None
+    seconds: _Whole | None = None
+    seed: _Whole | None = None
+    person: str | None = None
+    negative: str = ""
+    mime: str | None = None
+    quality: _Whole | None = None
+    pictures: list[str] = []
+    first_frame: str | None = None
+    last_frame: str | None = None
+    knobs: dict[str, str | bool | _Whole | float] = {}
+
+
+class KeyRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """POST /api/keys. `budget_usd` is a decimal string such as "5.00"; null for no limit."""
+
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+    test: bool = True
+    budget_usd: str | None = None
+
+
+def read_key(body: bytes) -> KeyRequest:
+    """A request for a key. Unknown fields are refused. Raises Problem(INVALID)."""
+    return bodies.decode(body, KeyRequest)
+
+
+def read_job(body: bytes) -> Ask:
+    """A request for a job. Unknown fields are refused. Raises Problem."""
+    request = bodies.decode(body, _JobRequest)
+    pictures = tuple(data_url(url, param="pictures") for url in request.pictures)
+    first = _frame(request.first_frame, "first_frame")
+    last = _frame(request.last_frame, "last_frame")
+    prompt = request.prompt.strip()
+    generation = Generation(
+        model=request.model,
+        turns=(Turn("user", (*([prompt] if prompt else []), *(upload.blob for upload in pictures))),),
+        wants=frozenset(map(Medium, request.wants)),
+        count=request.count,
+        aspect=request.aspect,
+        size=request.size,
+        seconds=request.seconds,
+        seed=request.seed,
+        person=read_person(request.person),
+        negative=request.negative,
+        mime=request.mime,
+        quality=request.quality,
+        first_frame=first.blob if first else None,
+        last_frame=last.blob if last else None,
+        knobs=tuple(request.knobs.items()),
+    )
+    return Ask(generation, (*pictures, *(frame for frame in (first, last) if frame)))
+
+
+def job(row: Job, url: Callable[[Output], str]) -> Tree:
+    """Everything about a job but its key. `url` gives the address of an output's file."""
+    return {
+        "id": row.id,
+        "state": row.state.value,
+        "stage": row.stage,
+        "progress": 1.0 if row.state is State.DONE else row.progress,
+        "model": row.generation.model,
+        "prompt": row.generation.prompt,
+        "rewritten": row.prompt,
+        "parameters": _parameters(row.generation),
+        "outputs": [_output(output, url) for output in row.outputs],
+        "withheld": row.withheld,
+        "ignored": row.ignored,
+        "held": money(row.held),
+        "charged": money(row.charged),
+        "provider": row.provider,
+        "upstream": row.upstream,
+        "sketch": row.provider == SKETCH,
+        "test": row.test,
+        "shared": row.shared,
+        "created": _time(row.created),
+        "updated": _time(row.updated),
+        "error": _fault(row.fault),
+    }
+
+
+def model(row: Model) -> Tree:
+    """A model with all that a form needs to ask it for something."""
+    return {
+        "id": row.id,
+        "title": row.title,
+        "family": row.family,
+        "description": row.description,
+        "aliases": row.aliases,
+        "ability": _ability(row.ability),
+        "prices": _prices(row.price),
+        "lifecycle": {
+            "announced": row.lifecycle.announced.isoformat() if row.lifecycle.announced else None,
+            "shutdown": row.lifecycle.shutdown.isoformat() if row.lifecycle.shutdown else None,
+            "successor": row.lifecycle.successor or None,
+        },
+    }
+
+
+def key(row: Key) -> Tree:
+    """What may be known of a key."""
+    return {
+        "id": row.id,
+        "name": row.name,
+        "account": row.account,
+        "test": row.test,
+        "hint": row.hint,
+        "budget": money(row.budget),
+        "created": _time(row.created),
+        "revoked": _time(row.revoked),
+    }
+
+
+def spending(row: Spending) -> Tree:
+    """A key's money: what its account and its budget still allow, and where it went."""
+    return {
+        "account": _balance(row.account),
+        "budget": _balance(row.budget),
+        "by_model": [{"model": name, "jobs": jobs, "charged": money(nanos)} for name, jobs, nanos in row.by_model],
+    }
+
+
+def error(problem: Problem) -> Tree:
+    """The body of an answer that is not a success."""
+    return {
+        "error": {
+            "kind": problem.kind.value,
+            "code": problem.code,
+            "message": problem.message,
+            "param": problem.param,
+            "retry_after": problem.retry_after,
+        }
+    }
+
+
+def money(nanos: int | None) -> Json:
+    """An amount for people, in dollars, and for machines, in nano-dollars; null for no limit."""
+    return None if nanos is None else {"usd": show(nanos), "nanos": nanos}
+
+
+def _frame(url: str | None, param: str) -> Upload | None:
+    return data_url(url, param=param) if url else None
+
+
+def _parameters(generation: Generation) -> Tree:
+    """What the request says beside the prompt; what it leaves to the model is left out."""
+    given: Tree = {
+        "wants": sorted(generation.wants),
+        "count": generation.count,
+        "aspect": generation.aspect,
+        "size": generation.size,
+        "seconds": generation.seconds,
+        "seed": generation.seed,
+        "person": generation.person,
+        "negative": generation.negative or None,
+        "mime": generation.mime,
+        "quality": generation.quality,
+        "pictures": len(generation.pictures) or None,
+        "first_frame": True if generation.first_frame else None,
+        "last_frame": True if generation.last_frame else None,
+        "knobs": dict(generation.knobs) or None,
+    }
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _output(output: Output, url: Callable[[Output], str]) -> Tree:
+    blob = output.blob
+    return {
+        "medium": output.medium.value,
+        "file": output.file or None,
+        "url": url(output) if blob else None,
+        "mime": blob.mime if blob else None,
+        "bytes": blob.size if blob else None,
+        "width": output.width or None,
+        "height": output.height or None,
+        "seconds": output.duration_ms / 1000 if output.duration_ms else None,
+        "fps": output.fps or None,
+        "audio": output.audio,
+        "seed": output.seed,
+        "drawn": output.drawn,
+        "missing": output.missing,
+        "text": output.text,
+    }
+
+
+def _ability(ability: Ability) -> Tree:
+    return {
+        "makes": sorted(ability.makes),
+        "count": {"default": ability.count_default, "max": ability.count_max},
+        "aspects": ability.aspects,
+        "sizes": ability.sizes,
+        "seconds": ability.seconds,
+        "persons": ability.persons,
+        "mimes": ability.mimes,
+        "pictures_max": ability.pictures_max,
+        "frames": ability.frames,
+        "fps": ability.fps or None,
+        "audio": ability.audio,
+        "languages": ability.languages,
+    }
+
+
+def _prices(price: Price) -> list[Json]:
+    """One row for everything that is charged for; tokens by the million, as vendors quote them."""
+    rows = (
+        ("picture", price.image),
+        ("film", price.film),
+        ("second", price.second),
+        ("million input tokens", price.input_token * _MILLION),
+        ("million output tokens", price.output_token * _MILLION),
+    )
+    return [{"per": unit, "price": money(nanos)} for unit, nanos in rows if nanos]
+
+
+def _balance(balance: Balance) -> Tree:
+    return {
+        "posted": money(balance.posted),
+        "held": money(balance.held),
+        "available": money(balance.available),
+    }
+
+
+def _fault(fault: Fault | None) -> Json:
+    return {"kind": fault.kind.value, "code": fault.code, "message": fault.message} if fault else None
+
+
+def _time(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+class KeyRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """POST /api/keys. `budget_usd` is a decimal string such as "25.00"; null for no limit but the account's money."""
+
+    name: str
+    test: bool = True
+    budget_usd: str | None = None
+
+
+def read_key(body: bytes) -> KeyRequest:
+    """A request for a key. Raises Problem."""
+    return bodies.decode(body, KeyRequest)

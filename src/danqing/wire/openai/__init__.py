@@ -1,0 +1,27 @@
+"""OpenAI's dialect, read and written: chat completions with pictures, lists of models and errors."""
+
+from danqing.wire.openai.chat import ChatAsk, read_chat
+from danqing.wire.openai.completions import (
+    completion,
+    first_chunk,
+    media_chunk,
+    stop_chunk,
+    usage_chunk,
+    words_chunk,
+)
+from danqing.wire.openai.errors import error
+from danqing.wire.openai.models import model, models
+
+__all__ = [
+    "ChatAsk",
+    "completion",
+    "error",
+    "first_chunk",
+    "media_chunk",
+    "model",
+    "models",
+    "read_chat",
+    "stop_chunk",
+    "usage_chunk",
+    "words_chunk",
+]
