@@ -109,6 +109,8 @@ async def opened(config: Config) -> AsyncIterator[Front]:
     async with AsyncExitStack() as stack:
         database = await connect(config.database_url)
         stack.push_async_callback(database.close)
+        assets = Disk(config.assets, bytes_max=ASSET_BYTES_MAX)
+        stack.callback(assets.close)
         makers = connect_providers(config)
         for maker in makers.values():
             if close := getattr(maker, "close", None):
@@ -120,7 +122,7 @@ async def opened(config: Config) -> AsyncIterator[Front]:
             Parts(
                 catalog=load_catalog(extra=config.catalog),
                 store=database,
-                assets=Disk(config.assets, bytes_max=ASSET_BYTES_MAX),
+                assets=assets,
                 providers=makers,
                 queue=Durable(config.queue_url),
                 keyring=keyring,

@@ -43,7 +43,7 @@ async def content(assets: Assets, blob: Blob) -> bytes:
 
 
 def stored(tmp_path: Path) -> list[Path]:
-    return [path for path in (tmp_path / "assets").glob("??/??/*")]
+    return list((tmp_path / "assets").glob("??/??/*"))
 
 
 def unfinished(tmp_path: Path) -> list[Path]:
@@ -62,15 +62,15 @@ def test_what_is_put_can_be_opened(tmp_path: Path, disk: Disk, kind: str) -> Non
     }
     assets: Assets = disk
 
-    async def main() -> None:
+    async def main() -> tuple[Blob, bytes, str]:
         blob = await assets.put(sources[kind], "video/mp4")
-        assert blob == Blob(hashlib.sha256(data).hexdigest(), len(data), "video/mp4")
-        assert await content(assets, blob) == data
-        home = Path(await assets.path(blob))
-        assert home.read_bytes() == data
-        assert home == tmp_path / "assets" / blob.sha256[:2] / blob.sha256[2:4] / f"{blob.sha256}.mp4"
+        return blob, await content(assets, blob), await assets.path(blob)
 
-    asyncio.run(main())
+    blob, opened, path = asyncio.run(main())
+    assert blob == Blob(hashlib.sha256(data).hexdigest(), len(data), "video/mp4")
+    assert opened == data
+    assert Path(path).read_bytes() == data
+    assert Path(path) == tmp_path / "assets" / blob.sha256[:2] / blob.sha256[2:4] / f"{blob.sha256}.mp4"
     assert file.exists() == (kind != "file"), "a file is moved, not copied"
     assert not unfinished(tmp_path)
 
@@ -207,9 +207,10 @@ def test_no_file_is_touched_on_the_event_loop(tmp_path: Path, monkeypatch: pytes
     disk = Disk(tmp_path / "assets", bytes_max=1 << 20)
     loop_thread = threading.get_ident()
     touched: set[int] = set()
+    listening = True  # a hook cannot be taken away again
 
     def note(event: str, args: tuple[object, ...]) -> None:
-        if event in ("open", "os.rename", "os.mkdir", "os.remove") and str(tmp_path) in str(args[0]):
+        if listening and event in ("open", "os.rename", "os.mkdir", "os.remove") and str(tmp_path) in str(args[0]):
             touched.add(threading.get_ident())
 
     sys.addaudithook(note)
@@ -220,6 +221,7 @@ def test_no_file_is_touched_on_the_event_loop(tmp_path: Path, monkeypatch: pytes
         await content(disk, blob)
 
     asyncio.run(main())
+    listening = False
     assert touched
     assert loop_thread not in touched
     disk.close()

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from danqing.assets.stamp import read, stamp
+from danqing.assets.stamp import read, stamp, write
 
 STORY: dict[str, object] = {
     "prompt": "生成一幅山水畫 & a <poem>\n\"quoted\" 'too'",
@@ -103,6 +103,16 @@ def test_second_story_replaces_the_first(tmp_path: Path, kind: str) -> None:
     assert stamp(path, STORY | {"seed": 8})
     assert read(path) == STORY | {"seed": 8}
     assert path.stat().st_size == size
+
+
+@pytest.mark.parametrize("kind", [*PICTURES, "mp4"])
+def test_writing_with_a_story_is_writing_and_stamping(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / f"a.{kind}"
+    film(path) if kind == "mp4" else picture(path)
+    data = path.read_bytes()
+    assert stamp(path, STORY)
+    assert write(tmp_path / "b", data, STORY)
+    assert (tmp_path / "b").read_bytes() == path.read_bytes()
 
 
 def test_png_shows_prompt_and_software_to_viewers(tmp_path: Path) -> None:
@@ -247,6 +257,8 @@ def test_signed_file_is_not_touched(tmp_path: Path, kind: str, sign: Callable[[b
     assert not stamp(path, STORY)
     assert path.read_bytes() == signed
     assert list(tmp_path.iterdir()) == [path]
+    assert not write(path, signed, STORY)
+    assert path.read_bytes() == signed
 
 
 def test_film_without_an_end_is_not_touched(tmp_path: Path) -> None:
@@ -298,6 +310,8 @@ def test_truncated_or_damaged_file_is_survived(tmp_path: Path, kind: str) -> Non
         if not stamp(path, STORY):
             assert path.read_bytes() == cut
         assert list(tmp_path.iterdir()) == [path]
+        if not write(path, bytes(cut), STORY):
+            assert path.read_bytes() == cut
 
 
 values = st.recursive(

@@ -137,3 +137,9 @@ def test_a_knob_has_limits(body: bytes) -> None:
         list(bodies.read(body).knobs())
     assert raised.value.kind is Kind.INVALID
     assert len(raised.value.message) < 200
+
+
+def test_what_a_body_says_is_not_told_at_length() -> None:
+    with pytest.raises(Problem) as raised:
+        bodies.decode(b'{"x":1,"' + b"n" * 1000 + b'":1}', Point)
+    assert len(raised.value.message) < 250

@@ -17,7 +17,7 @@ from pathlib import Path, PurePath
 from typing import BinaryIO, ParamSpec, TypeVar
 from uuid import uuid4
 
-from danqing.assets.stamp import stamp
+from danqing.assets import stamp
 from danqing.domain.errors import Kind, Problem, not_found
 from danqing.domain.media import Blob
 from danqing.domain.ports import Source, Story
@@ -89,11 +89,14 @@ class Disk:
         self._check(len(data))
         temporary = self._desk.sheet()
         try:
-            temporary.write_bytes(data)
+            if story is None:
+                temporary.write_bytes(data)
+            else:
+                stamp.write(temporary, data, story)
         except OSError:
             temporary.unlink(missing_ok=True)
             raise
-        return self._keep(temporary, mime, story)
+        return self._keep(temporary, mime)
 
     def _put_file(self, source: Path, mime: str, story: Story | None) -> Blob:
         real = source.resolve(strict=True)
@@ -123,11 +126,11 @@ class Disk:
             raise
         return temporary
 
-    def _keep(self, temporary: Path, mime: str, story: Story | None) -> Blob:
+    def _keep(self, temporary: Path, mime: str, story: Story | None = None) -> Blob:
         """Move a temporary file to the place that its content gives it."""
         try:
             if story is not None:
-                stamp(temporary, story)
+                stamp.stamp(temporary, story)
             with temporary.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
                 blob = Blob(digest, file.tell(), mime)

@@ -6,12 +6,15 @@ carries a C2PA signature is left alone: a changed byte would break what the sign
 
 import os
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, ParamSpec
 
 from danqing.assets import jpeg, mp4, png, webp
 from danqing.assets.binary import Malformed
 from danqing.domain.ports import Story
+
+P = ParamSpec("P")
 
 _Write = Callable[[BinaryIO, BinaryIO, Story], bool]
 _Read = Callable[[BinaryIO], dict[str, object] | None]
@@ -29,32 +32,37 @@ def stamp(path: Path, story: Story) -> bool:
     What the file is, is told by its first bytes. Pictures are copied beside the file and renamed over it, films are
     written to in place. An earlier story is replaced.
     """
-    try:
-        with path.open("r+b") as file:
-            head = _head(file)
-            if head[4:8] == b"ftyp":
-                return mp4.append(file, story)
-            for signature, (write, _) in _PICTURES.items():
-                if head.startswith(signature):
-                    return _rewrite(path, file, story, write)
-    except Malformed:
-        pass  # the file goes to its owner as it came; what is wrong with it will show when it is opened
-    return False
+    with path.open("r+b") as file:
+        head = _head(file)
+        if _is_film(head):
+            return _try(mp4.append, file, story)
+        write, _ = _picture(head)
+        return write is not None and _rewrite(path, file, story, write)
+
+
+def write(path: Path, data: bytes, story: Story) -> bool:
+    """Write bytes to a new file, with the story in it where that is possible: True then.
+
+    The same as writing the file and stamping it, but a picture is written once instead of twice.
+    """
+    write_picture, _ = _picture(data)
+    if write_picture is not None:
+        with path.open("wb") as target:
+            if _try(write_picture, BytesIO(data), target, story):
+                return True
+    path.write_bytes(data)
+    return _is_film(data) and stamp(path, story)
 
 
 def read(path: Path) -> dict[str, object] | None:
     """The story that a file carries, if it does."""
-    try:
-        with path.open("rb") as file:
-            head = _head(file)
-            if head[4:8] == b"ftyp":
-                return mp4.read(file)
-            for signature, (_, read_story) in _PICTURES.items():
-                if head.startswith(signature):
-                    return read_story(file)
-    except Malformed:
-        pass
-    return None
+    with path.open("rb") as file:
+        head = _head(file)
+        read_story = mp4.read if _is_film(head) else _picture(head)[1]
+        try:
+            return read_story(file) if read_story else None
+        except Malformed:
+            return None
 
 
 def _head(file: BinaryIO) -> bytes:
@@ -63,11 +71,27 @@ def _head(file: BinaryIO) -> bytes:
     return head
 
 
+def _is_film(head: bytes) -> bool:
+    return head[4:8] == b"ftyp"
+
+
+def _picture(head: bytes) -> tuple[_Write | None, _Read | None]:
+    return next((codec for signature, codec in _PICTURES.items() if head.startswith(signature)), (None, None))
+
+
+def _try(work: Callable[P, bool], *args: P.args, **kwargs: P.kwargs) -> bool:
+    """A damaged file goes to its owner as it came; what is wrong with it will show when it is opened."""
+    try:
+        return work(*args, **kwargs)
+    except Malformed:
+        return False
+
+
 def _rewrite(path: Path, source: BinaryIO, story: Story, write: _Write) -> bool:
     beside = path.with_name(path.name + ".stamped")
     try:
         with beside.open("wb") as target:
-            stamped = write(source, target, story)
+            stamped = _try(write, source, target, story)
         if stamped:
             os.replace(beside, path)
         return stamped

@@ -190,7 +190,7 @@ class IllegalStep(Exception):
 
 _FROM: dict[type[Event], frozenset[State]] = {
     Started: frozenset({State.QUEUED}),
-    Accepted: frozenset({State.SUBMITTING}),
+    Accepted: frozenset({State.SUBMITTING, State.RUNNING}),  # again, when work is resumed
     Progressed: frozenset({State.SUBMITTING, State.RUNNING}),
     Produced: frozenset({State.SUBMITTING, State.RUNNING}),
     Withheld: frozenset({State.SUBMITTING, State.RUNNING}),
@@ -215,7 +215,8 @@ def _started(job: Job, event: Started) -> Step:
 
 
 def _accepted(job: Job, event: Accepted) -> Step:
-    return replace(job, state=State.RUNNING, ticket=event.ticket, prompt=event.prompt or job.prompt), ()
+    ticket, prompt = event.ticket or job.ticket, event.prompt or job.prompt
+    return replace(job, state=State.RUNNING, ticket=ticket, prompt=prompt), ()
 
 
 def _produced(job: Job, event: Produced) -> Step:

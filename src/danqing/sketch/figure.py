@@ -31,7 +31,7 @@ def figure(subject: Subject, size: int, setting: Setting, dice: random.Random) -
     if subject.colour and not own_colour:
         drawn = dyed(drawn, rgb(subject.colour))
     stuffs = tuple(name for name in subject.materials if not (own_colour and name == "calico"))
-    drawn = rounded(drawn, 1.06, 0.88)
+    drawn = rounded(drawn.crop(drawn.getchannel("A").getbbox() or (0, 0, *drawn.size)), 1.06, 0.88)
     made = made_of(drawn, stuffs, dice)
     made = cut(made, max(1.0, size * 0.007), setting.side)
     colours = setting.colours

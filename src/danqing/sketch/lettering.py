@@ -93,7 +93,7 @@ def fitted(text: str, family: str, box: tuple[float, float], largest: float, lea
         else:
             high = size - 1
     lines = wrapped(text, family, low, box[0])
-    room = max(1, int(box[1] / (low * leading)))
+    room = max(1, int(box[1] / (low * leading) + 1e-6))
     if len(lines) > room:
         lines = [*lines[: room - 1], lines[room - 1].rstrip()[:-1] + "…"]
     return lines, low

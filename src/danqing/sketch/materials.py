@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from danqing.sketch import art
@@ -36,7 +37,7 @@ def _sheen(light: Field, bands: float) -> Field:
     return np.asarray(light + 34 * np.sin(slope * bands) * np.clip(light / 120, 0.15, 1), dtype=np.float32)
 
 
-def _recast(picture: Image.Image, colours: Field) -> Image.Image:
+def _recast(picture: Image.Image, colours: NDArray[np.floating]) -> Image.Image:
     cast = Image.fromarray(np.clip(colours, 0, 255).astype(np.uint8))
     cast.putalpha(picture.getchannel("A"))
     return cast

@@ -15,7 +15,7 @@ def noise(width: int, height: int, cell: float, rng: np.random.Generator, *, str
     rows = max(2, round(height / (cell * stretch)) + 2)
     coarse = rng.standard_normal((rows, columns), dtype=np.float32)
     picture = Image.fromarray(coarse, mode="F").resize((width, height), Image.Resampling.BICUBIC)
-    return np.clip(np.asarray(picture, dtype=np.float32) * 0.6, -1, 1)
+    return np.asarray(np.clip(np.asarray(picture, dtype=np.float32) * 0.6, -1, 1), dtype=np.float32)
 
 
 def clouds(width: int, height: int, cell: float, rng: np.random.Generator) -> Field:
@@ -23,7 +23,7 @@ def clouds(width: int, height: int, cell: float, rng: np.random.Generator) -> Fi
     total = np.zeros((height, width), np.float32)
     for octave in range(4):
         total += noise(width, height, max(2.0, cell / 2**octave), rng) * 0.55**octave
-    return np.clip(total / 1.3, -1, 1)
+    return np.asarray(np.clip(total / 1.3, -1, 1), dtype=np.float32)
 
 
 def grain(picture: Image.Image, strength: float, rng: np.random.Generator) -> Image.Image:

@@ -33,7 +33,7 @@ def kind_of(plan: Plan) -> str:
     if plan.style in ("logo", "ink"):
         return plan.style
     drawable = any(art.has(subject.glyph) for subject in plan.subjects)
-    recognised = bool(plan.place) and (drawable or not plan.subjects)
+    recognised = bool(plan.drawn) and plan.place not in ("", "studio")  # an empty studio would be an empty frame
     return "scene" if art.available() and (drawable or recognised) else "card"
 
 

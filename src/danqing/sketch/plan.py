@@ -1,10 +1,47 @@
-"""Reads a prompt into a plan: what is drawn, where, when, in which style, and what is left out."""
+"""Reads a prompt into a plan: what is drawn, where, when, in which style, and what is left out.
 
-from dataclasses import dataclass
+Only the hand-checked lexicon and the glyphs' own names lead to a drawing. A word that neither knows is never guessed; it
+is listed as missing. The same prompt and seed make the same plan on every machine.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from danqing.sketch import art, kinds
+from danqing.sketch.reading import Reading, read
+from danqing.sketch.signs import Sign
+from danqing.sketch.words import lexicon
+
+PLAIN_GRAMMAR = ("ignore", "likeness", "manner", "negation")
+MOST_SUBJECTS = 8
+MOST_OF_ONE = 9
+PLURAL_COUNT = 2
+DEFAULTS: Mapping[str, str] = {
+    "place": "studio",
+    "time": "day",
+    "weather": "clear",
+    "style": "paper",
+    "action": "still",
+    "camera": "static",
+}
+STYLE_PLACES: Mapping[str, str] = {"logo": "studio", "ink": "mountain"}
+TIME_PLACES: Mapping[str, str] = {"dawn": "meadow", "dusk": "sea", "night": "sky", "neon": "city"}
+WEATHER_PLACES: Mapping[str, str] = {"rain": "city", "snow": "snow", "fog": "mountain", "wind": "meadow"}
+ACTION_PLACES: Mapping[str, str] = {"fly": "sky", "swim": "underwater"}
+OVERRIDING = frozenset({("style", "logo"), ("time", "neon")})  # a neon night is neon; a minimalist logo is a logo
+COMPANY_PLACES = ("meadow", "garden", "forest", "city")  # where a pet goes along with what it is shown with
+BALL = "ball"
+BALL_OF_DEFAULT = "soccer-ball"
+BALL_OF: Mapping[str, str] = {"cat": "yarn", "black-cat": "yarn", "dog": "tennis", "poodle": "tennis"}
+PEOPLE = ("man", "woman", "person")
+POSES: Mapping[str, str] = {"run": "running", "walk": "walking", "dance": "dancing", "swim": "swimming"}
+STANDING = "standing"
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
+    """One thing to draw, or several of its kind: `glyph` is its slug in the art pack, `word` how the prompt calls it."""
+
     glyph: str
     word: str
     count: int = 1
@@ -14,6 +51,8 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
+    """Everything the artist needs to know. Colours are "#rrggbb"; `colours` holds those that belong to no subject."""
+
     prompt: str
     seed: int
     language: str
@@ -29,3 +68,214 @@ class Plan:
     circled: bool
     drawn: tuple[str, ...]
     missing: tuple[str, ...]
+
+
+def plan(prompt: str, *, seed: int, person: str = "all", negative: str = "") -> Plan:
+    """What to draw for a prompt.
+
+    `person` is "all", "adult" (no child is drawn) or "none" (nobody is drawn). Words of `negative` are not drawn. Words
+    that are left out for either reason are listed as missing, like words that nothing is known about.
+    """
+    reading = read(prompt)
+    draft = _Draft(person=person, banned=_banned(negative), colours_follow=_colours_follow(reading.language))
+    for sign in reading.signs:
+        draft.take(sign)
+    draft.settle_loose_words()
+    return _finish(prompt, seed, reading, draft)
+
+
+@dataclass(slots=True)
+class _Draft:
+    """The plan while the signs are being taken in, one after the other."""
+
+    person: str
+    banned: frozenset[str]
+    colours_follow: bool
+    subjects: list[Subject] = field(default_factory=list)
+    facts: dict[str, str] = field(default_factory=dict)
+    colours: list[str] = field(default_factory=list)
+    drawn: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    number: int | None = None
+    colour: Sign | None = None
+    materials: list[Sign] = field(default_factory=list)
+    made_of: bool = False
+    carrying: bool = False
+    carried: set[str] = field(default_factory=set)
+    clause: int = -1
+    last: Sign | None = None
+
+    def take(self, sign: Sign) -> None:
+        """Take in the next sign of the prompt."""
+        if sign.clause != self.clause:
+            self.settle_loose_words()
+            self.clause = sign.clause
+        if sign.means("refused"):
+            return
+        if sign.means("made_of"):
+            self.made_of = True
+        elif self._is_description(sign):
+            self._describe(sign)
+        elif sign.means("carrying"):
+            self.carrying = True
+        elif not any(sign.means(kind) for kind in PLAIN_GRAMMAR):
+            self._place_on_stage(sign)
+        self.last = sign
+
+    def settle_loose_words(self) -> None:
+        """At the end of a clause: a colour without a thing colours the picture, other descriptions are missing."""
+        if self.colour:
+            self.colours.append(self.colour.value("colour") or "")
+            self.drawn.append(self.colour.word)
+            self.colour = None
+        self._clear_descriptions(self.missing)
+
+    def _is_description(self, sign: Sign) -> bool:
+        return any(sign.means(kind) for kind in ("colour", "material", "number")) and not sign.means("subject")
+
+    def _describe(self, sign: Sign) -> None:
+        number, material = sign.value("number"), sign.value("material")
+        self._note_facts(sign)
+        if number:
+            self.number = int(number)
+        elif sign.means("colour"):
+            self._take_colour(sign)
+        elif material and self.made_of and self.subjects:
+            subject = self.subjects[-1]
+            self.subjects[-1] = replace(subject, materials=(*subject.materials, material))
+            self.drawn.append(sign.word)
+            self.made_of = False
+        else:
+            self.materials.append(sign)
+
+    def _take_colour(self, sign: Sign) -> None:
+        """A colour belongs to the noun after it; in the Romance languages to the one it follows."""
+        follows = self.colours_follow and self.last is not None and self.last.means("subject")
+        if follows and self.subjects and self.subjects[-1].colour is None:
+            self.subjects[-1] = replace(self.subjects[-1], colour=sign.value("colour"))
+            self.drawn.append(sign.word)
+            return
+        if self.colour is None:
+            self.colour = sign
+
+    def _place_on_stage(self, sign: Sign) -> None:
+        slug = sign.value("subject")
+        wanted = slug is not None and self._allows(slug, sign.word) and self._add_subject(slug, sign)
+        noted = self._note_facts(sign)
+        if wanted or noted:
+            self.drawn.append(sign.word)
+        elif not (sign.means("wish") or self._known_already(sign)):
+            self.missing.append(sign.word)
+        if wanted:
+            self._clear_descriptions(self.drawn)
+        elif slug is not None or not sign.facets:
+            self.colours += [self.colour.value("colour") or ""] if self.colour else []
+            self._clear_descriptions(self.missing)
+
+    def _known_already(self, sign: Sign) -> bool:
+        return any(subject.glyph == sign.value("subject") for subject in self.subjects)
+
+    def _note_facts(self, sign: Sign) -> bool:
+        """Note the place, time, weather and so on that a sign means; whether any of it will be seen."""
+        if sign.word.casefold() in self.banned:
+            return False
+        facts = {facet.kind: facet.value for facet in sign.facets if facet.kind in (*DEFAULTS, "shape")}
+        for kind, value in facts.items():
+            if (kind, value) in OVERRIDING:
+                self.facts[kind] = value
+            self.facts.setdefault(kind, value)
+        return any(
+            self.facts[kind] == value or (kind, self.facts[kind]) in OVERRIDING for kind, value in facts.items()
+        )
+
+    def _allows(self, slug: str, word: str) -> bool:
+        if slug in self.banned or word.casefold() in self.banned:
+            return False
+        if self.person == "none":
+            return not kinds.is_person(slug)
+        return not (self.person == "adult" and kinds.is_child(slug))
+
+    def _add_subject(self, slug: str, sign: Sign) -> bool:
+        colour = self.colour.value("colour") if self.colour else None
+        known = next((subject for subject in self.subjects if subject.glyph == slug), None)
+        if known is not None and (colour is None or colour == known.colour):
+            return False
+        if len(self.subjects) == MOST_SUBJECTS:
+            return False
+        count = self.number or (PLURAL_COUNT if sign.plural else 1)
+        materials = tuple(dict.fromkeys(sign.value("material") or "" for sign in self.materials))
+        if self.carrying:
+            self.carried.add(slug)
+        self.carrying = False
+        self.subjects.append(Subject(slug, sign.word, min(count, MOST_OF_ONE), colour, materials))
+        return True
+
+    def _clear_descriptions(self, words: list[str]) -> None:
+        """What describes a thing is drawn with it, or missing with it."""
+        words += [sign.word for sign in (*([self.colour] if self.colour else []), *self.materials)]
+        self.number, self.colour, self.materials, self.made_of = None, None, [], False
+
+
+def _banned(negative: str) -> frozenset[str]:
+    """The words of a negative prompt and the glyphs that they stand for."""
+    signs = read(negative).signs if negative.strip() else ()
+    content = [sign for sign in signs if not sign.means("ignore")]
+    return frozenset(sign.word.casefold() for sign in content) | {sign.value("subject") or "" for sign in content} - {""}
+
+
+def _colours_follow(language: str) -> bool:
+    return language in ("fr", "es", "pt", "it") and bool(lexicon(language).grammar.get("colours_follow"))
+
+
+def _finish(prompt: str, seed: int, reading: Reading, draft: _Draft) -> Plan:
+    facts = DEFAULTS | draft.facts
+    subjects = _cast(sorted(draft.subjects, key=lambda subject: subject.glyph in draft.carried), facts)
+    facts["place"] = draft.facts.get("place") or _place(subjects, facts, draft.facts)
+    return Plan(
+        prompt=prompt,
+        seed=seed,
+        language=reading.language,
+        subjects=subjects,
+        place=facts["place"],
+        time=facts["time"],
+        weather=facts["weather"],
+        style=facts["style"],
+        action=facts["action"],
+        camera=facts["camera"],
+        colours=tuple(dict.fromkeys(draft.colours)),
+        text=reading.text,
+        circled="shape" in draft.facts,
+        drawn=tuple(dict.fromkeys((*draft.drawn, *reading.text))),
+        missing=tuple(dict.fromkeys(draft.missing)),
+    )
+
+
+def _cast(subjects: list[Subject], facts: Mapping[str, str]) -> tuple[Subject, ...]:
+    """The subjects with the main one first, each with the glyph that suits its company and its action."""
+    main_first = sorted(subjects, key=lambda subject: kinds.is_sky(subject.glyph))
+    companions = [subject.glyph for subject in main_first]
+    return tuple(replace(subject, glyph=_fitting(subject.glyph, companions, facts)) for subject in main_first)
+
+
+def _fitting(glyph: str, companions: list[str], facts: Mapping[str, str]) -> str:
+    if glyph == BALL:
+        return next((BALL_OF[other] for other in companions if other in BALL_OF), BALL_OF_DEFAULT)
+    if glyph in PEOPLE and facts["camera"] != "close":
+        posed = f"{glyph}-{POSES.get(facts['action'], STANDING)}"
+        return posed if art.has(posed) else f"{glyph}-{STANDING}"
+    return glyph
+
+
+def _place(subjects: tuple[Subject, ...], facts: Mapping[str, str], named: Mapping[str, str]) -> str:
+    """Where the scene is when the prompt does not say."""
+    if facts["style"] in STYLE_PLACES:
+        return STYLE_PLACES[facts["style"]]
+    homes = [place for subject in subjects if (place := kinds.habitat(subject.glyph))]
+    home = next(iter(homes), None)
+    if home == "room":
+        home = next((place for place in homes if place in COMPANY_PLACES), home)
+    implied = ACTION_PLACES.get(facts["action"]) or WEATHER_PLACES.get(facts["weather"])
+    under_the_sky = "time" in named or any(kinds.is_sky(subject.glyph) for subject in subjects[1:])
+    if home in (None, "room") and (implied or under_the_sky):
+        return implied or TIME_PLACES.get(facts["time"], "meadow")
+    return home or ("sky" if subjects and kinds.is_sky(subjects[0].glyph) else DEFAULTS["place"])

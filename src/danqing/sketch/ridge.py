@@ -27,7 +27,7 @@ def rugged(width: int, period: float, rng: np.random.Generator) -> Field:
         knots = int(x[-1] * 2**octave * 1.4) + 3
         heights = rng.uniform(-1, 1, knots)
         total += np.interp(x * 2**octave * 1.4 + rng.random(), np.arange(knots), heights) * 0.48**octave
-    return -np.abs(total) * 1.5 + 0.75
+    return np.asarray(0.75 - np.abs(total) * 1.5, dtype=np.float32)
 
 
 def dunes(width: int, period: float, rng: np.random.Generator) -> Field:

@@ -98,27 +98,32 @@ def air_sheet(stage: Stage, colours: Palette, weather: str, dice: random.Random,
     return Layer(picture, None, 0, 0, 0.0)
 
 
+def _puffs(width: float, floor: float, swell: float, dice: random.Random) -> str:
+    """Circles in a row, larger in the middle."""
+    puffs = ""
+    count = dice.randint(4, 5)
+    for k in range(count):
+        at = 38 + (width - 76) * k / (count - 1)
+        arch = math.sin(math.pi * (k + 0.6) / (count + 0.2))
+        r = (15 + 21 * arch + dice.uniform(-3, 4)) * swell
+        puffs += f'<circle cx="{at + dice.uniform(-4, 4):.1f}" cy="{floor - 22 - r * 0.35:.1f}" r="{r:.1f}"/>'
+    return puffs
+
+
 def cloud(width: int, colours: tuple[Colour, Colour], dice: random.Random) -> Image.Image:
     """One cloud of two sheets of card, `width` pixels wide: RGBA, shadowed."""
     w, h = 200.0, 90.0
     upper, lower = colours
-    sheets = []
-    for tone, swell, lift in ((mix(lower, upper, 0.25), 1.12, 8.0), (upper, 0.92, 0.0)):
-        puffs = ""
-        count = dice.randint(4, 5)
-        for k in range(count):
-            at = 38 + (w - 76) * k / (count - 1)
-            arch = math.sin(math.pi * (k + 0.6) / (count + 0.2))
-            r = (15 + 21 * arch + dice.uniform(-3, 4)) * swell
-            puffs += f'<circle cx="{at + dice.uniform(-4, 4):.1f}" cy="{h - 22 - lift - r * 0.35:.1f}" r="{r:.1f}"/>'
-        puffs += f'<rect x="{14 + lift}" y="{h - 36}" width="{w - 28 - 2 * lift}" height="24" rx="12"/>'
-        sheets.append(f'<g fill="url(#c{len(sheets)})">{puffs}</g>')
-        sheets[-1] = (
-            f'<linearGradient id="c{len(sheets) - 1}" gradientUnits="userSpaceOnUse" x1="0" y1="10" x2="0" y2="{h}">'
+    sheets = ""
+    for name, tone, swell, lift in (("back", mix(lower, upper, 0.25), 1.12, 8.0), ("front", upper, 0.92, 0.0)):
+        sheets += (
+            f'<linearGradient id="{name}" gradientUnits="userSpaceOnUse" x1="0" y1="10" x2="0" y2="{h}">'
             f'<stop offset="0" stop-color="{code(tone)}"/>'
             f'<stop offset="1" stop-color="{code(mix(tone, lower, 0.6))}"/></linearGradient>'
-        ) + sheets[-1]
-    shape = raster("".join(sheets), width, max(2, round(width * h / w)), box=(0, 0, w, h))
+            f'<g fill="url(#{name})">{_puffs(w, h - lift, swell, dice)}'
+            f'<rect x="{14 + lift}" y="{h - 36}" width="{w - 28 - 2 * lift}" height="24" rx="12"/></g>'
+        )
+    shape = raster(sheets, width, max(2, round(width * h / w)), box=(0, 0, w, h))
     return lifted(shape, max(1.0, width * 0.018), width * 0.018, 0.22, (40, 60, 110))
 
 

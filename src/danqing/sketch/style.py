@@ -92,7 +92,7 @@ def _poster(picture: Image.Image, tex: Textures) -> Image.Image:
     y = np.arange(picture.height, dtype=np.float32)[:, None]
     x = np.arange(picture.width, dtype=np.float32)[None, :]
     screen = (np.sin((x + y) * np.pi / pitch) * np.sin((x - y) * np.pi / pitch))[..., None] * 26
-    steps = np.rint((base + screen) / 255 * 4) / 4 * 255
+    steps = np.asarray(np.rint((base + screen) / 255 * 4) / 4 * 255, dtype=np.float32)
     print_ = _image(steps * 0.94 + np.array((255, 246, 226), np.float32) * 0.06)
     edge = max(2, tex.unit // 28)
     sheet = Image.new("RGB", picture.size, (250, 242, 224))

@@ -24,11 +24,12 @@ SECTIONS = (
     "shape",
     "wish",
 )
+GRAMMAR = ("negation", "likeness", "manner", "made_of", "carrying")
 
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """One meaning of a word: a section of the lexicon, "ignore" or "beyond", and the value it stands for there."""
+    """One meaning of a word: its kind (a section, a part of the grammar, "ignore" or "beyond") and the value it has."""
 
     kind: str
     value: str = ""
@@ -59,6 +60,11 @@ class Lexicon:
             return IGNORED
         return self._named(phrase)
 
+    def lists(self, phrase: str) -> bool:
+        """Whether the lexicon itself lists a phrase, so that it is known by more than a glyph's name."""
+        key = _key(phrase)
+        return key in self.entries or key in self.beyond or key in self.ignore
+
     def knows(self, role: str, phrase: str) -> bool:
         """Whether a phrase has a part in the grammar of the language, such as "determiners" or "negations"."""
         return _key(phrase) in self.grammar.get(role, frozenset())
@@ -81,26 +87,28 @@ def lexicon(language: str) -> Lexicon:
     """The lexicon of one of LANGUAGES."""
     source = files("danqing.sketch").joinpath("lexicon", f"{language}.toml")
     table = tomllib.loads(source.read_text(encoding="utf-8"))
-    grammar = table.get("grammar", {})
-    roles = {role: frozenset(map(_key, words)) for role, words in grammar.items() if isinstance(words, list)}
-    roles |= {"verbs": frozenset(grammar.get("verbs", "").split())}
-    roles |= {"adjectives_follow": frozenset(["yes"]) if grammar.get("adjectives_follow") else frozenset()}
+    grammar = table["grammar"]
     return Lexicon(
         language=language,
         entries=_entries(table),
-        ignore=frozenset(map(_key, grammar.get("ignore", "").split())),
+        ignore=frozenset(map(_key, f"{grammar['ignore']} {grammar.get('adjectives', '')}".split())),
         beyond=frozenset(_key(" ".join(phrase.split())) for phrase in grammar.get("beyond", "").split(";")) - {""},
-        grammar=roles,
+        grammar={role: frozenset(map(_key, _words(listed))) for role, listed in grammar.items()},
     )
+
+
+def _words(listed: str | list[str]) -> list[str]:
+    return listed.split() if isinstance(listed, str) else listed
 
 
 def _entries(table: Mapping[str, Mapping[str, list[str]]]) -> dict[str, tuple[Facet, ...]]:
     entries: dict[str, tuple[Facet, ...]] = {}
-    for section in SECTIONS:
-        for value, words in table.get(section, {}).items():
-            for word in words:
-                key = _key(word)
-                entries[key] = (*entries.get(key, ()), Facet(section, value))
+    meanings = [(Facet(kind, value), words) for kind in SECTIONS for value, words in table.get(kind, {}).items()]
+    meanings += [(Facet(kind, kind), table["grammar"].get(kind, [])) for kind in GRAMMAR]
+    for facet, words in meanings:
+        for word in words:
+            key = _key(word)
+            entries[key] = (*entries.get(key, ()), facet)
     return entries
 
 

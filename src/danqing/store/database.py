@@ -5,16 +5,14 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib import import_module
 
-from sqlalchemy.exc import OperationalError
-
 from danqing.domain.jobs import Job
 from danqing.domain.keys import Key
 from danqing.domain.ledger import Transfer
 from danqing.domain.ports import Once, Spending
 from danqing.store import accounts, jobs
-from danqing.store.engine import Engines, open_engines, trouble
+from danqing.store.engine import Engines, open_engines, troubles_told
 from danqing.store.revision import is_current
-from danqing.store.writer import T, Work, Worker, reader, writer
+from danqing.store.writer import T, Work, reader, writer
 
 
 async def connect(url: str) -> "Database":
@@ -22,7 +20,8 @@ async def connect(url: str) -> "Database":
 
     Raises Problem(INVALID) for another kind of address, Problem(BUSY) and Problem(UNAVAILABLE).
     """
-    return Database(await asyncio.to_thread(_open, url))
+    with troubles_told():
+        return Database(await asyncio.to_thread(_open, url))
 
 
 class Database:
@@ -93,17 +92,12 @@ class Database:
         return await self._read(lambda connection: accounts.spending(connection, key))
 
     async def _write(self, work: Work[T]) -> T:
-        return await _run(self._writer, work)
+        with troubles_told():
+            return await self._writer.run(work)
 
     async def _read(self, work: Work[T]) -> T:
-        return await _run(self._reader, work)
-
-
-async def _run(worker: Worker, work: Work[T]) -> T:
-    try:
-        return await worker.run(work)
-    except OperationalError as error:
-        raise trouble(error) from error
+        with troubles_told():
+            return await self._reader.run(work)
 
 
 def _open(url: str) -> Engines:
@@ -112,7 +106,7 @@ def _open(url: str) -> Engines:
         if not is_current(engines.reading):
             # Alembic takes long to import and is needed once in the life of a database.
             import_module("danqing.store.migrate").upgrade(engines.writing)
-    except OperationalError as error:
+    except Exception:
         engines.dispose()
-        raise trouble(error) from error
+        raise
     return engines

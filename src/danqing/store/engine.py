@@ -1,6 +1,7 @@
 """Connections to the database: its address, the rules of each dialect, and its troubles as Problems."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,8 +54,16 @@ def open_engines(address: str) -> Engines:
     raise _unusable()
 
 
-def trouble(error: OperationalError) -> Problem:
-    """What a caller is told when the database, not the statement, is at fault."""
+@contextmanager
+def troubles_told() -> Iterator[None]:
+    """Raises Problem(BUSY) or Problem(UNAVAILABLE) when the database, not the statement, is at fault."""
+    try:
+        yield
+    except OperationalError as error:
+        raise _trouble(error) from error
+
+
+def _trouble(error: OperationalError) -> Problem:
     code = getattr(error.orig, "sqlite_errorname", None) or getattr(error.orig, "sqlstate", None)
     if code in _BUSY:
         return Problem(Kind.BUSY, "The database is busy. Try again.", code="database_busy", retry_after=1)

@@ -20,6 +20,7 @@ NAME_CHARACTERS_MAX = 100
 _INTEGER = re.compile(r"-?[0-9]{1,19}")
 _INTEGERS = range(-(2**63), 2**63)
 _FLAGS = {"true": True, "false": False}
+_INDEX = re.compile(r"\[[^]]*\]")
 _SNAKE = re.compile(r"_([a-z0-9])")
 
 
@@ -30,7 +31,8 @@ def decode(body: bytes, shape: type[T]) -> T:
     except msgspec.ValidationError as error:
         what, _, path = str(error).partition(" - at `$")
         field = path.rstrip("`").lstrip(".")
-        raise invalid(f"{field or 'The body'}: {what}.", param=_name_of(field) or None) from None
+        # What msgspec says may quote the value.
+        raise invalid(f"{field or 'The body'}: {what[:200]}.", param=_name_of(field) or None) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _malformed(error) from None
 
@@ -173,7 +175,7 @@ def _wrong(path: str, expected: str, value: object) -> Problem:
 
 def _name_of(path: str) -> str:
     """The field that a path such as "messages[0].content" leads to, as errors name it."""
-    return path.rpartition(".")[2].partition("[")[0]
+    return _INDEX.sub("", path).rpartition(".")[2]
 
 
 def _malformed(error: Exception) -> Problem:

@@ -47,7 +47,7 @@ class _JobRequest(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class KeyRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """POST /api/keys. `budget_usd` is a decimal string such as "5.00"; null for no limit."""
+    """POST /api/keys. `budget_usd` is a decimal string such as "5.00"; null for no limit but the account's money."""
 
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
     test: bool = True
@@ -260,16 +260,3 @@ def _fault(fault: Fault | None) -> Json:
 
 def _time(moment: datetime | None) -> str | None:
     return moment.isoformat() if moment else None
-
-
-class KeyRequest(msgspec.Struct, forbid_unknown_fields=True):
-    """POST /api/keys. `budget_usd` is a decimal string such as "25.00"; null for no limit but the account's money."""
-
-    name: str
-    test: bool = True
-    budget_usd: str | None = None
-
-
-def read_key(body: bytes) -> KeyRequest:
-    """A request for a key. Raises Problem."""
-    return bodies.decode(body, KeyRequest)

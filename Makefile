@@ -1,0 +1,47 @@
+# Two commands do everything on a fresh machine with Python 3.11+, pip, venv, make and git:
+#   make serve   set up and start the gateway        make test   set up and run every test that this machine can run
+
+PYTHON ?= python3
+PORT ?= 8787
+HOST ?= 127.0.0.1
+DATA ?=
+VENV := .venv
+ERAS := june-2025 spring-2026 newest
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
+
+.PHONY: serve test check bench clean
+
+serve: $(VENV)/ready
+	exec $(VENV)/bin/danqing serve --host $(HOST) --port $(PORT) $(if $(DATA),--data "$(DATA)")
+
+test: check $(ERAS:%=.venvs/%/ready)
+	$(VENV)/bin/python -m pytest $(ARGS)
+
+check: $(VENV)/ready-dev
+	$(VENV)/bin/ruff format --check src tests hatch_build.py build_pack.py
+	$(VENV)/bin/ruff check src tests hatch_build.py build_pack.py
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+
+bench: $(VENV)/ready-dev
+	$(VENV)/bin/python bench/requests_per_cpu.py
+
+clean:
+	rm -rf $(VENV) .venvs build dist src/danqing/sketch/pack
+
+$(VENV)/ready: pyproject.toml constraints.txt hatch_build.py build_pack.py package-lock.json
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/pip install -q -e .
+	touch $@
+
+$(VENV)/ready-dev: $(VENV)/ready
+	$(VENV)/bin/pip install -q -e '.[dev]'
+	touch $@
+
+# The clients of three eras, each in an environment of its own, pinned to the last package.
+.venvs/%/ready: tests/clients/%.txt
+	$(PYTHON) -m venv .venvs/$*
+	PIP_CONSTRAINT= .venvs/$*/bin/pip install -q -r $<
+	touch $@

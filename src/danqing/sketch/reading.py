@@ -1,0 +1,89 @@
+"""Reads a whole prompt: finds its language and its quoted text, and turns the rest into signs."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from danqing.sketch import script
+from danqing.sketch.han import read_han
+from danqing.sketch.signs import Sign
+from danqing.sketch.spaced import read_spaced
+from danqing.sketch.words import LANGUAGES, lexicon
+
+LATIN_LANGUAGES = ("en", "de", "fr", "es", "pt", "it")
+QUOTED = re.compile(
+    r"\"([^\"\n]{1,120})\"|“([^”\n]{1,120})”|‘((?:[^’\n]|(?<=\w)’(?=\w)){1,120})’|「([^」\n]{1,120})」|『([^』\n]{1,120})』"
+    r"|《([^》\n]{1,120})》|«([^»\n]{1,120})»|(?<!\w)'((?:[^'\n]|(?<=\w)'(?=\w)){1,120})'(?!\w)"
+)
+SHOUTED = r"\s+((?:[A-Z0-9][A-Z0-9!?&'-]*\b[!?]?\s*){1,8})"
+CLEAR_LEAD = 2
+RUN = re.compile(f"[{script.HAN}{script.KANA}]+(?:[0-9]+(?=[{script.HAN}{script.KANA}])[{script.HAN}{script.KANA}]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A prompt as it is understood: its language, the text it wants to see set, and its words."""
+
+    language: str
+    text: tuple[str, ...]
+    signs: tuple[Sign, ...]
+
+
+def read(prompt: str) -> Reading:
+    """Read a prompt in any language that the lexicons know; Latin text in another one is read as English."""
+    text, rest = _take_quoted(prompt.strip())
+    language = script.language_of(rest) or script.language_of(prompt) or _latin_language(rest)
+    if language == "en":
+        shouted, rest = _take_shouted(rest)
+        text += shouted
+    return Reading(language, text, tuple(_signs(rest, language)))
+
+
+def wants_poem(prompt: str) -> bool:
+    """Whether the prompt asks for a poem beside the picture."""
+    return any(sign.value("wish") == "poem" for sign in read(prompt).signs)
+
+
+def _take_quoted(prompt: str) -> tuple[tuple[str, ...], str]:
+    """The quoted pieces, verbatim, and the prompt without them. A prompt that is quoted as a whole is no quotation."""
+    whole = QUOTED.fullmatch(prompt)
+    if whole:
+        return (), _content(whole)
+    return tuple(_content(match) for match in QUOTED.finditer(prompt)), QUOTED.sub(" , ", prompt)
+
+
+def _content(match: re.Match[str]) -> str:
+    return next(group for group in match.groups() if group is not None)
+
+
+def _take_shouted(rest: str) -> tuple[tuple[str, ...], str]:
+    """What follows "the word" or "the text" in capitals is meant to be set though it is not quoted."""
+    announcing = "|".join(sorted(lexicon("en").grammar["quotation"], key=len, reverse=True))
+    pattern = re.compile(rf"(?<=\b)((?i:{announcing})){SHOUTED}")
+    found = [match.group(2).strip() for match in pattern.finditer(rest)]
+    wanted = tuple(piece for piece in found if len(piece) > 1)
+    return (wanted, pattern.sub(r"\1 , ", rest)) if wanted else ((), rest)
+
+
+def _latin_language(text: str) -> str:
+    """The language with most known words; English unless another one is clearly ahead."""
+    words = re.findall(r"[^\W\d_]+", text)
+    scores = {language: sum(bool(lexicon(language).facets(word)) for word in words) for language in LATIN_LANGUAGES}
+    best = max(LATIN_LANGUAGES, key=lambda language: scores[language])
+    return best if not scores["en"] or scores[best] >= scores["en"] + CLEAR_LEAD else "en"
+
+
+def _signs(text: str, language: str) -> Iterator[Sign]:
+    """Each stretch of one script is read in its own way."""
+    spaced = language if language in LANGUAGES else "en"
+    joined = "ja" if language == "ja" else "zh"
+    clause, end = 0, 0
+    for match in [*RUN.finditer(text), None]:
+        gap = text[end : match.start()] if match else text[end:]
+        between = read_spaced(gap, spaced, clause + 1)
+        yield from between
+        clause = max([clause + 1, *(sign.clause for sign in between)])
+        if match:
+            clause += 1
+            yield from read_han(match.group(), joined, clause)
+            end = match.end()

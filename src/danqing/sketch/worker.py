@@ -1,0 +1,222 @@
+"""The drawing process: takes one JSON request per line on stdin and answers with JSON lines on stdout.
+
+Run as `python -m danqing.sketch.worker`. Requests name a task ("picture", "film", "edit", "words"); answers are any
+number of `{"progress", "stage"}` and then one `{"done"}` or `{"error"}`. A bad request never ends the process; the end
+of stdin does, with status 0. Memory is limited, so that a hostile picture cannot hurt its neighbours.
+"""
+
+import json
+import os
+import re
+import resource
+import sys
+import traceback
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import TextIO
+
+from PIL import Image
+
+from danqing.sketch import say
+from danqing.sketch.edit import edit
+from danqing.sketch.film import film
+from danqing.sketch.intake import TooLarge, Unreadable, opened
+from danqing.sketch.look import look
+from danqing.sketch.picture import FORMATS, encoded, picture
+from danqing.sketch.plan import Plan, plan
+
+MEMORY_BYTES = 2 << 30
+SIDE_MIN, SIDE_MAX = 64, 2048
+SECONDS_MAX, FPS_MAX = 60, 60
+POEM_ASKED = re.compile(r"\b(poem|poetry|verses?|haiku|sonnet|rhyme)\b|詩|诗|詞|词|俳句", re.IGNORECASE)
+
+Message = dict[str, object]
+Send = Callable[[Message], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One line of stdin, with the protocol's defaults."""
+
+    task: str = "picture"
+    prompt: str = ""
+    seed: int = 0
+    person: str = "all"
+    negative: str = ""
+    width: int = 1024
+    height: int = 1024
+    mime: str = "image/png"
+    quality: int = 90
+    seconds: int = 8
+    fps: int = 24
+    inputs: list[str] = field(default_factory=list)
+    first: str | None = None
+    last: str | None = None
+    out: str = ""
+
+
+class BadRequest(Exception):
+    """The line does not follow the protocol."""
+
+
+_TYPES: dict[str, tuple[type, ...]] = {
+    **dict.fromkeys(("task", "prompt", "person", "negative", "mime", "out"), (str,)),
+    **dict.fromkeys(("seed", "width", "height", "quality", "seconds", "fps"), (int,)),
+    "inputs": (list,),
+    "first": (str, type(None)),
+    "last": (str, type(None)),
+}
+_RANGES: dict[str, tuple[int, int]] = {
+    "width": (SIDE_MIN, SIDE_MAX), "height": (SIDE_MIN, SIDE_MAX), "quality": (1, 100),
+    "seconds": (1, SECONDS_MAX), "fps": (1, FPS_MAX),
+}
+
+
+def read(line: str) -> Request:
+    """The request in a line. Raises BadRequest with a sentence that says what is wrong."""
+    try:
+        given = json.loads(line)
+    except ValueError as error:
+        raise BadRequest("The request is not JSON.") from error
+    if not isinstance(given, dict):
+        raise BadRequest("The request is not a JSON object.")
+    known = {key: given[key] for key in (spec.name for spec in fields(Request)) if given.get(key) is not None}
+    for name, value in known.items():
+        if not isinstance(value, _TYPES[name]) or isinstance(value, bool):
+            raise BadRequest(f"The field {name} has the wrong type.")
+    request = Request(**known)
+    if request.task not in TASKS:
+        raise BadRequest(f"The task {request.task!r} is not known.")
+    if not all(isinstance(path, str) for path in request.inputs):
+        raise BadRequest("The field inputs must be a list of paths.")
+    for name, (low, high) in _RANGES.items():
+        if not low <= known.get(name, low) <= high:
+            raise BadRequest(f"The field {name} must be between {low} and {high}.")
+    if request.mime not in FORMATS:
+        raise BadRequest(f"The type {request.mime!r} is not one of {', '.join(FORMATS)}.")
+    if request.task == "film" and (request.width % 2 or request.height % 2):
+        raise BadRequest("A film needs an even width and height.")
+    if request.task != "words" and not request.out:
+        raise BadRequest("The field out is missing.")
+    if request.task == "edit" and not request.inputs:
+        raise BadRequest("An edit needs a picture.")
+    return request
+
+
+def _planned(request: Request) -> Plan:
+    return plan(request.prompt, seed=request.seed, person=request.person, negative=request.negative)
+
+
+def _report(plan: Plan, text: str, **facts: object) -> Message:
+    """The closing message, with what does not apply left null."""
+    blank: Message = {"width": None, "height": None, "seconds": None, "fps": None, "audio": False, "mime": None}
+    said: Message = {"text": text, "prompt": say.enhanced(plan), "drawn": list(plan.drawn), "missing": list(plan.missing)}
+    return {"done": {**blank, **facts, **said}}
+
+
+def _written(plan: Plan) -> str:
+    """The caption, and a poem when the prompt asks for one."""
+    poem = say.poem(plan) if POEM_ASKED.search(plan.prompt) else None
+    return say.caption(plan) if poem is None else f"{say.caption(plan)}\n\n{poem}"
+
+
+def _picture(request: Request, send: Send) -> Message:
+    made = _planned(request)
+    send({"progress": 0.1, "stage": "drawing"})
+    drawn = picture(made, request.width, request.height)
+    send({"progress": 0.8, "stage": "writing"})
+    Path(request.out).write_bytes(encoded(drawn, request.mime, request.quality))
+    return _report(made, _written(made), width=drawn.width, height=drawn.height, mime=request.mime)
+
+
+def _film(request: Request, send: Send) -> Message:
+    made = _planned(request)
+    first, last = (opened(Path(path)) if path else None for path in (request.first, request.last))
+    film(
+        made, Path(request.out), width=request.width, height=request.height, seconds=request.seconds, fps=request.fps,
+        report=lambda progress, stage: send({"progress": round(progress, 3), "stage": stage}), first=first, last=last,
+    )
+    return _report(
+        made, _written(made), width=request.width, height=request.height, seconds=request.seconds, fps=request.fps,
+        audio=True, mime="video/mp4",
+    )
+
+
+def _edit(request: Request, send: Send) -> Message:
+    made = _planned(request)
+    given = opened(Path(request.inputs[-1]))
+    given.thumbnail((SIDE_MAX, SIDE_MAX), Image.Resampling.LANCZOS)
+    send({"progress": 0.2, "stage": "drawing"})
+    changed = edit(given, made)
+    send({"progress": 0.8, "stage": "writing"})
+    Path(request.out).write_bytes(encoded(changed.picture, request.mime, request.quality))
+    text = look(given, made.language) + _told(changed.changes, made.language)
+    return _report(made, text, width=changed.picture.width, height=changed.picture.height, mime=request.mime)
+
+
+def _told(changes: tuple[str, ...], language: str) -> str:
+    if language.startswith("zh"):
+        return "\n\n我" + "，".join(changes) + "。"
+    listed = changes[0] if len(changes) == 1 else ", ".join(changes[:-1]) + " and " + changes[-1]
+    return f"\n\nI {listed}."
+
+
+def _words(request: Request, send: Send) -> Message:
+    made = _planned(request)
+    seen = "\n".join(look(opened(Path(path)), made.language) for path in request.inputs)
+    return _report(made, say.answer(made, seen))
+
+
+TASKS: dict[str, Callable[[Request, Send], Message]] = {"picture": _picture, "film": _film, "edit": _edit, "words": _words}
+
+
+def answer(line: str, send: Send) -> None:
+    """Serve one line: every outcome, also a failure, is sent as a message."""
+    try:
+        request = read(line)
+        send({"progress": 0.0, "stage": "planning"})
+        send(TASKS[request.task](request, send))
+    except Unreadable as error:
+        send(_error("invalid_picture", str(error)))
+    except TooLarge as error:
+        send(_error("too_large", str(error)))
+    except BadRequest as error:
+        send(_error("failed", str(error)))
+    except MemoryError:
+        send(_error("too_large", "There is not enough memory for this request."))
+    except Exception:
+        traceback.print_exc(file=sys.stderr)
+        send(_error("failed", "The drawing failed."))
+
+
+def _error(code: str, message: str) -> Message:
+    return {"error": {"code": code, "message": message}}
+
+
+def serve(lines: Iterable[str], out: TextIO) -> None:
+    """Answer every line, in order."""
+
+    def send(message: Message) -> None:
+        out.write(json.dumps(message, ensure_ascii=False) + "\n")
+        out.flush()
+
+    for line in lines:
+        if line.strip():
+            answer(line, send)
+
+
+def main() -> int:
+    """Limit this process's memory, then serve stdin until it ends."""
+    _soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    limit = MEMORY_BYTES if hard == resource.RLIM_INFINITY else min(MEMORY_BYTES, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
+    replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # whatever a library prints goes to stderr and not between the replies
+    sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    serve(sys.stdin, replies)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Tests of jobs and money in SQL."""

@@ -1,0 +1,95 @@
+"""The revisions make the tables that the code speaks of, and take them away again."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, inspect, text
+
+import danqing.store
+from danqing.domain.errors import Kind, Problem
+from danqing.store import Database, connect, revision
+from danqing.store.engine import Engines, open_engines
+from danqing.store.migrate import downgrade, upgrade
+from danqing.store.tables import metadata
+
+from .samples import a_job, furnish
+
+OPEN_AND_TELL = """
+import asyncio, sys
+from danqing.store import connect
+async def main():
+    await (await connect(sys.argv[1])).close()
+asyncio.run(main())
+print("alembic" in sys.modules)
+"""
+
+
+def tables(engine: Engine) -> set[str]:
+    return set(inspect(engine).get_table_names())
+
+
+def test_the_newest_revision_is_the_one_that_is_asked_for() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(danqing.store.__file__).parent / "migrations"))
+    assert ScriptDirectory.from_config(config).get_heads() == [revision.HEAD]
+
+
+async def test_the_revisions_make_the_tables_of_the_code(engines: Engines) -> None:
+    with engines.reading.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+
+
+async def test_down_and_up_again(engines: Engines) -> None:
+    downgrade(engines.writing, "base")
+    assert tables(engines.writing) == {"alembic_version"}
+    assert not revision.is_current(engines.reading)
+    upgrade(engines.writing)
+    assert tables(engines.writing) == {"alembic_version", *metadata.tables}
+    assert revision.is_current(engines.reading)
+
+
+async def test_opening_again_keeps_what_is_there(database_url: str, database: Database) -> None:
+    await furnish(database)
+    job = await database.admit(a_job(), None)
+    again = await connect(database_url)
+    assert await again.job(job.id) == job
+    await again.close()
+
+
+async def test_a_new_database_may_be_opened_many_times_at_once(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'new.db'}"
+    everyone = await asyncio.gather(*(connect(url) for _ in range(4)))
+    await furnish(everyone[0])
+    assert all([await database.key("digest") for database in everyone])
+    for database in everyone:
+        await database.close()
+
+
+async def test_a_database_of_the_future_is_left_alone(database_url: str, database: Database) -> None:
+    engines = open_engines(database_url)
+    with engines.writing.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    engines.dispose()
+    with pytest.raises(Problem) as refusal:
+        await connect(database_url)
+    assert (refusal.value.kind, refusal.value.code) == (Kind.UNAVAILABLE, "database_too_new")
+
+
+def test_an_existing_database_opens_without_alembic(sqlite_url: str) -> None:
+    told = subprocess.run(
+        [sys.executable, "-c", OPEN_AND_TELL, sqlite_url],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told.stdout == "False\n"

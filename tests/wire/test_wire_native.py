@@ -1,0 +1,300 @@
+"""Danqing's own JSON: what the studio and the command line read and send."""
+
+import json
+from datetime import UTC, date, datetime
+
+import pytest
+
+from danqing.domain.errors import Kind, Problem, invalid
+from danqing.domain.generation import Generation, Person, Turn
+from danqing.domain.jobs import Fault, State
+from danqing.domain.keys import Key
+from danqing.domain.ledger import Balance
+from danqing.domain.media import Medium
+from danqing.domain.models import Ability, Lifecycle
+from danqing.domain.money import DOLLAR, Price, dollars, per_million
+from danqing.domain.ports import Spending
+from danqing.wire import native
+
+from .samples import (
+    JOB_ID,
+    PICTURE,
+    PICTURE_64,
+    blob_of,
+    failed,
+    film_output,
+    job,
+    model_row,
+    picture_output,
+    received,
+    sent,
+    words_output,
+)
+
+URL = f"data:image/png;base64,{PICTURE_64}"
+
+
+def tree(row):  # type: ignore[no-untyped-def]
+    return received(native.job(row, lambda output: f"https://h/{output.file}"))
+
+
+def test_a_finished_job() -> None:
+    asked = Generation(
+        model="imagen-3.0-generate-002",
+        turns=(Turn("user", ("a cat", blob_of(PICTURE))),),
+        wants=frozenset({Medium.IMAGE}),
+        count=2,
+        aspect="1:1",
+        person=Person.NONE,
+        knobs=(("guidanceScale", 7.5),),
+    )
+    output = picture_output(seed=7, drawn=("cat",), missing=("moon",))
+    row = job(
+        generation=asked, outputs=(output,), withheld=("a child",), ignored=("guidanceScale",), charged=30_000_000
+    )
+    assert tree(row) == {
+        "id": JOB_ID,
+        "state": "done",
+        "stage": "",
+        "progress": 1.0,
+        "model": "imagen-3.0-generate-002",
+        "prompt": "a cat",
+        "rewritten": "",
+        "parameters": {
+            "wants": ["image"],
+            "count": 2,
+            "aspect": "1:1",
+            "person": "dont_allow",
+            "pictures": 1,
+            "knobs": {"guidanceScale": 7.5},
+        },
+        "outputs": [
+            {
+                "medium": "image",
+                "file": "abc1",
+                "url": "https://h/abc1",
+                "mime": "image/png",
+                "bytes": len(PICTURE),
+                "width": 2,
+                "height": 1,
+                "seconds": None,
+                "fps": None,
+                "audio": False,
+                "seed": 7,
+                "drawn": ["cat"],
+                "missing": ["moon"],
+                "text": "",
+            }
+        ],
+        "withheld": ["a child"],
+        "ignored": ["guidanceScale"],
+        "held": {"usd": "0.12", "nanos": 120000000},
+        "charged": {"usd": "0.03", "nanos": 30000000},
+        "provider": "sketch",
+        "upstream": "sketch",
+        "sketch": True,
+        "test": False,
+        "shared": False,
+        "created": "2025-06-15T15:06:40+00:00",
+        "updated": "2025-06-15T15:06:40+00:00",
+        "error": None,
+    }
+
+
+def test_a_job_never_names_its_key_or_account() -> None:
+    body = sent(native.job(job(key="secret-key", account="secret-account"), lambda output: ""))
+    assert b"secret" not in body
+
+
+def test_a_job_under_way_and_one_that_failed() -> None:
+    running = tree(job(state=State.RUNNING, progress=0.4, stage="filming", provider="vertex"))
+    assert (running["state"], running["progress"], running["stage"], running["sketch"]) == (
+        "running",
+        0.4,
+        "filming",
+        False,
+    )
+    broken = tree(failed(Fault(Kind.UPSTREAM, "timeout", "It took too long.")))
+    assert broken["error"] == {"kind": "upstream", "code": "timeout", "message": "It took too long."}
+
+
+def test_words_and_films_among_the_outputs() -> None:
+    words, film = tree(job(outputs=(words_output("a poem"), film_output())))["outputs"]
+    assert (words["medium"], words["text"], words["url"], words["mime"]) == ("text", "a poem", None, None)
+    assert (film["medium"], film["seconds"], film["fps"], film["audio"]) == ("video", 8.0, 24, True)
+
+
+def test_a_request_with_everything() -> None:
+    ask = native.read_job(
+        json.dumps(
+            {
+                "model": "m",
+                "prompt": " a cat ",
+                "wants": ["text", "image"],
+                "count": 2,
+                "aspect": "1:1",
+                "size": "1K",
+                "seconds": 8,
+                "seed": 7,
+                "person": "allow_all",
+                "negative": "rain",
+                "mime": "image/png",
+                "quality": 80,
+                "pictures": [URL],
+                "first_frame": URL,
+                "last_frame": URL,
+                "knobs": {"guidanceScale": 7.5},
+            }
+        ).encode()
+    )
+    blob = blob_of(PICTURE)
+    assert ask.generation == Generation(
+        model="m",
+        turns=(Turn("user", ("a cat", blob)),),
+        wants=frozenset({Medium.TEXT, Medium.IMAGE}),
+        count=2,
+        aspect="1:1",
+        size="1K",
+        seconds=8,
+        seed=7,
+        person=Person.ALL,
+        negative="rain",
+        mime="image/png",
+        quality=80,
+        first_frame=blob,
+        last_frame=blob,
+        knobs=(("guidanceScale", 7.5),),
+    )
+    assert [upload.data for upload in ask.uploads] == [PICTURE] * 3
+
+
+def test_a_request_with_the_least() -> None:
+    assert native.read_job(b'{"model":"m"}').generation == Generation(
+        model="m", turns=(Turn("user", ()),), wants=frozenset()
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "param", "message"),
+    [
+        (b"{}", None, "missing required field `model`"),
+        (b'{"model":"m","size_":1}', None, "unknown field `size_`"),
+        (b'{"model":"m","count":"2"}', "count", "count: Expected `int | null`, got `str`."),
+        (b'{"model":"m","seed":99999999999999999999}', "seed", "seed: "),
+        (b'{"model":"m","person":"some"}', "person", "Allowed: allow_all, allow_adult, dont_allow."),
+        (b'{"model":"m","pictures":["https://x/y.png"]}', "pictures", "must be a data: URL"),
+        (b'{"model":"m","first_frame":"x"}', "first_frame", "must be a data: URL"),
+        (b'{"model":"m","wants":["audio"]}', "wants", "wants[0]: "),
+        (b'{"model":"m","knobs":{"a":[]}}', "knobs", "knobs[...]: "),
+    ],
+)
+def test_requests_that_are_refused(body: bytes, param: str | None, message: str) -> None:
+    with pytest.raises(Problem) as raised:
+        native.read_job(body)
+    assert (raised.value.kind, raised.value.param) == (Kind.INVALID, param)
+    assert message in raised.value.message
+
+
+def test_a_model_with_everything_that_a_form_needs() -> None:
+    row = model_row(
+        aliases=("imagen",),
+        ability=Ability(
+            makes=frozenset({Medium.TEXT, Medium.IMAGE}), aspects=("1:1",), persons=(Person.ADULT,), pictures_max=3
+        ),
+        price=Price(image=dollars("0.03"), input_token=per_million("0.10"), output_token=per_million("0.40")),
+        lifecycle=Lifecycle(announced=date(2025, 5, 1), shutdown=date(2026, 6, 30), successor="next"),
+    )
+    assert received(native.model(row)) == {
+        "id": "imagen-3.0-generate-002",
+        "title": "Imagen 3",
+        "family": "imagen",
+        "description": "Pictures from words.",
+        "aliases": ["imagen"],
+        "ability": {
+            "makes": ["image", "text"],
+            "count": {"default": 1, "max": 1},
+            "aspects": ["1:1"],
+            "sizes": [],
+            "seconds": [],
+            "persons": ["allow_adult"],
+            "mimes": [],
+            "pictures_max": 3,
+            "frames": False,
+            "fps": None,
+            "audio": False,
+            "languages": [],
+        },
+        "prices": [
+            {"per": "picture", "price": {"usd": "0.03", "nanos": 30_000_000}},
+            {"per": "million input tokens", "price": {"usd": "0.10", "nanos": 100_000_000}},
+            {"per": "million output tokens", "price": {"usd": "0.40", "nanos": 400_000_000}},
+        ],
+        "lifecycle": {"announced": "2025-05-01", "shutdown": "2026-06-30", "successor": "next"},
+    }
+
+
+def test_the_prices_of_films() -> None:
+    price = Price(film=dollars("0.41"), second=dollars("0.675"))
+    rows = received(native.model(model_row(price=price)))["prices"]
+    assert [(row["per"], row["price"]["usd"]) for row in rows] == [("film", "0.41"), ("second", "0.675")]
+
+
+def test_a_key() -> None:
+    row = Key(
+        id="k1",
+        name="ci",
+        account="main",
+        test=True,
+        hint="sk-test-…ab12",
+        budget=None,
+        created=datetime(2026, 11, 1, tzinfo=UTC),
+    )
+    assert received(native.key(row)) == {
+        "id": "k1",
+        "name": "ci",
+        "account": "main",
+        "test": True,
+        "hint": "sk-test-…ab12",
+        "budget": None,
+        "created": "2026-11-01T00:00:00+00:00",
+        "revoked": None,
+    }
+
+
+def test_a_request_for_a_key() -> None:
+    assert native.read_key(b'{"name":"ci"}') == native.KeyRequest(name="ci")
+    assert native.read_key(b'{"name":"ci","test":false,"budget_usd":"5.00"}') == native.KeyRequest("ci", False, "5.00")
+
+
+@pytest.mark.parametrize("body", [b"{}", b'{"name":""}', b'{"name":"a","budget_usd":5.0}', b'{"name":"a","x":1}'])
+def test_a_request_for_a_key_that_is_refused(body: bytes) -> None:
+    with pytest.raises(Problem) as raised:
+        native.read_key(body)
+    assert raised.value.kind is Kind.INVALID
+
+
+def test_money() -> None:
+    spent = Spending(
+        account=Balance(posted=10 * DOLLAR, held=DOLLAR),
+        budget=Balance(posted=-DOLLAR, held=0, floor=None),
+        by_model=(("veo-3", 2, 820_000_000),),
+    )
+    assert received(native.spending(spent)) == {
+        "account": {
+            "posted": {"usd": "10.00", "nanos": 10_000_000_000},
+            "held": {"usd": "1.00", "nanos": 1_000_000_000},
+            "available": {"usd": "9.00", "nanos": 9_000_000_000},
+        },
+        "budget": {
+            "posted": {"usd": "-1.00", "nanos": -1_000_000_000},
+            "held": {"usd": "0.00", "nanos": 0},
+            "available": None,
+        },
+        "by_model": [{"model": "veo-3", "jobs": 2, "charged": {"usd": "0.82", "nanos": 820_000_000}}],
+    }
+
+
+def test_an_error() -> None:
+    assert sent(native.error(invalid("At most 4.", param="count"))) == (
+        b'{"error":{"kind":"invalid","code":"invalid_value","message":"At most 4.","param":"count","retry_after":null}}'
+    )
