@@ -1,5 +1,6 @@
 """The composition root: the only module that knows every concrete part, and puts them together."""
 
+import asyncio
 import fcntl
 import importlib
 import json
@@ -7,6 +8,8 @@ import os
 import pkgutil
 import secrets
 import shutil
+import signal
+import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
@@ -23,7 +26,7 @@ from starlette.types import ASGIApp
 from danqing import dialects, providers
 from danqing.assets.disk import Disk
 from danqing.catalog import load as load_catalog
-from danqing.config import Config
+from danqing.config import Config, ConfigError
 from danqing.dialects import native
 from danqing.domain.errors import Kind, Problem
 from danqing.domain.ports import Provider
@@ -37,14 +40,14 @@ from danqing.store.database import connect
 
 ASSET_BYTES_MAX = 2 << 30
 GRACE_S = 3  # for answers on their way when the server is told to stop
-ALREADY_RUNNING = "A server is already running on {data}: {url}"
+ALREADY_RUNNING = "A server is already running on {data}: {url}."
 
 
 class AlreadyRunning(Exception):
-    """Another process owns the data directory. `url` is where it listens."""
+    """Another process owns the data directory. `url` is where it listens, "" while it starts or stops."""
 
     def __init__(self, data: Path, url: str) -> None:
-        super().__init__(ALREADY_RUNNING.format(data=data, url=url))
+        super().__init__(ALREADY_RUNNING.format(data=data, url=url or "it is starting or stopping"))
         self.url = url
 
 
@@ -78,7 +81,8 @@ def owning(config: Config) -> Iterator[Callable[[str], None]]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            raise AlreadyRunning(config.data, running_at(config.data) or "starting") from error
+            raise AlreadyRunning(config.data, running_at(config.data)) from error
+        file.truncate(0)  # what a server that was killed has left behind
 
         def announce(url: str) -> None:
             file.truncate(0)
@@ -199,30 +203,72 @@ def _problem(request: Request, error: HTTPException) -> Problem:
 
 async def serve(config: Config, ready: Callable[[str], None]) -> None:
     """Run until SIGTERM or SIGINT. `ready` is told the URL once the first request can be answered."""
-    with owning(config) as announce:
-        async with opened(config) as front:
-            settings = uvicorn.Config(
-                application(front),
-                host=config.host,
-                port=config.port,
-                lifespan="off",
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                timeout_graceful_shutdown=GRACE_S,
-            )
-            await _Server(settings, announce, ready).serve()
+    async with serving(config) as url:
+        ready(url)
+        await told_to_stop()
 
 
-class _Server(uvicorn.Server):
-    """Uvicorn, and a word when it listens."""
+@asynccontextmanager
+async def serving(config: Config) -> AsyncIterator[str]:
+    """A server at work while the block runs; gives its URL. Raises AlreadyRunning, ConfigError for a port in use."""
+    with owning(config) as announce, bound(config.host, config.port) as listener:
+        async with opened(config) as front, answering(application(front), listener):
+            url = url_of(listener)
+            announce(url)
+            try:
+                yield url
+            finally:
+                announce("")  # from here on nobody new shall come
 
-    def __init__(self, config: uvicorn.Config, *listening: Callable[[str], None]) -> None:
-        super().__init__(config)
-        self._listening = listening
 
-    async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
-        await super().startup()
-        host, port = self.servers[0].sockets[0].getsockname()[:2]
-        for tell in self._listening:
-            tell(f"http://{host}:{port}")
+@contextmanager
+def bound(host: str, port: int) -> Iterator[socket.socket]:
+    """A socket at the address, before anything else is opened. It does not listen yet. Raises ConfigError."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, port))
+        except OSError as error:
+            raise ConfigError(f"Nobody can listen at {host}:{port}: {error.strerror}. Choose another port.") from error
+        yield listener
+
+
+def url_of(listener: socket.socket) -> str:
+    """The address that this machine itself reaches the socket by."""
+    host, port = listener.getsockname()[:2]
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+@asynccontextmanager
+async def answering(app: ASGIApp, listener: socket.socket) -> AsyncIterator[None]:
+    """Uvicorn at work while the block runs, without its signal handlers: they end a process that still has to close."""
+    settings = uvicorn.Config(
+        app,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_S,
+    )
+    settings.load()
+    server = uvicorn.Server(settings)
+    server.lifespan = settings.lifespan_class(settings)
+    await server.startup([listener])
+    working = asyncio.create_task(server.main_loop())
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await working
+        await server.shutdown([listener])
+
+
+async def told_to_stop() -> None:
+    """Wait for SIGTERM or SIGINT. A second one ends the process at once."""
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await stop.wait()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.remove_signal_handler(number)

@@ -171,6 +171,35 @@ def test_caller_who_goes_away_leaves_nothing_behind(tmp_path: Path, disk: Disk) 
     assert not unfinished(tmp_path)
 
 
+def test_work_that_was_begun_is_finished_even_if_nobody_waits_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    busy, release = threading.Event(), threading.Event()
+    fsync = os.fsync
+
+    def slow(fd: int) -> None:
+        busy.set()
+        release.wait(10)
+        fsync(fd)
+
+    monkeypatch.setattr(module, "_THREADS", 1)
+    disk = Disk(tmp_path / "assets", bytes_max=10)
+    monkeypatch.setattr(module.os, "fsync", slow)
+
+    async def main() -> None:
+        first = asyncio.create_task(disk.put(b"first", "image/png"))
+        await asyncio.to_thread(busy.wait, 10)
+        queued = asyncio.create_task(disk.put(b"queued", "image/png"))
+        await asyncio.sleep(0)
+        queued.cancel()
+        release.set()
+        await first
+
+    asyncio.run(main())
+    disk.close()
+    assert {path.read_bytes() for path in stored(tmp_path)} == {b"first", b"queued"}
+
+
 def test_full_disk_is_told(tmp_path: Path, disk: Disk, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(fd: int) -> None:
         raise OSError(ENOSPC, "No space left on device")

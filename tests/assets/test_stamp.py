@@ -145,6 +145,24 @@ def test_exif_survives(tmp_path: Path, kind: str) -> None:
         assert image.getexif()[0x010F] == "a camera"
 
 
+def test_jfif_and_exif_stay_in_front(tmp_path: Path) -> None:
+    path = picture(tmp_path / "a.exif.jpg")
+    stamp(path, STORY)
+    data = path.read_bytes()
+    assert data.index(b"JFIF\0") < data.index(b"Exif\0\0") < data.index(b"http://ns.adobe.com/xap/1.0/\0")
+
+
+@pytest.mark.parametrize(
+    ("kind", "flags"), [("webp", 0x04), ("lossless.webp", 0x04), ("alpha.webp", 0x14), ("extended.webp", 0x1C)]
+)
+def test_extended_header_of_webp_announces_what_is_there(tmp_path: Path, kind: str, flags: int) -> None:
+    path = picture(tmp_path / f"a.{kind}")
+    stamp(path, STORY)
+    data = path.read_bytes()
+    assert data[12:21] == b"VP8X" + struct.pack("<IB", 10, flags)
+    assert data[24:30] == bytes([20, 0, 0, 12, 0, 0])  # 21 x 13, each less one
+
+
 @pytest.mark.parametrize("suffix", ["jpg", "webp"])
 def test_what_others_said_in_xmp_stays(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"a.{suffix}"

@@ -84,9 +84,12 @@ async def test_another_process_that_keeps_the_lock_makes_us_busy(
     await database.close()
 
 
-async def test_a_database_that_cannot_be_opened_is_unavailable(tmp_path: Path) -> None:
+@pytest.mark.parametrize("place", ["folder", "file/danqing.db"])
+async def test_a_database_that_cannot_be_opened_is_unavailable(tmp_path: Path, place: str) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").touch()
     with pytest.raises(Problem) as refusal:
-        await connect(f"sqlite:///{tmp_path}")
+        await connect(f"sqlite:///{tmp_path / place}")
     assert refusal.value.kind is Kind.UNAVAILABLE
 
 

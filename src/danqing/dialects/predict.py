@@ -3,13 +3,12 @@
 import re
 from collections.abc import Callable
 
-import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 import danqing.front.paths  # noqa: F401  registers {at:google}
-from danqing.domain.errors import invalid, not_found
+from danqing.domain.errors import not_found
 from danqing.domain.generation import Output
 from danqing.domain.jobs import Job
 from danqing.front import Front, Reply, once_of, told_by
@@ -75,12 +74,7 @@ class _Calls:
     async def fetch(self, request: Request) -> Reply:
         """Vertex's way to poll: the operation's name in the body, the films inside the answer."""
         await self._front.key(request)
-        try:
-            name = msgspec.json.decode(await self._front.body(request), type=dict[str, object]).get("operationName")
-        except msgspec.DecodeError as error:
-            raise invalid(f"The body is not JSON: {error}.") from error
-        if not isinstance(name, str) or not name:
-            raise invalid('Name the operation: {"operationName": "…/operations/…"}.', param="operationName")
+        name = google.read_fetch(await self._front.body(request))
         return await self._operation(request, name.rpartition("/")[2], name, Reader.VERTEX)
 
     async def download(self, request: Request) -> Response:

@@ -1,7 +1,7 @@
 """The one family of errors: a kind and a code for machines, a sentence for people that says what to do.
 
 Every part of Danqing raises `Problem` and nothing else on purpose. Anything else that escapes is a defect: it is logged
-with its traceback and shown as `Kind.INTERNAL`. Each dialect turns a Problem into its own shape; `front.STATUS` gives
+with its traceback and shown as `Kind.INTERNAL`. Each dialect turns a Problem into its own shape; `wire.status` has
 the HTTP status of each kind.
 """
 

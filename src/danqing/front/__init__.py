@@ -23,7 +23,7 @@ from danqing.gateway.accounts import Accounts
 from danqing.gateway.gateway import Gateway
 from danqing.wire.holes import Json, Piece, length, plan
 from danqing.wire.inline import Upload
-from danqing.wire.status import STATUS
+from danqing.wire.status import ASK_ONCE, STATUS
 
 log = structlog.get_logger("danqing.front")
 
@@ -238,7 +238,7 @@ def refusal(error: Exception, envelope: Envelope) -> Reply:
     headers = {}
     if error.retry_after is not None:
         headers["retry-after"] = str(error.retry_after)
-    if error.kind not in (Kind.BUSY, Kind.UNAVAILABLE):
+    if error.kind in ASK_ONCE:
         headers["x-should-retry"] = "false"  # openai's client would otherwise ask, and pay, three times
     return Reply.of(envelope(error), status=STATUS[error.kind], headers=headers)
 

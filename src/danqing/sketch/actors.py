@@ -5,32 +5,20 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from danqing.sketch import art, kinds
+from danqing.sketch import art, kinds, stature
 from danqing.sketch.canvas import Stage
 from danqing.sketch.dice import dice
 from danqing.sketch.figure import Setting, figure
 from danqing.sketch.palette import Palette
 from danqing.sketch.plan import Plan, Subject
 
-FLYERS = frozenset(
-    ["butterfly", "bird", "eagle", "honeybee", "airplane", "small-airplane", "helicopter", "rocket", "dove", "owl", "bat", "parrot", "kite", "balloon", "dragon", "flying-saucer", "lady-beetle", "parachute", "fly", "mosquito", "wing", "feather", "blackbird", "phoenix-bird", "person-superhero", "person-fairy", "woman-fairy", "man-fairy", "flying-disc", "snowflake", "comet", "shooting-star", "bubbles", "ghost", "satellite", "leaf-fluttering-in-wind", "money-with-wings", "person-in-suit-levitating", "airplane-departure", "airplane-arrival", "aerial-tramway", "sparkles", "thought-balloon", "musical-note", "musical-notes"]
-)
-BOTTOM = frozenset(["crab", "lobster", "spiral-shell", "coral", "oyster", "rock", "anchor", "snail", "gem-stone", "sponge"])
-BALLS = frozenset(
-    ["yarn", "soccer-ball", "tennis", "basketball", "volleyball", "softball", "baseball", "american-football", "rugby-football", "balloon", "flying-disc", "bowling", "pool-8-ball", "mirror-ball", "crystal-ball"]
-)
-_SMALL = frozenset(
-    ["butterfly", "honeybee", "lady-beetle", "ant", "bug", "snail", "mouse", "hamster", "spider", "mosquito", "fly", "cricket", "worm", "caterpillar", "ring", "key", "coin", "red-apple", "green-apple", "lemon", "strawberry", "cherries", "banana", "egg", "tulip", "rose", "sunflower", "hibiscus", "blossom", "cherry-blossom", "mushroom", "hot-beverage", "teacup-without-handle", "cookie", "cupcake", "candle", "pencil", "watch", "glasses", "fish", "tropical-fish", "frog", "crab", "bone", "feather", "star", "sparkles", "seedling", "herb", "four-leaf-clover", "gem-stone", "hatching-chick", "baby-chick", "front-facing-baby-chick", "bird", "bat", "kite", "doughnut", "bell", "maple-leaf", "fallen-leaf", "musical-note", "heart", "red-heart", "light-bulb", "book", "open-book", "books"]
-)
-_LARGE = frozenset(
-    ["elephant", "giraffe", "whale", "spouting-whale", "sauropod", "t-rex", "castle", "japanese-castle", "house", "house-with-garden", "ship", "ferry", "bus", "locomotive", "train", "bullet-train", "airplane", "dragon", "mammoth", "rocket", "tree", "deciduous-tree", "evergreen-tree", "palm-tree", "ferris-wheel", "statue-of-liberty", "tokyo-tower", "church", "mosque", "factory", "school", "hotel", "hospital", "bank", "stadium", "mountain", "mount-fuji", "volcano", "snow-capped-mountain", "roller-coaster", "fire-engine", "tractor", "delivery-truck", "articulated-lorry", "sailboat", "horse", "camel", "bison", "ox", "office-building", "flying-saucer", "circus-tent", "hut", "christmas-tree", "helicopter", "cityscape", "polar-bear", "hippopotamus", "rhinoceros"]
-)
 MOST = 12  # actors on one stage
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Actor:
-    """A figure and its place: `x` is the middle, `y` the feet (or the middle, for those in the air), in frame pixels."""
+    """A figure and its place: `x` is the middle, `y` the feet (or the middle, for those in the air), in frame"
+    " pixels."""
 
     slug: str
     picture: Image.Image
@@ -50,22 +38,14 @@ class _Part:
     share: float  # of the lead's size
 
 
-def _stature(slug: str) -> float:
-    if slug in BALLS:
-        return 0.34
-    if slug in _SMALL:
-        return 0.55
-    return 1.3 if slug in _LARGE else 1.0
-
-
 def _airborne(slug: str, plan: Plan) -> bool:
     if plan.place == "sky" or plan.action in ("fly", "float"):
-        return slug not in BALLS
+        return not stature.is_ball(slug)
     if plan.place == "underwater":
-        return slug not in BOTTOM
+        return not stature.is_bottom(slug)
     if plan.place in ("studio", "room") and plan.action == "still":
         return slug in ("butterfly", "kite", "balloon", "honeybee", "ghost", "sparkles")
-    return slug in FLYERS and plan.action not in ("sleep", "walk")
+    return stature.is_flyer(slug) and plan.action not in ("sleep", "walk")
 
 
 def _parts(plan: Plan, seen: frozenset[str]) -> list[_Part]:
@@ -76,9 +56,9 @@ def _parts(plan: Plan, seen: frozenset[str]) -> list[_Part]:
         slug = subject.glyph
         if not art.has(slug) or (slug in seen and subject is not lead):
             continue
-        share = min(1.25, max(0.3, _stature(slug) / _stature(plan.subjects[0].glyph)))
+        share = min(1.25, max(0.3, stature.size(slug) / stature.size(plan.subjects[0].glyph)))
         hanging = kinds.is_sky(slug) and subject is not lead
-        role = "ball" if slug in BALLS and parts else "extra"
+        role = "ball" if stature.is_ball(slug) and parts else "extra"
         for _ in range(subject.count):
             airborne = _airborne(slug, plan) or hanging
             parts.append(_Part(subject, "lead" if not parts else role, airborne, share * (0.5 if hanging else 1)))
@@ -117,7 +97,11 @@ def _fitted(row: list[tuple[_Part, Image.Image, int]], room: float) -> list[tupl
         return row
     by = room / wide
     return [
-        (part, picture.resize((max(1, round(picture.width * by)), max(1, round(picture.height * by)))), max(1, round(high * by)))
+        (
+            part,
+            picture.resize((max(1, round(picture.width * by)), max(1, round(picture.height * by)))),
+            max(1, round(high * by)),
+        )
         for part, picture, high in row
     ]
 
@@ -149,16 +133,29 @@ def _row(
     free = max(0.0, stage.width * 0.94 - wide)
     gap = min(free / (len(order) + 1), stage.unit * chance.uniform(0.03, 0.08))
     slack = max(0.0, free - gap * (len(order) - 1))
-    x = (stage.width - wide - gap * (len(order) - 1)) / 2 + chance.uniform(-0.5, 0.5) * min(slack * 0.6, stage.width * 0.3) + stagger
+    x = (
+        (stage.width - wide - gap * (len(order) - 1)) / 2
+        + chance.uniform(-0.5, 0.5) * min(slack * 0.6, stage.width * 0.3)
+        + stagger
+    )
     actors = []
     balls = [k for k, piece in enumerate(order) if piece[0].role == "ball"]
     for k, (part, picture, high) in enumerate(order):
         if part.role == "lead" and balls and balls[0] > k:  # glyphs look to the left; this one watches the ball
             picture = picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
         nearer = chance.uniform(0, 0.018) * stage.unit if part.role != "lead" else 0.012 * stage.unit
-        actors.append(Actor(
-            part.subject.glyph, picture, high, x + picture.width / 2, feet + nearer, False, part.role, chance.random()
-        ))
+        actors.append(
+            Actor(
+                part.subject.glyph,
+                picture,
+                high,
+                x + picture.width / 2,
+                feet + nearer,
+                False,
+                part.role,
+                chance.random(),
+            )
+        )
         x += picture.width + gap
     return actors
 
@@ -176,7 +173,11 @@ def _in_air(
     for k, (part, picture, high) in enumerate(pieces):
         cell = (stage.width * 0.92 / columns, lowest * 0.92 / rows)
         by = min(1.0, cell[0] / picture.width, cell[1] * 1.15 / picture.height)
-        fitted = picture if by == 1.0 else picture.resize((max(1, round(picture.width * by)), max(1, round(picture.height * by))))
+        fitted = (
+            picture
+            if by == 1.0
+            else picture.resize((max(1, round(picture.width * by)), max(1, round(picture.height * by))))
+        )
         column, row = k % columns, k // columns
         loose = ((cell[0] - fitted.width) * 0.3, max(0.0, cell[1] - fitted.height) * 0.35)
         x = stage.width * 0.04 + (column + 0.5) * cell[0] + chance.uniform(-1, 1) * loose[0]

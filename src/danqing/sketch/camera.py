@@ -7,7 +7,12 @@ from dataclasses import dataclass
 TRAVEL: dict[str, float] = {"static": 0.02, "pan": 0.13, "wide": 0.06, "close": 0.02, "zoom": 0.02, "track": 0.20}
 # magnification at the beginning and the end
 ZOOM: dict[str, tuple[float, float]] = {
-    "static": (1.0, 1.04), "pan": (1.0, 1.0), "wide": (1.06, 1.0), "close": (1.0, 1.10), "zoom": (1.0, 1.30), "track": (1.0, 1.0),
+    "static": (1.0, 1.04),
+    "pan": (1.0, 1.0),
+    "wide": (1.06, 1.0),
+    "close": (1.0, 1.10),
+    "zoom": (1.0, 1.30),
+    "track": (1.0, 1.0),
 }
 NEAREST = 1.4  # the greatest depth of a layer; sheets are drawn wide enough for it
 

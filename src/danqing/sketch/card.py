@@ -1,4 +1,5 @@
-"""Sets a prompt as a typographic card, for when nothing in it can be drawn: no frame is ever empty, nothing is guessed."""
+"""Sets a prompt as a typographic card, for when nothing in it can be drawn: no frame is ever empty, nothing is"
+" guessed."""
 
 from random import Random
 
@@ -42,7 +43,9 @@ def _decor(size: tuple[int, int], ground: Colour, chance: Random) -> Image.Image
         r = unit * chance.uniform(0.14, 0.27)
         x, y = width * across + chance.uniform(-0.06, 0.06) * unit, height * down + chance.uniform(-0.06, 0.06) * unit
         colour = mix(rgb(chance.choice(ACCENTS)), ground, chance.uniform(0.2, 0.6))
-        shape = _blob((x - r, y - r, x + r, y + r), size, colour, chance.choice(("circle", "square", "half", "triangle")))
+        shape = _blob(
+            (x - r, y - r, x + r, y + r), size, colour, chance.choice(("circle", "square", "half", "triangle"))
+        )
         raised = lifted(shape, max(1.0, unit * 0.012), unit * 0.006, 0.3)
         pad = (raised.width - width) // 2
         board.alpha_composite(raised, (0, 0), (pad, pad))
@@ -66,7 +69,13 @@ def card(plan: Plan, width: int, height: int) -> Image.Image:
     rule = unit * 0.07
     below = min(height * 0.93, top + len(lines) * size * 1.28 + unit * 0.05)
     thick = max(1.0, unit * 0.009)
-    pen.rounded_rectangle((width / 2 - rule, below, width / 2 + rule, below + thick), thick / 2, fill=rgb(chance.choice(ACCENTS)))
+    pen.rounded_rectangle(
+        (width / 2 - rule, below, width / 2 + rule, below + thick), thick / 2, fill=rgb(chance.choice(ACCENTS))
+    )
     rng = field_dice(plan, "card")
     flat = grain(board.convert("RGB"), 2.6, rng)
-    return flat if plan.style in ("paper", "logo", "ink") else Finish(plan.style, (width, height), np.random.default_rng(plan.seed))(flat)
+    return (
+        flat
+        if plan.style in ("paper", "logo", "ink")
+        else Finish(plan.style, (width, height), np.random.default_rng(plan.seed))(flat)
+    )

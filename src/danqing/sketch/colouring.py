@@ -20,7 +20,11 @@ def filled(picture: Image.Image, chance: Random) -> Image.Image:
     grey = picture.convert("L")
     threshold = _threshold(grey)
     lines = grey.point([0 if level < threshold else 255 for level in range(256)]).filter(ImageFilter.MinFilter(3))
-    grid = lines.resize(size, Image.Resampling.BOX).point([0 if level < 170 else 255 for level in range(256)]).convert("RGB")
+    grid = (
+        lines.resize(size, Image.Resampling.BOX)
+        .point([0 if level < 170 else 255 for level in range(256)])
+        .convert("RGB")
+    )
     paint = _areas(grid, chance)
     spread = _grown(paint).resize(picture.size, Image.Resampling.NEAREST).filter(ImageFilter.GaussianBlur(scale * 0.6))
     return ImageChops.multiply(picture.convert("RGB"), spread)
@@ -43,7 +47,9 @@ def _areas(grid: Image.Image, chance: Random) -> Image.Image:
                 continue
             before = np.asarray(grid)
             edge = x == 0 or y == 0
-            colour: Colour = rgb(chance.choice(GROUND_CRAYONS)) if edge else mix(colours[turn % len(colours)], (255, 255, 255), 0.18)
+            colour: Colour = (
+                rgb(chance.choice(GROUND_CRAYONS)) if edge else mix(colours[turn % len(colours)], (255, 255, 255), 0.18)
+            )
             ImageDraw.floodfill(grid, (x, y), colour)
             if not edge:
                 area = int((np.asarray(grid) != before).any(-1).sum())

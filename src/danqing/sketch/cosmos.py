@@ -44,14 +44,17 @@ def space_air(stage: Stage, dice: random.Random, rng: np.random.Generator) -> La
 def planet(size: int, colour: Colour, dice: random.Random, *, ringed: bool) -> Image.Image:
     """A banded world, lit from the left, in a 100-unit box that leaves room for a ring."""
     bands = "".join(
-        f'<ellipse cx="{dice.uniform(35, 60):.0f}" cy="{y}" rx="{dice.uniform(18, 34):.0f}" ry="{dice.uniform(1.6, 4.2):.1f}" '
+        f'<ellipse cx="{dice.uniform(35, 60):.0f}" cy="{y}" rx="{dice.uniform(18, 34):.0f}"'
+        f' ry="{dice.uniform(1.6, 4.2):.1f}" '
         f'fill="{code(turn(colour, dice.uniform(-0.05, 0.05), 1.0, dice.uniform(0.8, 1.15)))}" opacity=".65"/>'
         for y in range(28, 74, 8)
     )
     ring = f'stroke="{code(mix(colour, (255, 240, 220), 0.55))}" stroke-width="4.5" fill="none" opacity=".9"'
     body = (
-        f'<defs><clipPath id="p"><circle cx="50" cy="50" r="28"/></clipPath><radialGradient id="s" cx=".3" cy=".28" r=".85">'
-        f'<stop offset="0" stop-color="#fff" stop-opacity=".45"/><stop offset=".45" stop-color="#fff" stop-opacity="0"/>'
+        '<defs><clipPath id="p"><circle cx="50" cy="50" r="28"/></clipPath>'
+        '<radialGradient id="s" cx=".3" cy=".28" r=".85">'
+        '<stop offset="0" stop-color="#fff" stop-opacity=".45"/>'
+        '<stop offset=".45" stop-color="#fff" stop-opacity="0"/>'
         f'<stop offset="1" stop-color="#05030f" stop-opacity=".75"/></radialGradient></defs>'
         f'<circle cx="50" cy="50" r="28" fill="{code(colour)}"/><g clip-path="url(#p)">{bands}</g>'
         f'<circle cx="50" cy="50" r="28" fill="url(#s)"/>'
@@ -61,7 +64,9 @@ def planet(size: int, colour: Colour, dice: random.Random, *, ringed: bool) -> I
     return lifted(raster(body, size, size, box=(0, 0, 100, 100)), max(1.0, size * 0.01), 2, 0.4, (0, 0, 0))
 
 
-def space_sheets(stage: Stage, colours: Palette, dice: random.Random, rng: np.random.Generator) -> tuple[list[Layer], list[Layer]]:
+def space_sheets(
+    stage: Stage, colours: Palette, dice: random.Random, rng: np.random.Generator
+) -> tuple[list[Layer], list[Layer]]:
     """Planets in the sky and a cratered ground below."""
     layers: list[Layer | None] = []
     worlds = dice.sample(WORLDS, 2)
@@ -89,5 +94,11 @@ def _craters(stage: Stage, colours: Palette, dice: random.Random) -> Layer | Non
         wide = stage.unit * dice.uniform(0.02, 0.075) * (0.5 + (y / stage.height - 0.8) * 4)
         x, high = dice.random() * stage.canvas, wide * 0.28
         pen.ellipse((x - wide, y - high, x + wide, y + high), fill=(*dark, 190))
-        pen.arc((x - wide, y - high, x + wide, y + high), 20, 160, fill=(255, 255, 255, 70), width=max(1, round(wide * 0.05)))
+        pen.arc(
+            (x - wide, y - high, x + wide, y + high),
+            20,
+            160,
+            fill=(255, 255, 255, 70),
+            width=max(1, round(wide * 0.05)),
+        )
     return sheet(board, 0.85)

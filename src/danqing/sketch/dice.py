@@ -13,6 +13,12 @@ def _number(plan: Plan, purpose: str) -> int:
     return int.from_bytes(hashlib.sha256(key).digest()[:8], "big")
 
 
+def turn(plan: Plan, purpose: str, options: int) -> int:
+    """Which of `options` has its turn: seeds that follow each other get different ones."""
+    start = int.from_bytes(hashlib.sha256(f"{purpose}|{plan.prompt}".encode()).digest()[:4], "big")
+    return (plan.seed + start) % options
+
+
 def dice(plan: Plan, purpose: str) -> random.Random:
     """A random source for one purpose; other purposes of the same plan do not disturb it."""
     return random.Random(_number(plan, purpose))

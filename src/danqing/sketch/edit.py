@@ -71,8 +71,14 @@ def _styled(picture: Image.Image, style: str, rng: np.random.Generator) -> Image
 TIMES: dict[str, tuple[Callable[[Image.Image], Image.Image], Words]] = {
     "night": (_night, ("turned day into night", "把畫面變成夜晚", "把画面变成夜晚")),
     "dusk": (_dusk, ("laid the light of dusk over it", "鋪上黃昏的光線", "铺上黄昏的光线")),
-    "dawn": (lambda p: _graded(p, (255, 226, 206), 1.1), ("gave it the light of dawn", "換上清晨的光線", "换上清晨的光线")),
-    "neon": (lambda p: _styled(p, "neon", np.random.default_rng(7)), ("lit it with neon", "點亮霓虹燈光", "点亮霓虹灯光")),
+    "dawn": (
+        lambda p: _graded(p, (255, 226, 206), 1.1),
+        ("gave it the light of dawn", "換上清晨的光線", "换上清晨的光线"),
+    ),
+    "neon": (
+        lambda p: _styled(p, "neon", np.random.default_rng(7)),
+        ("lit it with neon", "點亮霓虹燈光", "点亮霓虹灯光"),
+    ),
 }
 STYLE_WORDS: dict[str, Words] = {
     "crayon": ("redrew it in children's crayon", "改成兒童蠟筆畫風格", "改成儿童蜡笔画风格"),
@@ -87,34 +93,78 @@ STYLE_WORDS: dict[str, Words] = {
 }
 FILL: Words = ("filled its areas with colour", "為各個區域填上顏色", "为各个区域填上颜色")
 WEATHER_WORDS: dict[str, Words] = {
-    "rain": ("let it rain", "加上雨", "加上雨"), "snow": ("let it snow", "加上雪", "加上雪"), "fog": ("let fog drift in", "加上霧", "加上雾"),
+    "rain": ("let it rain", "加上雨", "加上雨"),
+    "snow": ("let it snow", "加上雪", "加上雪"),
+    "fog": ("let fog drift in", "加上霧", "加上雾"),
     "wind": ("sent leaves over it on the wind", "加上隨風飄動的葉子", "加上随风飘动的叶子"),
 }
 ADDED: Words = ("added {0}", "加上{0}", "加上{0}")
 LETTERED: Words = ("set the words “{0}”", "寫上「{0}」", "写上“{0}”")
-NOTHING: Words = ("kept the picture as it is, as no change I know was asked for", "保留原圖，因為沒有看到我會做的修改", "保留原图，因为没有看到我会做的修改")
+NOTHING: Words = (
+    "kept the picture as it is, as no change I know was asked for",
+    "保留原圖，因為沒有看到我會做的修改",
+    "保留原图，因为没有看到我会做的修改",
+)
 ADD = re.compile(r"\b(add|put|place|insert)\b|加|添|放上|畫上|画上")
-COLOUR_IN = re.compile(r"\b(fill|colou?r (it |them )?in|colou?ring|colou?rise|colorize|fill colou?r)\b|填色|上色|塗色|涂色|著色|着色")
+COLOUR_IN = re.compile(
+    r"\b(fill|colou?r (it |them )?in|colou?ring|colou?rise|colorize|fill colou?r)\b|填色|上色|塗色|涂色|著色|着色"
+)
 
 ASKED: tuple[Asked, ...] = (
-    Asked(r"black[ -]and[ -]white|gr[ae]yscale|monochrome|(remove|without|no) (the |all )?colou?rs?|desaturat|黑白|去色|灰階|灰阶|灰度",
-          ("took its colour away", "去除色彩", "去除色彩"), lambda p: ImageOps.grayscale(p).convert("RGB")),
-    Asked(r"\bbright(er|en)|lighter|more light|變亮|更亮|調亮|变亮|调亮|提亮", ("made it brighter", "調亮畫面", "调亮画面"),
-          lambda p: ImageEnhance.Brightness(p).enhance(1.3)),
-    Asked(r"\bdark(er|en)\b|less light|變暗|更暗|調暗|变暗|调暗", ("made it darker", "調暗畫面", "调暗画面"),
-          lambda p: ImageEnhance.Brightness(p).enhance(0.7)),
-    Asked(r"more contrast|higher contrast|對比更強|增加對比|增加对比|提高对比", ("raised its contrast", "提高對比", "提高对比"),
-          lambda p: ImageEnhance.Contrast(p).enhance(1.35)),
-    Asked(r"more colou?r(ful|s)?\b|vivid|saturat|vibrant|鮮豔|鲜艳|更鮮|更鲜", ("made its colours stronger", "加強色彩", "加强色彩"),
-          lambda p: ImageEnhance.Color(p).enhance(1.55)),
-    Asked(r"\bwarm(er)?\b|暖", ("made it warmer", "調成暖色調", "调成暖色调"), lambda p: _graded(p, (255, 234, 204), 1.05)),
-    Asked(r"\bcool(er)? (tone|colou?r|light)|\bcooler\b|冷色", ("made it cooler", "調成冷色調", "调成冷色调"), lambda p: _graded(p, (206, 228, 255), 1.05)),
-    Asked(r"\bblur|soft focus|模糊|柔焦", ("blurred it", "柔化畫面", "柔化画面"),
-          lambda p: p.filter(ImageFilter.GaussianBlur(max(1.0, min(p.size) * 0.012)))),
-    Asked(r"\bsharp(er|en)|crisp|銳利|锐化|銳化|清晰", ("sharpened it", "提高清晰度", "提高清晰度"),
-          lambda p: p.filter(ImageFilter.UnsharpMask(max(1.0, min(p.size) * 0.003), 130, 2))),
-    Asked(r"\bmirror|flip (it )?(horizontal|left)|鏡像|镜像|左右翻", ("mirrored it", "左右翻轉", "左右翻转"), ImageOps.mirror),
-    Asked(r"upside[ -]down|flip (it )?vertical|上下翻|倒轉|倒转", ("turned it upside down", "上下翻轉", "上下翻转"), ImageOps.flip),
+    Asked(
+        r"black[ -]and[ -]white|gr[ae]yscale|monochrome|(remove|without|no) (the |all"
+        " )?colou?rs?|desaturat|黑白|去色|灰階|灰阶|灰度",
+        ("took its colour away", "去除色彩", "去除色彩"),
+        lambda p: ImageOps.grayscale(p).convert("RGB"),
+    ),
+    Asked(
+        r"\bbright(er|en)|lighter|more light|變亮|更亮|調亮|变亮|调亮|提亮",
+        ("made it brighter", "調亮畫面", "调亮画面"),
+        lambda p: ImageEnhance.Brightness(p).enhance(1.3),
+    ),
+    Asked(
+        r"\bdark(er|en)\b|less light|變暗|更暗|調暗|变暗|调暗",
+        ("made it darker", "調暗畫面", "调暗画面"),
+        lambda p: ImageEnhance.Brightness(p).enhance(0.7),
+    ),
+    Asked(
+        r"more contrast|higher contrast|對比更強|增加對比|增加对比|提高对比",
+        ("raised its contrast", "提高對比", "提高对比"),
+        lambda p: ImageEnhance.Contrast(p).enhance(1.35),
+    ),
+    Asked(
+        r"more colou?r(ful|s)?\b|vivid|saturat|vibrant|鮮豔|鲜艳|更鮮|更鲜",
+        ("made its colours stronger", "加強色彩", "加强色彩"),
+        lambda p: ImageEnhance.Color(p).enhance(1.55),
+    ),
+    Asked(
+        r"\bwarm(er)?\b|暖", ("made it warmer", "調成暖色調", "调成暖色调"), lambda p: _graded(p, (255, 234, 204), 1.05)
+    ),
+    Asked(
+        r"\bcool(er)? (tone|colou?r|light)|\bcooler\b|冷色",
+        ("made it cooler", "調成冷色調", "调成冷色调"),
+        lambda p: _graded(p, (206, 228, 255), 1.05),
+    ),
+    Asked(
+        r"\bblur|soft focus|模糊|柔焦",
+        ("blurred it", "柔化畫面", "柔化画面"),
+        lambda p: p.filter(ImageFilter.GaussianBlur(max(1.0, min(p.size) * 0.012))),
+    ),
+    Asked(
+        r"\bsharp(er|en)|crisp|銳利|锐化|銳化|清晰",
+        ("sharpened it", "提高清晰度", "提高清晰度"),
+        lambda p: p.filter(ImageFilter.UnsharpMask(max(1.0, min(p.size) * 0.003), 130, 2)),
+    ),
+    Asked(
+        r"\bmirror|flip (it )?(horizontal|left)|鏡像|镜像|左右翻",
+        ("mirrored it", "左右翻轉", "左右翻转"),
+        ImageOps.mirror,
+    ),
+    Asked(
+        r"upside[ -]down|flip (it )?vertical|上下翻|倒轉|倒转",
+        ("turned it upside down", "上下翻轉", "上下翻转"),
+        ImageOps.flip,
+    ),
     Asked(r"\binvert|negative film|反相|負片|负片", ("inverted its colours", "反轉色彩", "反转色彩"), ImageOps.invert),
 )
 
@@ -128,9 +178,15 @@ def _weathered(picture: Image.Image, plan: Plan) -> Image.Image:
     stage, chance, rng = Stage(*picture.size), dice(plan, "weather"), field_dice(plan, "weather")
     if plan.weather == "fog":
         bank = noise(*picture.size, stage.unit * 0.5, rng, stretch=0.3) * 0.3 + 0.5
-        return Image.composite(Image.new("RGB", picture.size, (228, 232, 238)), picture, Image.fromarray((bank * 200).astype(np.uint8)))
-    grey = _graded(ImageEnhance.Color(picture).enhance(0.8), (214, 224, 240), 0.95) if plan.weather != "wind" else picture.copy()
-    swarm(plan.weather, stage, palette("meadow", "day", plan.colours, chance), chance).draw(grey, 1.0)
+        return Image.composite(
+            Image.new("RGB", picture.size, (228, 232, 238)), picture, Image.fromarray((bank * 200).astype(np.uint8))
+        )
+    grey = (
+        _graded(ImageEnhance.Color(picture).enhance(0.8), (214, 224, 240), 0.95)
+        if plan.weather != "wind"
+        else picture.copy()
+    )
+    swarm(plan.weather, stage, palette("meadow", "day", plan.colours, chance, 0), chance).draw(grey, 1.0)
     return grey
 
 
@@ -138,7 +194,7 @@ def _with_guests(picture: Image.Image, plan: Plan) -> tuple[Image.Image, list[st
     """The plan's subjects set into the picture where it is calmest, as cut paper."""
     chance = dice(plan, "guests")
     unit = min(picture.size)
-    setting = Setting("still", "static", palette("studio", "day", (), chance), 1)
+    setting = Setting("still", "static", palette("studio", "day", (), chance, 0), 1)
     board, names = picture.copy(), []
     for k, subject in enumerate(subject for subject in plan.subjects if art.has(subject.glyph)):
         for _ in range(subject.count):

@@ -31,7 +31,7 @@ def _adjacent(sign: Sign, after: Sign | None) -> bool:
 
 def _fruit(signs: list[Sign], table: Lexicon) -> list[Sign]:
     """An orange is a fruit where no noun follows it; otherwise it is a colour."""
-    fruits = table.pairs("fruit")
+    fruits = table.fruit
     settled = list(signs)
     for at, sign in enumerate(signs):
         singular = next((word for word in fruits if sign.word.casefold() in (word, word + "s")), None)

@@ -71,8 +71,16 @@ def filled(picture: Image.Image, width: int, height: int) -> Image.Image:
 
 
 def film(
-    plan: Plan, out: Path, *, width: int, height: int, seconds: int, fps: int, report: Report,
-    first: Image.Image | None = None, last: Image.Image | None = None,
+    plan: Plan,
+    out: Path,
+    *,
+    width: int,
+    height: int,
+    seconds: int,
+    fps: int,
+    report: Report,
+    first: Image.Image | None = None,
+    last: Image.Image | None = None,
 ) -> None:
     """Write the film of a plan: exactly `seconds * fps` frames of `width` x `height` (both even).
 
@@ -106,9 +114,7 @@ def _video_stream(container: OutputContainer, width: int, height: int, fps: int)
     return stream
 
 
-def _film(
-    container: OutputContainer, stream: VideoStream, show: Reel, seconds: int, fps: int, report: Report
-) -> None:
+def _film(container: OutputContainer, stream: VideoStream, show: Reel, seconds: int, fps: int, report: Report) -> None:
     count = seconds * fps
     for k in range(count):
         picture = show.frame(k / fps, k / max(1, count - 1))

@@ -1,4 +1,5 @@
-"""Paints 山水: ridges that fade into mist, pines, water with a boat, birds, a red sun, a title set upright and a seal."""
+"""Paints 山水: ridges that fade into mist, pines, water with a boat, birds, a red sun, a title set upright and a"
+" seal."""
 
 import math
 from random import Random
@@ -26,7 +27,10 @@ NIGHT_PAPER: Colour = (206, 208, 212)
 
 def _paper(stage: Stage, tone: Colour, rng: np.random.Generator) -> Layer:
     """Rice paper: fibres and a slow change of tone."""
-    fibres = noise(stage.canvas, stage.height, 3.0, rng, stretch=0.5) * 4 + clouds(stage.canvas, stage.height, stage.unit * 0.6, rng) * 6
+    fibres = (
+        noise(stage.canvas, stage.height, 3.0, rng, stretch=0.5) * 4
+        + clouds(stage.canvas, stage.height, stage.unit * 0.6, rng) * 6
+    )
     pixels = np.array(tone, np.float32) + fibres[..., None] * np.array((1.0, 1.0, 1.25), np.float32)
     return Layer(Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8)), None, 0, 0, 0.0)
 
@@ -67,13 +71,20 @@ def _pine(board: Image.Image, x: float, foot: float, high: float, chance: Random
     """One pine: a bent trunk and flat clouds of needles."""
     pen = ImageDraw.Draw(board)
     lean = chance.uniform(-0.16, 0.16) * high
-    pen.line((x, foot, x + lean * 0.4, foot - high * 0.5, x + lean, foot - high), fill=(*SOOT, 235), width=max(1, round(high / 14)))
+    pen.line(
+        (x, foot, x + lean * 0.4, foot - high * 0.5, x + lean, foot - high),
+        fill=(*SOOT, 235),
+        width=max(1, round(high / 14)),
+    )
     for k in range(5):
         part = 0.36 + 0.15 * k
         wide, thick = high * (0.38 - 0.055 * k) * chance.uniform(0.8, 1.15), high * 0.052
         cx, cy = x + lean * part + chance.uniform(-0.1, 0.1) * high, foot - high * part
         pen.ellipse((cx - wide, cy - thick, cx + wide, cy + thick), fill=(*mix(SOOT, (38, 66, 56), 0.5), 205))
-        pen.ellipse((cx - wide * 0.5, cy - thick * 2, cx + wide * 0.6, cy + thick * 0.4), fill=(*mix(SOOT, (38, 66, 56), 0.35), 215))
+        pen.ellipse(
+            (cx - wide * 0.5, cy - thick * 2, cx + wide * 0.6, cy + thick * 0.4),
+            fill=(*mix(SOOT, (38, 66, 56), 0.35), 215),
+        )
 
 
 def _grove(board: Image.Image, stage: Stage, line: Field, nearness: float, chance: Random) -> None:
@@ -129,7 +140,9 @@ def _sun(stage: Stage, radius: float, colour: Colour) -> Image.Image:
     edge = (box - radius * 2, box - radius * 2, box + radius * 2, box + radius * 2)
     ImageDraw.Draw(mask).ellipse(edge, fill=218)
     disc = Image.new("RGB", (box, box), colour)
-    disc.putalpha(mask.resize((box, box), Image.Resampling.BOX).filter(ImageFilter.GaussianBlur(max(0.4, stage.unit * 0.0018))))
+    disc.putalpha(
+        mask.resize((box, box), Image.Resampling.BOX).filter(ImageFilter.GaussianBlur(max(0.4, stage.unit * 0.0018)))
+    )
     return disc
 
 
@@ -156,12 +169,17 @@ class Landscape:
         self._ridges = _ridges(self._stage, chance, rng)
         self._water = _water(self._stage, chance)
         self._right = chance.random() < 0.6  # the sun's side; the boat keeps to the other
-        self._sun_at = (chance.uniform(0.62, 0.8) if self._right else chance.uniform(0.2, 0.38), chance.uniform(0.14, 0.24))
+        self._sun_at = (
+            chance.uniform(0.62, 0.8) if self._right else chance.uniform(0.2, 0.38),
+            chance.uniform(0.14, 0.24),
+        )
         moon = mix((250, 248, 238), INDIGO, 0.05)
         self._sun = _sun(self._stage, self._stage.unit * chance.uniform(0.05, 0.075), moon if night else CINNABAR)
         self._boat = _boat(max(6, round(self._stage.unit * 0.062)))
         self._guest = self._drawn_guest()
-        self._flock = [(chance.gauss(0, 0.035), chance.gauss(0, 0.018), chance.uniform(0, 6)) for _ in range(chance.randint(4, 7))]
+        self._flock = [
+            (chance.gauss(0, 0.035), chance.gauss(0, 0.018), chance.uniform(0, 6)) for _ in range(chance.randint(4, 7))
+        ]
 
     def still(self) -> Image.Image:
         """The picture."""
@@ -174,7 +192,12 @@ class Landscape:
         frame = Image.new("RGB", (stage.width, stage.height))
         lay(frame, self._paper, stage.margin)
         x, y = self._sun_at
-        stamp(frame, self._sun, x * stage.width - self._sun.width / 2 - shift * 0.05, y * stage.height - self._sun.height / 2)
+        stamp(
+            frame,
+            self._sun,
+            x * stage.width - self._sun.width / 2 - shift * 0.05,
+            y * stage.height - self._sun.height / 2,
+        )
         for layer in self._ridges:
             lay(frame, layer, stage.margin + round(shift * layer.depth))
         if self._water:
@@ -182,7 +205,12 @@ class Landscape:
         drift = (0.10 * u if self._film else 0.04) * (1 if self._right else -1)
         boat_x = (0.24 if self._right else 0.66) + drift
         guest = self._guest or self._boat
-        stamp(frame, guest, boat_x * stage.width - shift * 0.5, stage.height * 0.925 - guest.height + math.sin(t * 1.6) * stage.unit * 0.002)
+        stamp(
+            frame,
+            guest,
+            boat_x * stage.width - shift * 0.5,
+            stage.height * 0.925 - guest.height + math.sin(t * 1.6) * stage.unit * 0.002,
+        )
         self._birds(frame, t)
         self._sign(frame)
         return frame
@@ -204,7 +232,9 @@ class Landscape:
             x, y = stage.width * home + across * stage.unit * 2, stage.height * 0.19 + down * stage.unit
             beat = 0.7 + 0.3 * math.sin(t * 7 + phase)
             for way in (-1, 1):
-                points = [(x + way * span * k / 4, y - span * beat * math.sin(math.pi * 0.75 * k / 4) * 0.8) for k in range(5)]
+                points = [
+                    (x + way * span * k / 4, y - span * beat * math.sin(math.pi * 0.75 * k / 4) * 0.8) for k in range(5)
+                ]
                 pen.line(points, fill=mix(SOOT, (243, 236, 219), 0.15), width=max(1, round(stage.unit * 0.0028)))
 
     def _sign(self, frame: Image.Image) -> None:

@@ -21,7 +21,9 @@ def opened(path: Path) -> Image.Image:
     try:
         with Image.open(path, formats=FORMATS) as picture:
             if picture.width * picture.height > PIXELS_MAX:
-                raise TooLarge(f"The picture has {picture.width} x {picture.height} pixels; at most 40 megapixels are accepted.")
+                raise TooLarge(
+                    f"The picture has {picture.width} x {picture.height} pixels; at most 40 megapixels are accepted."
+                )
             picture.load()
             upright = ImageOps.exif_transpose(picture)
             return _over_white(upright)

@@ -36,19 +36,22 @@ def _wall(stage: Stage, colours: Palette, pattern: str) -> str:
     """Wall with paper pattern, skirting and a boarded floor, on the stage's own pixels."""
     w, h, u, floor = stage.canvas, stage.height, stage.unit, stage.height * FLOOR
     upper, lower, back, front = _under_light(colours)
-    body = f'<defs>{_gradient("w", upper, lower)}{_gradient("f", back, front)}</defs>'
+    body = f"<defs>{_gradient('w', upper, lower)}{_gradient('f', back, front)}</defs>"
     body += f'<rect width="{w}" height="{h}" fill="url(#w)"/>'
     step = u * 0.085
     columns = range(int(w / step) + 1)
     if pattern == "stripes":
         body += "".join(
-            f'<rect x="{k * step:.1f}" width="{step * 0.3:.1f}" height="{floor:.1f}" fill="#fff" opacity=".17"/>' for k in columns
+            f'<rect x="{k * step:.1f}" width="{step * 0.3:.1f}" height="{floor:.1f}" fill="#fff" opacity=".17"/>'
+            for k in columns
         )
     elif pattern == "dots":
         rows = range(int(floor / step) + 1)
         body += "".join(
-            f'<circle cx="{(k + row % 2 / 2) * step:.1f}" cy="{row * step:.1f}" r="{step * 0.09:.1f}" fill="#fff" opacity=".3"/>'
-            for k in columns for row in rows
+            f'<circle cx="{(k + row % 2 / 2) * step:.1f}" cy="{row * step:.1f}" r="{step * 0.09:.1f}" fill="#fff"'
+            ' opacity=".3"/>'
+            for k in columns
+            for row in rows
         )
     else:
         body += f'<rect y="{floor - u * 0.2:.1f}" width="{w}" height="{u * 0.2:.1f}" fill="#fff" opacity=".28"/>'
@@ -56,7 +59,8 @@ def _wall(stage: Stage, colours: Palette, pattern: str) -> str:
     middle = w / 2
     body += "".join(
         f'<path d="M{middle + (k * step - middle):.1f} {floor:.1f}L{middle + (k * step - middle) * 1.75:.1f} {h}" '
-        f'stroke="#3a2010" stroke-width="{max(1.0, u * 0.003):.1f}" opacity=".22"/>' for k in columns
+        f'stroke="#3a2010" stroke-width="{max(1.0, u * 0.003):.1f}" opacity=".22"/>'
+        for k in columns
     )
     skirting = code(mix((253, 246, 234), (40, 30, 80), 0.5 if colours.dark else 0.0))
     body += f'<rect y="{floor - u * 0.024:.1f}" width="{w}" height="{u * 0.024:.1f}" fill="{skirting}"/>'
@@ -67,18 +71,29 @@ def _window(colours: Palette, size: tuple[int, int], dice: random.Random) -> Ima
     """A window with a landscape outside and curtains; RGBA."""
     zenith, middle, low = (code(part) for part in colours.sky)
     frame = code(mix((253, 248, 238), (60, 50, 110), 0.45 if colours.dark else 0.0))
-    cloth = code(mix(turn(colours.accents[dice.randrange(len(colours.accents))], 0, 0.6), (30, 20, 60), 0.4 if colours.dark else 0.05))
+    cloth = code(
+        mix(
+            turn(colours.accents[dice.randrange(len(colours.accents))], 0, 0.6),
+            (30, 20, 60),
+            0.4 if colours.dark else 0.05,
+        )
+    )
     hills = [code(mix(part, colours.sky[2], 0.1)) for part in _outside(colours)]
-    light = f'<circle cx="{dice.choice((30, 70))}" cy="{38 if not colours.dark else 28}" r="10" fill="{code(colours.sun)}"/>'
+    at = (dice.choice((30, 70)), 38 if not colours.dark else 28)
+    light = f'<circle cx="{at[0]}" cy="{at[1]}" r="10" fill="{code(colours.sun)}"/>'
     body = (
         f'<defs><linearGradient id="o" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color="{zenith}"/>'
         f'<stop offset=".6" stop-color="{middle}"/><stop offset="1" stop-color="{low}"/></linearGradient></defs>'
-        f'<rect x="4" y="6" width="92" height="104" rx="2" fill="{frame}"/><rect x="10" y="12" width="80" height="92" fill="url(#o)"/>'
-        f'{light}<path d="M10 84Q28 62 50 78T90 72V104H10Z" fill="{hills[0]}"/><path d="M10 94Q38 80 60 92T90 88V104H10Z" fill="{hills[1]}"/>'
-        f'<path d="M50 12V104M10 56H90" stroke="{frame}" stroke-width="4"/><rect x="0" y="108" width="100" height="7" rx="2" fill="{frame}"/>'
+        f'<rect x="4" y="6" width="92" height="104" rx="2" fill="{frame}"/>'
+        '<rect x="10" y="12" width="80" height="92" fill="url(#o)"/>'
+        f'{light}<path d="M10 84Q28 62 50 78T90 72V104H10Z" fill="{hills[0]}"/>'
+        f'<path d="M10 94Q38 80 60 92T90 88V104H10Z" fill="{hills[1]}"/>'
+        f'<path d="M50 12V104M10 56H90" stroke="{frame}" stroke-width="4"/>'
+        f'<rect x="0" y="108" width="100" height="7" rx="2" fill="{frame}"/>'
         f'<path d="M2 4H30C28 40 22 66 4 82Z" fill="{cloth}"/><path d="M98 4H70C72 40 78 66 96 82Z" fill="{cloth}"/>'
         f'<path d="M12 4C12 40 9 60 5 76M22 4C20 36 15 58 8 74M88 4C88 40 91 60 95 76M78 4C80 36 85 58 92 74" '
-        f'stroke="#000" stroke-opacity=".13" stroke-width="1.4" fill="none"/><rect y="1" width="100" height="4.5" rx="2" fill="{frame}"/>'
+        'stroke="#000" stroke-opacity=".13" stroke-width="1.4" fill="none"/>'
+        f'<rect y="1" width="100" height="4.5" rx="2" fill="{frame}"/>'
     )
     return cut(raster(body, *size, box=(0, 0, 100, 116)), max(1.0, size[0] * 0.006), 1)
 
@@ -97,11 +112,13 @@ def _rug(stage: Stage, colours: Palette, dice: random.Random) -> str:
     x, y = w / 2, h * (FLOOR + (1 - FLOOR) * 0.55)
     dim = 'opacity=".72"' if colours.dark else ""
     return (
-        f'<g {dim}><ellipse cx="{x:.0f}" cy="{y + u * 0.008:.0f}" rx="{wide:.0f}" ry="{high:.0f}" fill="#2a1020" opacity=".35"/>'
+        f'<g {dim}><ellipse cx="{x:.0f}" cy="{y + u * 0.008:.0f}" rx="{wide:.0f}" ry="{high:.0f}" fill="#2a1020"'
+        ' opacity=".35"/>'
         f'<ellipse cx="{x:.0f}" cy="{y:.0f}" rx="{wide:.0f}" ry="{high:.0f}" fill="{cloth}"/>'
         f'<ellipse cx="{x:.0f}" cy="{y:.0f}" rx="{wide * 0.9:.0f}" ry="{high * 0.84:.0f}" fill="none" stroke="#f7e3c4" '
         f'stroke-width="{u * 0.008:.1f}" stroke-dasharray="{u * 0.026:.1f} {u * 0.018:.1f}"/>'
-        f'<ellipse cx="{x:.0f}" cy="{y:.0f}" rx="{wide * 0.6:.0f}" ry="{high * 0.54:.0f}" fill="#fff" opacity=".14"/></g>'
+        f'<ellipse cx="{x:.0f}" cy="{y:.0f}" rx="{wide * 0.6:.0f}" ry="{high * 0.54:.0f}" fill="#fff"'
+        ' opacity=".14"/></g>'
     )
 
 
@@ -111,7 +128,8 @@ def _beam(stage: Stage, x: float, y: float, size: tuple[int, int], leaning: int)
     shift = leaning * stage.unit * 0.5
     floor = stage.height * 0.97
     return (
-        f'<defs><linearGradient id="b" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color="#fff4cf" stop-opacity=".5"/>'
+        '<defs><linearGradient id="b" x1="0" y1="0" x2="0" y2="1">'
+        '<stop offset="0" stop-color="#fff4cf" stop-opacity=".5"/>'
         f'<stop offset="1" stop-color="#fff4cf" stop-opacity=".06"/></linearGradient></defs>'
         f'<polygon points="{x + w * 0.1:.0f},{y + h * 0.1:.0f} {x + w * 0.9:.0f},{y + h * 0.1:.0f} '
         f'{x + w * 1.35 + shift:.0f},{floor:.0f} {x + w * 0.15 + shift:.0f},{floor:.0f}" fill="url(#b)"/>'
@@ -124,8 +142,11 @@ def _furnish(stage: Stage, colours: Palette, window_left: bool, dice: random.Ran
     light = mix(colours.ambient, (255, 255, 255), 0.25)
     side = 1 if window_left else -1
     floor = stage.height * (FLOOR + 0.035)
-    plan = [("framed-picture", 0.17, 0.10, 0.20), (dice.choice(("couch-and-lamp", "chair", "books")), 0.4, 0.34, None),
-            ("potted-plant", 0.3, 0.62, None)]
+    plan = [
+        ("framed-picture", 0.17, 0.10, 0.20),
+        (dice.choice(("couch-and-lamp", "chair", "books")), 0.4, 0.34, None),
+        ("potted-plant", 0.3, 0.62, None),
+    ]
     if dice.random() < 0.5:
         plan.append((dice.choice(("mantelpiece-clock", "teddy-bear", "guitar", "books")), 0.17, -0.62, None))
     for slug, size, away, high in plan:
@@ -142,7 +163,9 @@ def _furnish(stage: Stage, colours: Palette, window_left: bool, dice: random.Ran
     return board
 
 
-def room_sheets(stage: Stage, colours: Palette, dice: random.Random, rng: np.random.Generator) -> tuple[list[Layer], list[Layer]]:
+def room_sheets(
+    stage: Stage, colours: Palette, dice: random.Random, rng: np.random.Generator
+) -> tuple[list[Layer], list[Layer]]:
     """Wall, window, light, rug and furniture."""
     backdrop = raster(_wall(stage, colours, dice.choice(("stripes", "dots", "panel"))), stage.canvas, stage.height)
     wide = max(4, round(min(stage.unit * 0.40, stage.width * 0.36)))
@@ -161,6 +184,30 @@ def room_sheets(stage: Stage, colours: Palette, dice: random.Random, rng: np.ran
     return [wall, *(thing for thing in things if thing)], []
 
 
+def table_sheets(
+    stage: Stage, colours: Palette, dice: random.Random, rng: np.random.Generator
+) -> tuple[list[Layer], list[Layer]]:
+    """The room as it is seen across a table, for things one puts there to look at."""
+    behind, front = room_sheets(stage, colours, dice, rng)
+    wood = mix(
+        multiply(mix(colours.land[2], colours.land[3], 0.35), colours.ambient), (24, 18, 60), 0.45 * colours.dark
+    )
+    edge = np.full(stage.canvas, stage.height * 0.735, np.float32)
+    board = cut_along(edge, stage.height, (mix(wood, (255, 236, 200), 0.22), wood), 0.85, rng, unit=stage.unit, rim=0.3)
+    wide, high = min(stage.unit * 0.5, stage.canvas * 0.36), stage.height * 0.065
+    x, y = stage.canvas / 2, stage.height * 0.86
+    cloth = dice.choice(RUGS)
+    mat = (
+        f'<ellipse cx="{x:.0f}" cy="{y:.0f}" rx="{wide:.0f}" ry="{high:.0f}" fill="{cloth}"/>'
+        f'<ellipse cx="{x:.0f}" cy="{y:.0f}" rx="{wide * 0.93:.0f}" ry="{high * 0.88:.0f}" fill="none" stroke="#fff" '
+        f'stroke-opacity=".6" stroke-width="{stage.unit * 0.005:.1f}" stroke-dasharray="{stage.unit * 0.012:.1f}"/>'
+    )
+    drawn = lifted(raster(mat, stage.canvas, stage.height), max(1.0, stage.unit * 0.004), stage.unit * 0.004, 0.35)
+    pad = (drawn.width - stage.canvas) // 2
+    cover = sheet(lit(drawn, mix(colours.ambient, (255, 255, 255), 0.3)), 0.85, x=-pad, y=-pad)
+    return [*behind, board, *([cover] if cover else [])], front
+
+
 def _shapes(stage: Stage, colours: Palette, dice: random.Random) -> Image.Image:
     """A few large paper shapes that frame what stands before them."""
     u, x, base = stage.unit, stage.canvas / 2, stage.height * 0.8
@@ -168,28 +215,38 @@ def _shapes(stage: Stage, colours: Palette, dice: random.Random) -> Image.Image:
     warm = code(turn(colours.land[2], dice.choice((-0.08, 0.08, 0.45)), 0.9, 1.05))
     r = u * dice.uniform(0.29, 0.35)
     sets = {
-        "sun": f'<circle cx="{x + dice.choice((-1, 1)) * u * 0.12:.0f}" cy="{base - u * 0.4:.0f}" r="{r:.0f}" fill="{tones[2]}"/>',
+        "sun": f'<circle cx="{x + dice.choice((-1, 1)) * u * 0.12:.0f}" cy="{base - u * 0.4:.0f}" r="{r:.0f}"'
+        f' fill="{tones[2]}"/>',
         "arch": (
-            f'<path d="M{x - r:.0f} {base:.0f}V{base - r * 1.1:.0f}A{r:.0f} {r:.0f} 0 0 1 {x + r:.0f} {base - r * 1.1:.0f}V{base:.0f}Z" '
-            f'fill="{tones[2]}"/><path d="M{x - r * .72:.0f} {base:.0f}V{base - r * 1.1:.0f}A{r * .72:.0f} {r * .72:.0f} 0 0 1 '
-            f'{x + r * .72:.0f} {base - r * 1.1:.0f}V{base:.0f}Z" fill="{tones[1]}"/>'
+            f'<path d="M{x - r:.0f} {base:.0f}V{base - r * 1.1:.0f}A{r:.0f} {r:.0f} 0 0 1 {x + r:.0f}'
+            f' {base - r * 1.1:.0f}V{base:.0f}Z" '
+            f'fill="{tones[2]}"/><path d="M{x - r * 0.72:.0f} {base:.0f}V{base - r * 1.1:.0f}A{r * 0.72:.0f}'
+            f" {r * 0.72:.0f} 0 0 1 "
+            f'{x + r * 0.72:.0f} {base - r * 1.1:.0f}V{base:.0f}Z" fill="{tones[1]}"/>'
         ),
         "steps": "".join(
-            f'<rect x="{x + (k - 2) * u * .2:.0f}" y="{base - u * (.2 + .1 * k):.0f}" width="{u * .2:.0f}" height="{u * (.2 + .1 * k):.0f}" '
-            f'fill="{tones[(k % 2) + 1]}"/>' for k in range(4)
+            f'<rect x="{x + (k - 2) * u * 0.2:.0f}" y="{base - u * (0.2 + 0.1 * k):.0f}" width="{u * 0.2:.0f}"'
+            f' height="{u * (0.2 + 0.1 * k):.0f}" '
+            f'fill="{tones[(k % 2) + 1]}"/>'
+            for k in range(4)
         ),
         "rays": "".join(
-            f'<path d="M{x:.0f} {base - u * .32:.0f}L{x + np.cos(k * .5236) * u:.0f} {base - u * .32 + np.sin(k * .5236) * u:.0f}'
-            f'L{x + np.cos(k * .5236 + .26) * u:.0f} {base - u * .32 + np.sin(k * .5236 + .26) * u:.0f}Z" fill="{tones[2]}" opacity=".55"/>'
+            f'<path d="M{x:.0f} {base - u * 0.32:.0f}L{x + np.cos(k * 0.5236) * u:.0f}'
+            f" {base - u * 0.32 + np.sin(k * 0.5236) * u:.0f}"
+            f"L{x + np.cos(k * 0.5236 + 0.26) * u:.0f} {base - u * 0.32 + np.sin(k * 0.5236 + 0.26) * u:.0f}"
+            f'Z" fill="{tones[2]}" opacity=".55"/>'
             for k in range(12)
         ),
     }
     body = sets[dice.choice(sorted(sets))]
-    body += f'<circle cx="{x + dice.choice((-1, 1)) * r * 1.1:.0f}" cy="{base - r * dice.uniform(1.2, 1.9):.0f}" r="{u * .07:.0f}" fill="{warm}"/>'
+    ball = (x + dice.choice((-1, 1)) * r * 1.1, base - r * dice.uniform(1.2, 1.9))
+    body += f'<circle cx="{ball[0]:.0f}" cy="{ball[1]:.0f}" r="{u * 0.07:.0f}" fill="{warm}"/>'
     return raster(body, stage.canvas, stage.height)
 
 
-def studio_sheets(stage: Stage, colours: Palette, dice: random.Random, rng: np.random.Generator) -> tuple[list[Layer], list[Layer]]:
+def studio_sheets(
+    stage: Stage, colours: Palette, dice: random.Random, rng: np.random.Generator
+) -> tuple[list[Layer], list[Layer]]:
     """A backdrop with soft light, paper shapes and a rounded floor."""
     dim = 0.6 if colours.dark else 0.0
     tones = [mix(part, (24, 18, 60), dim) for part in colours.land]
@@ -200,7 +257,9 @@ def studio_sheets(stage: Stage, colours: Palette, dice: random.Random, rng: np.r
     air += (np.array((255, 255, 255), np.float32) - air) * spot
     air += noise(stage.canvas, stage.height, 2.2, rng)[..., None] * 2.4
     wall = Layer(Image.fromarray(np.clip(air, 0, 255).astype(np.uint8)), None, 0, 0, 0.3)
-    shapes = lifted(_shapes(stage, colours, dice), max(1.0, stage.unit * 0.012), stage.unit * 0.008, 0.22, colours.shade)
+    shapes = lifted(
+        _shapes(stage, colours, dice), max(1.0, stage.unit * 0.012), stage.unit * 0.008, 0.22, colours.shade
+    )
     pad = (shapes.width - stage.canvas) // 2
     bend = ((np.arange(stage.canvas, dtype=np.float32) / stage.canvas - 0.5) ** 2) * stage.unit * 0.22
     line = stage.height * 0.74 + bend

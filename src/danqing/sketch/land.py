@@ -1,4 +1,5 @@
-"""Open country: meadow, garden, forest, desert, snow and mountains, as bands of cut paper with things growing on them."""
+"""Open country: meadow, garden, forest, desert, snow and mountains, as bands of cut paper with things growing on"
+" them."""
 
 import random
 from collections.abc import Sequence
@@ -43,38 +44,61 @@ _FLOWERS = ("tulip", "sunflower", "hibiscus", "rose", "hyacinth", "blossom", "ch
 _WILD = ("blossom", "tulip", "herb", "seedling", "four-leaf-clover")
 
 LANDS: dict[str, Land] = {
-    "meadow": Land((
-        Band(0.50, 0.075, "rolling", 0.30),
-        Band(0.60, 0.05, "rolling", 0.50, _TREES, 3.2, 0.17),
-        Band(0.72, 0.03, "rolling", 0.80, _WILD, 7.0, 0.085, scattered=True),
-    )),
-    "garden": Land((
-        Band(0.50, 0.06, "rolling", 0.30),
-        Band(0.60, 0.035, "rolling", 0.50, ("deciduous-tree", "deciduous-tree", "palm-tree"), 2.6, 0.22),
-        Band(0.70, 0.02, "rolling", 0.80, _FLOWERS, 17.0, 0.105, scattered=True),
-    )),
-    "forest": Land((
-        Band(0.42, 0.06, "rolling", 0.25, ("evergreen-tree",), 9.0, 0.17),
-        Band(0.54, 0.04, "rolling", 0.45, _TREES, 7.0, 0.29),
-        Band(0.66, 0.03, "rolling", 0.65, _TREES, 3.4, 0.46),
-        Band(0.75, 0.02, "rolling", 0.85, ("mushroom", "herb", "seedling", "brown-mushroom"), 6.0, 0.085, scattered=True),
-    )),
-    "desert": Land((
-        Band(0.50, 0.10, "dunes", 0.25),
-        Band(0.60, 0.08, "dunes", 0.45, ("cactus",), 1.6, 0.15),
-        Band(0.73, 0.06, "dunes", 0.80, ("cactus", "rock", "rock"), 2.6, 0.12, scattered=True),
-    ), grass=False),
-    "snow": Land((
-        Band(0.46, 0.16, "rugged", 0.22, caps=True),
-        Band(0.60, 0.06, "rolling", 0.45, ("evergreen-tree",), 5.5, 0.2),
-        Band(0.73, 0.03, "rolling", 0.80, ("rock", "evergreen-tree", "evergreen-tree"), 1.8, 0.12, scattered=True),
-    ), grass=False),
-    "mountain": Land((
-        Band(0.36, 0.26, "rugged", 0.16, caps=True),
-        Band(0.48, 0.20, "rugged", 0.28, caps=True),
-        Band(0.62, 0.07, "rolling", 0.50, ("evergreen-tree",), 7.0, 0.15),
-        Band(0.74, 0.03, "rolling", 0.80, ("rock", "seedling", "blossom"), 3.4, 0.08, scattered=True),
-    )),
+    "meadow": Land(
+        (
+            Band(0.50, 0.075, "rolling", 0.30),
+            Band(0.60, 0.05, "rolling", 0.50, _TREES, 3.2, 0.17),
+            Band(0.72, 0.03, "rolling", 0.80, _WILD, 7.0, 0.085, scattered=True),
+        )
+    ),
+    "garden": Land(
+        (
+            Band(0.50, 0.06, "rolling", 0.30),
+            Band(0.60, 0.035, "rolling", 0.50, ("deciduous-tree", "deciduous-tree", "palm-tree"), 2.6, 0.22),
+            Band(0.70, 0.02, "rolling", 0.80, _FLOWERS, 17.0, 0.105, scattered=True),
+        )
+    ),
+    "forest": Land(
+        (
+            Band(0.42, 0.06, "rolling", 0.25, ("evergreen-tree",), 9.0, 0.17),
+            Band(0.54, 0.04, "rolling", 0.45, _TREES, 7.0, 0.29),
+            Band(0.66, 0.03, "rolling", 0.65, _TREES, 3.4, 0.46),
+            Band(
+                0.75,
+                0.02,
+                "rolling",
+                0.85,
+                ("mushroom", "herb", "seedling", "brown-mushroom"),
+                6.0,
+                0.085,
+                scattered=True,
+            ),
+        )
+    ),
+    "desert": Land(
+        (
+            Band(0.50, 0.10, "dunes", 0.25),
+            Band(0.60, 0.08, "dunes", 0.45, ("cactus",), 1.6, 0.15),
+            Band(0.73, 0.06, "dunes", 0.80, ("cactus", "rock", "rock"), 2.6, 0.12, scattered=True),
+        ),
+        grass=False,
+    ),
+    "snow": Land(
+        (
+            Band(0.46, 0.16, "rugged", 0.22, caps=True),
+            Band(0.60, 0.06, "rolling", 0.45, ("evergreen-tree",), 5.5, 0.2),
+            Band(0.73, 0.03, "rolling", 0.80, ("rock", "evergreen-tree", "evergreen-tree"), 1.8, 0.12, scattered=True),
+        ),
+        grass=False,
+    ),
+    "mountain": Land(
+        (
+            Band(0.36, 0.26, "rugged", 0.16, caps=True),
+            Band(0.48, 0.20, "rugged", 0.28, caps=True),
+            Band(0.62, 0.07, "rolling", 0.50, ("evergreen-tree",), 7.0, 0.15),
+            Band(0.74, 0.03, "rolling", 0.80, ("rock", "seedling", "blossom"), 3.4, 0.08, scattered=True),
+        )
+    ),
 }
 
 _LUSH = ("deciduous-tree", "evergreen-tree", "palm-tree", "herb", "seedling", "four-leaf-clover")

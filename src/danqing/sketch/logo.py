@@ -26,8 +26,13 @@ class Layout:
     radius: float
 
 
-RINGED = (Layout("line", 0.0225, 1.22, 0.261), Layout("double", 0.013, 1.16, 0.262), Layout("disc", 0.0, 1.2, 0.255),
-          Layout("line", 0.034, 1.1, 0.262), Layout("line", 0.012, 1.3, 0.262))
+RINGED = (
+    Layout("line", 0.0225, 1.22, 0.261),
+    Layout("double", 0.013, 1.16, 0.262),
+    Layout("disc", 0.0, 1.2, 0.255),
+    Layout("line", 0.034, 1.1, 0.262),
+    Layout("line", 0.012, 1.3, 0.262),
+)
 FREE = (Layout("none", 0.0, 1.9, 0.255), Layout("none", 0.0, 1.6, 0.27), Layout("none", 0.0, 2.1, 0.25))
 
 

@@ -16,27 +16,58 @@ LANGUAGES = ("en", "zh-Hant", "zh-Hans")
 
 # where a hue ends (degrees) and its name
 HUES: tuple[tuple[float, str], ...] = (
-    (14, "red"), (40, "orange"), (66, "yellow"), (165, "green"), (195, "cyan"), (255, "blue"), (290, "purple"), (335, "pink"), (360, "red"),
+    (14, "red"),
+    (40, "orange"),
+    (66, "yellow"),
+    (165, "green"),
+    (195, "cyan"),
+    (255, "blue"),
+    (290, "purple"),
+    (335, "pink"),
+    (360, "red"),
 )
 
 # key: English, Traditional Chinese, Simplified Chinese
 PHRASES: dict[str, tuple[str, str, str]] = {
-    "red": ("red", "紅色", "红色"), "orange": ("orange", "橙色", "橙色"), "yellow": ("yellow", "黃色", "黄色"),
-    "green": ("green", "綠色", "绿色"), "cyan": ("turquoise", "青色", "青色"), "blue": ("blue", "藍色", "蓝色"),
-    "purple": ("purple", "紫色", "紫色"), "pink": ("pink", "粉紅色", "粉红色"), "brown": ("brown", "棕色", "棕色"),
-    "black": ("black", "黑色", "黑色"), "white": ("white", "白色", "白色"), "grey": ("grey", "灰色", "灰色"),
-    "landscape": ("a wide picture", "一幅橫幅圖片", "一幅横幅图片"), "portrait": ("an upright picture", "一幅直幅圖片", "一幅竖幅图片"),
+    "red": ("red", "紅色", "红色"),
+    "orange": ("orange", "橙色", "橙色"),
+    "yellow": ("yellow", "黃色", "黄色"),
+    "green": ("green", "綠色", "绿色"),
+    "cyan": ("turquoise", "青色", "青色"),
+    "blue": ("blue", "藍色", "蓝色"),
+    "purple": ("purple", "紫色", "紫色"),
+    "pink": ("pink", "粉紅色", "粉红色"),
+    "brown": ("brown", "棕色", "棕色"),
+    "black": ("black", "黑色", "黑色"),
+    "white": ("white", "白色", "白色"),
+    "grey": ("grey", "灰色", "灰色"),
+    "landscape": ("a wide picture", "一幅橫幅圖片", "一幅横幅图片"),
+    "portrait": ("an upright picture", "一幅直幅圖片", "一幅竖幅图片"),
     "square": ("a square picture", "一幅方形圖片", "一幅方形图片"),
-    "bright": ("bright and airy", "明亮輕快", "明亮轻快"), "middle": ("evenly lit", "光線均勻", "光线均匀"),
+    "bright": ("bright and airy", "明亮輕快", "明亮轻快"),
+    "middle": ("evenly lit", "光線均勻", "光线均匀"),
     "dark": ("dark and quiet", "昏暗沉靜", "昏暗沉静"),
-    "strong": ("with strong contrasts", "明暗對比強烈", "明暗对比强烈"), "gentle": ("with gentle contrasts", "明暗對比柔和", "明暗对比柔和"),
-    "vivid": ("vivid", "色彩鮮豔", "色彩鲜艳"), "muted": ("muted", "色彩素淡", "色彩素淡"),
+    "strong": ("with strong contrasts", "明暗對比強烈", "明暗对比强烈"),
+    "gentle": ("with gentle contrasts", "明暗對比柔和", "明暗对比柔和"),
+    "vivid": ("vivid", "色彩鮮豔", "色彩鲜艳"),
+    "muted": ("muted", "色彩素淡", "色彩素淡"),
     "colourless": ("almost without colour", "幾乎沒有色彩", "几乎没有色彩"),
-    "lines": ("It looks drawn in lines on a plain ground", "它像是在素淨底色上以線條畫成", "它像是在素净底色上以线条画成"),
+    "lines": (
+        "It looks drawn in lines on a plain ground",
+        "它像是在素淨底色上以線條畫成",
+        "它像是在素净底色上以线条画成",
+    ),
     "detail": ("Its surface is rich in detail", "畫面細節豐富", "画面细节丰富"),
-    "plain": ("Large calm areas leave room to breathe", "大片平靜的色塊留出了呼吸的空間", "大片平静的色块留出了呼吸的空间"),
-    "left": ("on the left", "左側", "左侧"), "right": ("on the right", "右側", "右侧"), "centre": ("in the middle", "中央", "中央"),
-    "top": ("near the top", "上方", "上方"), "bottom": ("near the bottom", "下方", "下方"),
+    "plain": (
+        "Large calm areas leave room to breathe",
+        "大片平靜的色塊留出了呼吸的空間",
+        "大片平静的色块留出了呼吸的空间",
+    ),
+    "left": ("on the left", "左側", "左侧"),
+    "right": ("on the right", "右側", "右侧"),
+    "centre": ("in the middle", "中央", "中央"),
+    "top": ("near the top", "上方", "上方"),
+    "bottom": ("near the bottom", "下方", "下方"),
 }
 
 
@@ -100,12 +131,15 @@ def facts(picture: Image.Image) -> Facts:
     plain_ground = float((np.abs(grey - np.median(grey)) < 14).mean())
     texture = "lines" if spread < 24 and plain_ground > 0.55 and busy > 0.02 else "detail" if busy > 0.16 else "plain"
     return Facts(
-        picture.width, picture.height,
+        picture.width,
+        picture.height,
         "square" if 0.95 < ratio < 1.05 else "landscape" if ratio > 1 else "portrait",
         "bright" if mean > 165 else "dark" if mean < 85 else "middle",
         "strong" if deviation > 58 else "gentle",
         "colourless" if spread < 14 else "vivid" if spread > 70 else "muted",
-        _main_colours(small), texture, _focus(edges) if edges.size else "centre",
+        _main_colours(small),
+        texture,
+        _focus(edges) if edges.size else "centre",
     )
 
 
@@ -114,7 +148,8 @@ def _english(seen: Facts, words: dict[str, str]) -> str:
     palette = colours[0] if len(colours) == 1 else ", ".join(colours[:-1]) + " and " + colours[-1]
     shape = words[seen.shape]
     return (
-        f"{shape[0].upper()}{shape[1:]} of {seen.width} × {seen.height} pixels, {words[seen.light]}, {words[seen.contrast]}. "
+        f"{shape[0].upper()}{shape[1:]} of {seen.width} × {seen.height} pixels, {words[seen.light]},"
+        f" {words[seen.contrast]}. "
         f"Its colours are {words[seen.colourfulness]}; {palette} set the mood. "
         f"{words[seen.texture]}, and the eye is drawn to what happens {words[seen.focus]}."
     )
@@ -127,8 +162,15 @@ def _chinese(seen: Facts, words: dict[str, str], *, simplified: bool) -> str:
         "这是{0}，{1} × {2} 像素，{3}，{4}。整体{5}，以{6}为主调。{7}，视线自然落在画面{8}。",
     )
     return forms[simplified].format(
-        words[seen.shape], seen.width, seen.height, words[seen.light], words[seen.contrast],
-        words[seen.colourfulness], colours, words[seen.texture], words[seen.focus],
+        words[seen.shape],
+        seen.width,
+        seen.height,
+        words[seen.light],
+        words[seen.contrast],
+        words[seen.colourfulness],
+        colours,
+        words[seen.texture],
+        words[seen.focus],
     )
 
 

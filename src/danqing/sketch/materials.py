@@ -13,9 +13,27 @@ from danqing.sketch.paper import Field, cut, dimmed, flat, glow, noise, tint
 from danqing.sketch.raster import glyph
 
 Stop = tuple[float, Colour]
-STEEL: tuple[Stop, ...] = ((0, (18, 28, 50)), (70, (52, 78, 112)), (130, (120, 152, 184)), (190, (196, 216, 232)), (255, (250, 253, 255)))
-BRASS: tuple[Stop, ...] = ((0, (58, 26, 12)), (70, (132, 74, 28)), (130, (206, 140, 58)), (190, (244, 202, 116)), (255, (255, 246, 214)))
-GOLD: tuple[Stop, ...] = ((0, (82, 46, 6)), (80, (178, 118, 18)), (140, (236, 178, 48)), (200, (255, 222, 120)), (255, (255, 250, 222)))
+STEEL: tuple[Stop, ...] = (
+    (0, (18, 28, 50)),
+    (70, (52, 78, 112)),
+    (130, (120, 152, 184)),
+    (190, (196, 216, 232)),
+    (255, (250, 253, 255)),
+)
+BRASS: tuple[Stop, ...] = (
+    (0, (58, 26, 12)),
+    (70, (132, 74, 28)),
+    (130, (206, 140, 58)),
+    (190, (244, 202, 116)),
+    (255, (255, 246, 214)),
+)
+GOLD: tuple[Stop, ...] = (
+    (0, (82, 46, 6)),
+    (80, (178, 118, 18)),
+    (140, (236, 178, 48)),
+    (200, (255, 222, 120)),
+    (255, (255, 250, 222)),
+)
 WOOD: tuple[Stop, ...] = ((0, (52, 28, 14)), (90, (116, 70, 36)), (170, (176, 120, 70)), (255, (226, 182, 128)))
 STONE: tuple[Stop, ...] = ((0, (40, 42, 50)), (128, (128, 132, 142)), (255, (216, 218, 222)))
 ICE: tuple[Stop, ...] = ((0, (40, 96, 160)), (100, (110, 178, 226)), (180, (188, 228, 248)), (255, (250, 254, 255)))
@@ -33,7 +51,10 @@ def _ramped(light: Field, stops: tuple[Stop, ...]) -> Field:
 def _sheen(light: Field, bands: float) -> Field:
     """Light with slanting reflections across it."""
     height, width = light.shape
-    slope = np.arange(width, dtype=np.float32)[None, :] / width + np.arange(height, dtype=np.float32)[:, None] / height * 0.7
+    slope = (
+        np.arange(width, dtype=np.float32)[None, :] / width
+        + np.arange(height, dtype=np.float32)[:, None] / height * 0.7
+    )
     return np.asarray(light + 34 * np.sin(slope * bands) * np.clip(light / 120, 0.15, 1), dtype=np.float32)
 
 
@@ -55,7 +76,9 @@ def _gears(picture: Image.Image, dice: random.Random) -> Image.Image:
     for across, down, share in ((0.29, 0.31, 0.21), (0.36, 0.52, 0.12), (0.31, 0.70, 0.17), (0.16, 0.5, 0.11)):
         size = max(4, round(width * share))
         wheel = glyph("gear", size)
-        wheel = _recast(wheel, _ramped(_luminance(wheel) * 1.15 + 26, BRASS)).rotate(dice.randrange(45), Image.Resampling.BICUBIC)
+        wheel = _recast(wheel, _ramped(_luminance(wheel) * 1.15 + 26, BRASS)).rotate(
+            dice.randrange(45), Image.Resampling.BICUBIC
+        )
         wheel = cut(wheel, max(1.0, size * 0.03), 1)
         for x in (across, 1 - across):
             board.alpha_composite(wheel, (round(width * x - size / 2), round(height * down - size / 2)))
@@ -93,14 +116,18 @@ def metal(picture: Image.Image, dice: random.Random) -> Image.Image:
     return forged
 
 
-def _cast_of(stops: tuple[Stop, ...], bands: float, grain: float) -> Callable[[Image.Image, random.Random], Image.Image]:
+def _cast_of(
+    stops: tuple[Stop, ...], bands: float, grain: float
+) -> Callable[[Image.Image, random.Random], Image.Image]:
     """A stuff that only maps light to its own colours."""
 
     def cast(picture: Image.Image, dice: random.Random) -> Image.Image:
         light = _sheen(_luminance(picture), bands) if bands else _luminance(picture)
         if grain:
             rng = np.random.default_rng(dice.randrange(1 << 30))
-            light = light + noise(picture.width, picture.height, max(3.0, picture.width / 14), rng, stretch=0.18) * grain
+            light = (
+                light + noise(picture.width, picture.height, max(3.0, picture.width / 14), rng, stretch=0.18) * grain
+            )
         return _recast(picture, _ramped(np.clip(light * 0.85 + 30, 0, 255), stops))
 
     return cast
@@ -108,14 +135,16 @@ def _cast_of(stops: tuple[Stop, ...], bands: float, grain: float) -> Callable[[I
 
 def glass(picture: Image.Image, dice: random.Random) -> Image.Image:
     """Clear coloured glass: see-through in the middle, bright at the rim, with a reflection."""
-    clear = tint(picture, (214, 240, 255), 0.45)
+    clear = tint(picture, (206, 238, 255), 0.28)
     alpha = picture.getchannel("A")
     soft = alpha.filter(ImageFilter.GaussianBlur(max(1.0, picture.width * 0.035)))
     rim = ImageChops.subtract(alpha, dimmed(soft, 0.92))
-    clear.putalpha(ImageChops.lighter(dimmed(alpha, 0.6), dimmed(rim, 1.5)))
+    clear.putalpha(ImageChops.lighter(dimmed(alpha, 0.74), dimmed(rim, 2.2)))
     board = Image.new("RGBA", picture.size)
     w, h = picture.size
-    ImageDraw.Draw(board).polygon([(w * 0.1, h * 0.5), (w * 0.5, 0), (w * 0.64, 0), (w * 0.16, h * 0.62)], fill=(255, 255, 255, 120))
+    ImageDraw.Draw(board).polygon(
+        [(w * 0.1, h * 0.5), (w * 0.5, 0), (w * 0.64, 0), (w * 0.16, h * 0.62)], fill=(255, 255, 255, 120)
+    )
     clear.alpha_composite(_clip_to(board, picture))
     return cut(clear, max(1.0, w * 0.012), -1)
 
@@ -190,4 +219,3 @@ def dyed(picture: Image.Image, colour: Colour) -> Image.Image:
     spread = rgb.max(-1) - rgb.min(-1)
     share = np.clip((light - 36) / 40, 0, 1) * np.clip((252 - light + spread) / 30, 0, 1) * 0.88
     return _recast(picture, rgb * (1 - share[..., None]) + scaled * share[..., None])
-

@@ -37,7 +37,22 @@ class Beat:
         return math.sin(TURN * (self.t * per_second + self.phase))
 
 
-FLAPPERS = frozenset({"butterfly", "honeybee", "bat", "eagle", "bird", "dove", "owl", "parrot", "duck", "fly", "mosquito", "phoenix-bird"})
+FLAPPERS = frozenset(
+    {
+        "butterfly",
+        "honeybee",
+        "bat",
+        "eagle",
+        "bird",
+        "dove",
+        "owl",
+        "parrot",
+        "duck",
+        "fly",
+        "mosquito",
+        "phoenix-bird",
+    }
+)
 
 
 def bounce(t: float) -> float:
@@ -63,26 +78,42 @@ def _play(beat: Beat) -> Attitude:
 
 
 def _fly(beat: Beat) -> Attitude:
-    flap = 0.60 + 0.40 * abs(math.cos(TURN * beat.t * 1.5 + (beat.phase * 3 if beat.role != "lead" else 0))) if beat.slug in FLAPPERS else 1.0
+    flap = (
+        0.60 + 0.40 * abs(math.cos(TURN * beat.t * 1.5 + (beat.phase * 3 if beat.role != "lead" else 0)))
+        if beat.slug in FLAPPERS
+        else 1.0
+    )
     rise = 0.16 * beat.wave(0.27) + 0.05 * beat.wave(0.68)
     front = beat.slug == "butterfly"
     return Attitude(
-        dx=0.05 * beat.wave(0.33), dy=rise, wide=flap if front else 1.0, high=1.0 if front else 0.86 + 0.14 * flap,
-        turn=9 * math.cos(TURN * (beat.t * 0.27 + beat.phase)), travel=beat.u - 0.5,
+        dx=0.05 * beat.wave(0.33),
+        dy=rise,
+        wide=flap if front else 1.0,
+        high=1.0 if front else 0.86 + 0.14 * flap,
+        turn=9 * math.cos(TURN * (beat.t * 0.27 + beat.phase)),
+        travel=beat.u - 0.5,
     )
 
 
 def _stride(hop: float, lean: float, rate: float) -> Callable[[Beat], Attitude]:
     def move(beat: Beat) -> Attitude:
         step = abs(math.sin(math.pi * beat.t * rate + beat.phase * math.pi))
-        return Attitude(dy=hop * step, turn=lean * math.sin(math.pi * beat.t * rate), high=0.98 + 0.04 * step, travel=beat.u - 0.5)
+        return Attitude(
+            dy=hop * step, turn=lean * math.sin(math.pi * beat.t * rate), high=0.98 + 0.04 * step, travel=beat.u - 0.5
+        )
 
     return move
 
 
 def _dance(beat: Beat) -> Attitude:
     sway = beat.wave(1.0)
-    return Attitude(dx=0.10 * sway, dy=0.08 * abs(beat.wave(1.0)), turn=9 * sway, high=1 + 0.05 * beat.wave(2.0), wide=1 - 0.03 * beat.wave(2.0))
+    return Attitude(
+        dx=0.10 * sway,
+        dy=0.08 * abs(beat.wave(1.0)),
+        turn=9 * sway,
+        high=1 + 0.05 * beat.wave(2.0),
+        wide=1 - 0.03 * beat.wave(2.0),
+    )
 
 
 def _jump(beat: Beat) -> Attitude:
@@ -93,7 +124,9 @@ def _jump(beat: Beat) -> Attitude:
 
 
 def _swim(beat: Beat) -> Attitude:
-    return Attitude(dy=0.08 * beat.wave(0.35), turn=5 * beat.wave(0.9), wide=1 + 0.03 * beat.wave(1.4), travel=(beat.u - 0.5) * 0.8)
+    return Attitude(
+        dy=0.08 * beat.wave(0.35), turn=5 * beat.wave(0.9), wide=1 + 0.03 * beat.wave(1.4), travel=(beat.u - 0.5) * 0.8
+    )
 
 
 def _float(beat: Beat) -> Attitude:
@@ -121,7 +154,8 @@ TRAVELLERS = frozenset({"fly", "walk", "run", "swim"})
 
 
 def attitude(verb: str, beat: Beat, airborne: bool) -> Attitude:
-    """Where the actor is at this beat. A ball always plays; bystanders in the air hover; extras only sway while one sleeps."""
+    """Where the actor is at this beat. A ball always plays; bystanders in the air hover; extras only sway while"
+    " one sleeps."""
     if beat.role == "ball" and verb in ("still", "run", "dance", "jump"):
         verb = "play"
     if airborne and verb in ("still", "play", "walk", "run", "sleep"):

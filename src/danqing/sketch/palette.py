@@ -63,23 +63,43 @@ class Hour:
 HOURS: dict[str, Hour] = {
     "day": Hour(
         (("#5cb8f2", "#bfe6fb", "#fff4dc"), ("#3fa5e8", "#9fd9f6", "#f1fbff"), ("#74c7de", "#c9eee6", "#fff0c4")),
-        ("#ffd75e", "#ffe27a", "#ffcf4a"), "#ffffff", "#ffffff", 0.0, (0.13, 0.22),
+        ("#ffd75e", "#ffe27a", "#ffcf4a"),
+        "#ffffff",
+        "#ffffff",
+        0.0,
+        (0.13, 0.22),
     ),
     "dawn": Hour(
         (("#6f8fe0", "#f4b3a4", "#ffe6bd"), ("#8fb0ea", "#fac9d2", "#fff0d4"), ("#5674bf", "#e79fb6", "#ffd9a0")),
-        ("#fff0b8", "#ffe3a0", "#fff6d8"), "#ffeae4", "#9a8fd0", 0.26, (0.36, 0.44),
+        ("#fff0b8", "#ffe3a0", "#fff6d8"),
+        "#ffeae4",
+        "#9a8fd0",
+        0.26,
+        (0.36, 0.44),
     ),
     "dusk": Hour(
         (("#3b2f7f", "#d9537a", "#ffb469"), ("#2b3f8c", "#c86a8c", "#ffc88a"), ("#53307a", "#e3644f", "#ffcf70")),
-        ("#ffe08a", "#ffd06a", "#fff0b0"), "#f0b4b0", "#5a2f70", 0.5, (0.38, 0.47),
+        ("#ffe08a", "#ffd06a", "#fff0b0"),
+        "#f0b4b0",
+        "#5a2f70",
+        0.5,
+        (0.38, 0.47),
     ),
     "night": Hour(
         (("#0a0f2c", "#1a2858", "#3f5296"), ("#081a2e", "#14395e", "#2f6f8c"), ("#150d33", "#2c1f5c", "#584a9a")),
-        ("#f6f2dc", "#eef3ff", "#fff3cf"), "#7c8cd0", "#17224f", 0.68, (0.14, 0.24),
+        ("#f6f2dc", "#eef3ff", "#fff3cf"),
+        "#7c8cd0",
+        "#17224f",
+        0.68,
+        (0.14, 0.24),
     ),
     "neon": Hour(
         (("#0b0626", "#2a0f57", "#a0309a"), ("#040f2e", "#123a6b", "#12a5ad"), ("#160328", "#520f62", "#ff5c8a")),
-        ("#ff6ad5", "#7df9ff", "#ffb14a"), "#a08ae0", "#1d1250", 0.82, (0.16, 0.26),
+        ("#ff6ad5", "#7df9ff", "#ffb14a"),
+        "#a08ae0",
+        "#1d1250",
+        0.82,
+        (0.16, 0.26),
     ),
 }
 
@@ -118,11 +138,20 @@ LANDS: dict[str, tuple[tuple[str, str, str, str], ...]] = {  # far, middle, near
     "sea": (("#8fd0e2", "#58b2d2", "#2f8dbb", "#1d6c9c"), ("#9adcd6", "#5cc3bf", "#2ea0a6", "#1b7b87")),
     "underwater": (("#7fd6de", "#3fa9c4", "#e6d3a0", "#c9b27a"), ("#8ee0c8", "#37a59f", "#e4cfae", "#bda079")),
     "space": (("#9aa0b8", "#7c829c", "#666b86", "#4b5069"), ("#c49a86", "#a67764", "#87584b", "#5f3d37")),
-    "room": (("#f6e7d0", "#eecfa9", "#c58b5b", "#a36c43"), ("#dfeaf0", "#bdd3df", "#b98d66", "#8f6747"),
-             ("#e6efd9", "#c9dcb4", "#c7986a", "#9a6f49"), ("#f6dcd8", "#ecbfb8", "#b9805c", "#8d5c41")),
-    "studio": (("#fbe1d8", "#f6c1b4", "#ee9f90", "#d97c72"), ("#dceaf8", "#bcd8f0", "#92bde3", "#6a9cd0"),
-               ("#e4f0da", "#cfe3c2", "#a9cd97", "#7fb06f"), ("#efe2f6", "#e4d0ef", "#cdabe0", "#a983c4"),
-               ("#fbefcf", "#f5dfa6", "#edc76e", "#d3a648"), ("#d8efec", "#b7e0da", "#86c8be", "#5aa79d")),
+    "room": (
+        ("#f6e7d0", "#eecfa9", "#c58b5b", "#a36c43"),
+        ("#dfeaf0", "#bdd3df", "#b98d66", "#8f6747"),
+        ("#e6efd9", "#c9dcb4", "#c7986a", "#9a6f49"),
+        ("#f6dcd8", "#ecbfb8", "#b9805c", "#8d5c41"),
+    ),
+    "studio": (
+        ("#fbe1d8", "#f6c1b4", "#ee9f90", "#d97c72"),
+        ("#dceaf8", "#bcd8f0", "#92bde3", "#6a9cd0"),
+        ("#e4f0da", "#cfe3c2", "#a9cd97", "#7fb06f"),
+        ("#efe2f6", "#e4d0ef", "#cdabe0", "#a983c4"),
+        ("#fbefcf", "#f5dfa6", "#edc76e", "#d3a648"),
+        ("#d8efec", "#b7e0da", "#86c8be", "#5aa79d"),
+    ),
 }
 
 ACCENTS: tuple[str, ...] = ("#ff6b6b", "#ffb14a", "#ffe066", "#8ce99a", "#66d9e8", "#748ffc", "#da77f2", "#f783ac")
@@ -157,19 +186,23 @@ class Palette:
         return turn(self.land[3], saturation=0.7, value=0.22)
 
 
-def palette(place: str, time: str, colours: tuple[str, ...], rng: random.Random) -> Palette:
-    """The palette of a place at a time; `colours` named in the prompt become the accents."""
+def palette(place: str, time: str, colours: tuple[str, ...], rng: random.Random, variant: int) -> Palette:
+    """The palette of a place at a time; `colours` named in the prompt become the accents.
+
+    `variant` picks among the palettes there are; neighbouring numbers differ.
+    """
     hour = HOURS.get(time, HOURS["day"])
     nudge = rng.uniform(-0.025, 0.025)
-    land = [turn(rgb(part), nudge) for part in rng.choice(LANDS.get(place, LANDS["meadow"]))]
-    sky = [turn(rgb(part), nudge) for part in rng.choice(hour.skies)]
+    lands = LANDS.get(place, LANDS["meadow"])
+    land = [turn(rgb(part), nudge) for part in lands[variant % len(lands)]]
+    sky = [turn(rgb(part), nudge) for part in hour.skies[variant % len(hour.skies)]]
     sunk = [mix(multiply(part, rgb(hour.ambient)), rgb(hour.tone), hour.depth * 0.8) for part in land]
     usual = NEON_ACCENTS if time == "neon" else ACCENTS
     return Palette(
         time=time,
         sky=(sky[0], sky[1], sky[2]),
         land=(sunk[0], sunk[1], sunk[2], sunk[3]),
-        sun=rgb(rng.choice(hour.suns)),
+        sun=rgb(hour.suns[variant // 2 % len(hour.suns)]),
         sun_height=rng.uniform(*hour.height),
         ambient=rgb(hour.ambient),
         accents=tuple(rgb(part) for part in (colours or usual)),

@@ -93,6 +93,7 @@ class _Draft:
     colours_follow: bool
     subjects: list[Subject] = field(default_factory=list)
     facts: dict[str, str] = field(default_factory=dict)
+    hints: dict[str, str] = field(default_factory=dict)  # what a subject implies when nothing says otherwise (a moon, night)
     colours: list[str] = field(default_factory=list)
     drawn: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
@@ -157,6 +158,9 @@ class _Draft:
             return
         if self.colour is None:
             self.colour = sign
+        else:
+            self.colours.append(sign.value("colour") or "")
+            self.drawn.append(sign.word)
 
     def _place_on_stage(self, sign: Sign) -> None:
         slug = sign.value("subject")
@@ -180,6 +184,9 @@ class _Draft:
         if sign.word.casefold() in self.banned:
             return False
         facts = {facet.kind: facet.value for facet in sign.facets if facet.kind in (*DEFAULTS, "shape")}
+        if sign.means("subject"):
+            self.hints = facts | self.hints
+            return bool(facts)
         for kind, value in facts.items():
             if (kind, value) in OVERRIDING:
                 self.facts[kind] = value
@@ -228,9 +235,10 @@ def _colours_follow(language: str) -> bool:
 
 
 def _finish(prompt: str, seed: int, reading: Reading, draft: _Draft) -> Plan:
-    facts = DEFAULTS | draft.facts
+    named = draft.hints | draft.facts
+    facts = DEFAULTS | named
     subjects = _cast(sorted(draft.subjects, key=lambda subject: subject.glyph in draft.carried), facts)
-    facts["place"] = draft.facts.get("place") or _place(subjects, facts, draft.facts)
+    facts["place"] = named.get("place") or _place(subjects, facts, named)
     return Plan(
         prompt=prompt,
         seed=seed,
@@ -244,7 +252,7 @@ def _finish(prompt: str, seed: int, reading: Reading, draft: _Draft) -> Plan:
         camera=facts["camera"],
         colours=tuple(dict.fromkeys(draft.colours)),
         text=reading.text,
-        circled="shape" in draft.facts,
+        circled="shape" in named,
         drawn=tuple(dict.fromkeys((*draft.drawn, *reading.text))),
         missing=tuple(dict.fromkeys(draft.missing)),
     )

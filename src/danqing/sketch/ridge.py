@@ -56,8 +56,17 @@ SHAPES: dict[str, Callable[[int, float, np.random.Generator], Field]] = {
 
 
 def cut_along(
-    line: Field, height: int, colours: tuple[Colour, Colour], depth: float, rng: np.random.Generator, *,
-    unit: int, rim: float = 0.35, caps: Colour | None = None, sway: float = 0.0, opacity: float = 1.0,
+    line: Field,
+    height: int,
+    colours: tuple[Colour, Colour],
+    depth: float,
+    rng: np.random.Generator,
+    *,
+    unit: int,
+    rim: float = 0.35,
+    caps: Colour | None = None,
+    sway: float = 0.0,
+    opacity: float = 1.0,
 ) -> Layer:
     """The sheet below a skyline (`line`: y for every x) down to `height`, with its shadow on what lies behind.
 
@@ -87,13 +96,14 @@ def cut_along(
     return Layer(
         Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8)),
         Image.fromarray((mask * 255).astype(np.uint8)),
-        0, top, depth, sway,
+        0,
+        top,
+        depth,
+        sway,
     )
 
 
-def _capped(
-    paint: Field, below: Field, line: Field, caps: Colour, rng: np.random.Generator, unit: int
-) -> Field:
+def _capped(paint: Field, below: Field, line: Field, caps: Colour, rng: np.random.Generator, unit: int) -> Field:
     """Snow on the heights: thicker the higher the peak, with a ragged lower edge."""
     height = np.clip((line.max() - line) / max(1.0, float(np.ptp(line))), 0, 1)
     ragged = noise(len(line), below.shape[0], max(3.0, unit * 0.022), rng, stretch=2.2) * unit * 0.045

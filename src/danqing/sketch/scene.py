@@ -6,31 +6,42 @@ from random import Random
 
 import numpy as np
 
+from danqing.sketch import kinds, stature
 from danqing.sketch.canvas import Layer, Stage
 from danqing.sketch.cosmos import space_air, space_sheets
-from danqing.sketch.dice import dice, field_dice
-from danqing.sketch.interior import room_sheets, studio_sheets
+from danqing.sketch.dice import dice, field_dice, turn
+from danqing.sketch.interior import room_sheets, studio_sheets, table_sheets
 from danqing.sketch.land import LANDS, land_sheets
 from danqing.sketch.palette import Palette, palette
 from danqing.sketch.plan import Plan
 from danqing.sketch.sky import air_sheet, cloud_sheets, rainbow_sheet
 from danqing.sketch.town import city_sheets, skyline
-from danqing.sketch.water import sea_sheets, underwater_air, underwater_sheets
+from danqing.sketch.water import sea_sheets, shore_sheets, underwater_air, underwater_sheets
 from danqing.sketch.weather import Swarm, drift_of, fog_sheet, swarm
 
 Builder = Callable[[Stage, Palette, Random, np.random.Generator], tuple[list[Layer], list[Layer]]]
 
 GROUND: dict[str, float] = {
-    "sea": 0.80, "underwater": 0.93, "city": 0.89, "space": 0.91, "room": 0.88, "studio": 0.84, "sky": 0.9,
+    "sea": 0.80,
+    "shore": 0.90,
+    "underwater": 0.93,
+    "city": 0.89,
+    "space": 0.91,
+    "room": 0.88,
+    "studio": 0.84,
+    "sky": 0.9,
 }
 GROUND_ELSEWHERE = 0.87
-INDOORS = frozenset({"room", "studio"})
+AFLOAT = ("sea", "underwater")  # habitats of what can be in open water
+INDOORS = frozenset({"room", "table", "studio"})
 _BUILDERS: dict[str, Builder] = {
     "sea": sea_sheets,
+    "shore": shore_sheets,
     "underwater": underwater_sheets,
     "city": city_sheets,
     "space": space_sheets,
     "room": room_sheets,
+    "table": table_sheets,
     "studio": studio_sheets,
 }
 _MOONS = ("full-moon", "crescent-moon", "full-moon-face", "new-moon", "first-quarter-moon")
@@ -52,10 +63,10 @@ class Scene:
 
 def scene(plan: Plan, stage: Stage) -> Scene:
     """The scene of a plan on a stage."""
-    place = plan.place if plan.place in _BUILDERS or plan.place in LANDS or plan.place == "sky" else "meadow"
+    place = view_of(plan)
     chance, rng = dice(plan, "scene"), field_dice(plan, "scene")
     hour = "day" if place == "space" and plan.time != "neon" else plan.time  # no air, no dusk
-    colours = palette(place, hour, plan.colours, chance)
+    colours = palette(plan.place, hour, plan.colours, chance, turn(plan, "palette", 12))
     behind = _air(plan, place, stage, colours, chance, rng)
     if place in LANDS:
         sheets, front = land_sheets(stage, place, colours, chance, rng)
@@ -71,6 +82,16 @@ def scene(plan: Plan, stage: Stage) -> Scene:
     drift = swarm(kind, stage, colours, chance) if kind else None
     shown = _shown(plan, place, colours)
     return Scene(stage, colours, tuple(behind), tuple(front), drift, GROUND.get(place, GROUND_ELSEWHERE), shown)
+
+
+def view_of(plan: Plan) -> str:
+    """The place as it is shown: the sea from the "shore" when someone has to stand there, and so on."""
+    if plan.place == "sea":
+        afloat = all(kinds.habitat(subject.glyph) in AFLOAT for subject in plan.subjects)
+        return "sea" if afloat and plan.action not in ("walk", "run", "dance") else "shore"
+    if plan.place == "room" and plan.action == "still" and plan.subjects:
+        return "table" if all(stature.is_tabletop(subject.glyph) for subject in plan.subjects) else "room"
+    return plan.place if plan.place in _BUILDERS or plan.place in LANDS or plan.place == "sky" else "meadow"
 
 
 def _air(
@@ -103,7 +124,9 @@ def _cloud_sea(stage: Stage, colours: Palette, chance: Random) -> tuple[list[Lay
 
 
 def _lowered(layer: Layer, stage: Stage, by: float) -> Layer:
-    return Layer(layer.paint, layer.mask, layer.x, layer.y + round(stage.height * by), layer.depth + 0.4, stage.unit * 0.01)
+    return Layer(
+        layer.paint, layer.mask, layer.x, layer.y + round(stage.height * by), layer.depth + 0.4, stage.unit * 0.01
+    )
 
 
 def _shown(plan: Plan, place: str, colours: Palette) -> frozenset[str]:
@@ -116,4 +139,8 @@ def _shown(plan: Plan, place: str, colours: Palette) -> frozenset[str]:
         shown |= set(_STARS) if colours.dark else set()
     if plan.weather != "fog" and plan.time != "neon":
         shown.add("cloud")
-    return frozenset(shown | {"fog", "cloud-with-rain", "cloud-with-snow", "snowflake", "wind-face"} if plan.weather != "clear" else shown)
+    return frozenset(
+        shown | {"fog", "cloud-with-rain", "cloud-with-snow", "snowflake", "wind-face"}
+        if plan.weather != "clear"
+        else shown
+    )

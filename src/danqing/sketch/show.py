@@ -17,15 +17,22 @@ from danqing.sketch.lettering import banner, write
 from danqing.sketch.motion import TRAVELLERS, Attitude, Beat, attitude
 from danqing.sketch.paper import dimmed
 from danqing.sketch.plan import Plan
-from danqing.sketch.scene import Scene, scene
+from danqing.sketch.scene import Scene, scene, view_of
 from danqing.sketch.style import Finish
 
 KEPT = 40  # turned sprites kept at once
-MOMENTS: dict[str, float] = {"play": 0.17, "jump": 0.5, "dance": 0.22, "sleep": 1.9, "fly": 0.0, "spin": 0.15}  # good moments for a still, seconds
+MOMENTS: dict[str, float] = {
+    "play": 0.17,
+    "jump": 0.5,
+    "dance": 0.22,
+    "sleep": 1.9,
+    "fly": 0.0,
+    "spin": 0.15,
+}  # good moments for a still, seconds
 GROUNDED_DEPTH = 0.85
 AIRBORNE_DEPTH = 0.45
 SUNK: dict[str, float] = {"sailboat": 0.27, "ship": 0.12, "canoe": 0.2, "speedboat": 0.3}  # of the height, under water
-WITHOUT_SHADOWS = frozenset({"sea", "sky"})
+WITHOUT_SHADOWS = frozenset({"sea", "sky"})  # views, see `view_of`
 
 
 class Reel(Protocol):
@@ -44,6 +51,7 @@ class Show:
         self._plan = plan
         self._stage = Stage(width, height, margin)
         self._scene: Scene = scene(plan, self._stage)
+        self._view = view_of(plan)
         self._actors = cast(plan, self._stage, self._scene.colours, self._scene.ground, self._scene.seen)
         self._finish = Finish(plan.style, (width, height), field_dice(plan, "finish"))
         self._heading = dice(plan, "heading").choice((-1, 1))
@@ -78,7 +86,12 @@ class Show:
     def _lay(self, frame: Image.Image, layer: Layer, shift: float, t: float) -> None:
         sway = layer.sway * math.sin(t * 1.5 + layer.depth * 7) if self._stage.margin else 0.0
         bob = layer.sway * 0.25 * math.sin(t * 2.1 + layer.depth * 5) if self._stage.margin and layer.y else 0.0
-        lay(frame, layer, self._stage.margin + round(shift * layer.depth + sway), round(bob - abs(layer.sway) * 0.25) if bob else 0)
+        lay(
+            frame,
+            layer,
+            self._stage.margin + round(shift * layer.depth + sway),
+            round(bob - abs(layer.sway) * 0.25) if bob else 0,
+        )
 
     def _act(self, frame: Image.Image, k: int, actor: Actor, shift: float, t: float, u: float) -> None:
         """Draw one actor with its shadow at a moment."""
@@ -98,7 +111,7 @@ class Show:
         if actor.airborne:
             stamp(frame, sprite, x - sprite.width / 2, actor.y - lift - sprite.height / 2)
             return
-        if plan.place not in WITHOUT_SHADOWS:
+        if self._view not in WITHOUT_SHADOWS:
             self._shade(frame, actor, x, lift)
         spill = (sprite.height - actor.picture.height * pose.high) / 2  # turning makes sprites taller than their figure
         stamp(frame, sprite, x - sprite.width / 2, actor.y - lift - sprite.height + spill + self._sink(actor))
@@ -111,7 +124,7 @@ class Show:
 
     def _sink(self, actor: Actor) -> float:
         """Boats and swimmers lie a little in the water."""
-        return actor.picture.height * SUNK.get(actor.slug, 0.12) if self._plan.place == "sea" else 0.0
+        return actor.picture.height * SUNK.get(actor.slug, 0.12) if self._view == "sea" else 0.0
 
     def _sprite(self, k: int, actor: Actor, pose: Attitude, *, mirrored: bool) -> Image.Image:
         """The figure stretched and turned, from the ones kept when there is one much like it."""
@@ -149,7 +162,9 @@ class Show:
             part = (t * 0.32 + k / 3) % 1.0
             size = max(8, round(unit * (0.035 + 0.045 * part) / 2) * 2)
             letter = _letter("Z", size, round(255 * min(1.0, 2.4 * (1 - part), 6 * part + 0.25)))
-            at_x = x + head * actor.picture.width * 0.26 - part * unit * 0.10 - size / 2 + math.sin(part * 9) * unit * 0.01
+            at_x = (
+                x + head * actor.picture.width * 0.26 - part * unit * 0.10 - size / 2 + math.sin(part * 9) * unit * 0.01
+            )
             stamp(frame, letter, at_x, actor.y - actor.picture.height * 0.74 - part * unit * 0.20 - size)
 
     def _lettering(self) -> Image.Image | None:

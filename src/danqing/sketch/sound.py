@@ -19,7 +19,12 @@ Mono = NDArray[np.float32]
 ROOTS: dict[str, float] = {"day": 261.63, "dawn": 220.0, "dusk": 196.0, "night": 174.61, "neon": 146.83}
 MAJOR = (1.0, 9 / 8, 5 / 4, 3 / 2, 5 / 3, 2.0)  # pentatonic, as ratios
 MINOR = (1.0, 6 / 5, 4 / 3, 3 / 2, 9 / 5, 2.0)
-CHORDS: tuple[tuple[float, ...], ...] = ((1.0, 5 / 4, 3 / 2), (5 / 6, 1.0, 5 / 4), (2 / 3, 5 / 6, 1.0), (3 / 4, 9 / 8, 3 / 2))
+CHORDS: tuple[tuple[float, ...], ...] = (
+    (1.0, 5 / 4, 3 / 2),
+    (5 / 6, 1.0, 5 / 4),
+    (2 / 3, 5 / 6, 1.0),
+    (3 / 4, 9 / 8, 3 / 2),
+)
 
 
 def _time(samples: int) -> Mono:
@@ -109,7 +114,9 @@ def _crickets(track: Track, rng: np.random.Generator) -> None:
     samples = track.shape[1]
     t = _time(samples)
     for pitch, rate, pan in ((4300, 2.1, 0.2), (4650, 1.7, 0.85)):
-        gate = np.clip(np.sin(2 * np.pi * rate * t + rng.uniform(0, 6)), 0, 1) ** 0.5 * (0.5 + 0.5 * np.sin(2 * np.pi * 31 * t))
+        gate = np.clip(np.sin(2 * np.pi * rate * t + rng.uniform(0, 6)), 0, 1) ** 0.5 * (
+            0.5 + 0.5 * np.sin(2 * np.pi * 31 * t)
+        )
         _mix(track, (np.sin(2 * np.pi * pitch * t) * gate).astype(np.float32), 0, pan, 0.009)
 
 
@@ -181,12 +188,27 @@ def _beat(track: Track, rng: np.random.Generator) -> None:
 
 Voice = Callable[[Track, np.random.Generator], None]
 PLACES: dict[str, tuple[Voice, ...]] = {
-    "meadow": (_wind,), "garden": (_wind,), "forest": (_wind,), "mountain": (_wind,), "desert": (_wind,), "snow": (_wind,),
-    "sea": (_waves,), "underwater": (_deep,), "city": (_traffic,), "space": (_hum,), "room": (_clock,), "sky": (_wind,),
+    "meadow": (_wind,),
+    "garden": (_wind,),
+    "forest": (_wind,),
+    "mountain": (_wind,),
+    "desert": (_wind,),
+    "snow": (_wind,),
+    "sea": (_waves,),
+    "underwater": (_deep,),
+    "city": (_traffic,),
+    "space": (_hum,),
+    "room": (_clock,),
+    "sky": (_wind,),
 }
 WEATHERS: dict[str, tuple[Voice, ...]] = {"rain": (_rain,), "wind": (_storm,)}
 ACTIONS: dict[str, tuple[Voice, ...]] = {
-    "play": (_thumps,), "sleep": (_snore,), "fly": (_whirr,), "walk": (_steps,), "run": (_steps,), "dance": (_beat,),
+    "play": (_thumps,),
+    "sleep": (_snore,),
+    "fly": (_whirr,),
+    "walk": (_steps,),
+    "run": (_steps,),
+    "dance": (_beat,),
 }
 _SINGING = frozenset({"meadow", "garden", "forest", "mountain"})
 
@@ -194,7 +216,11 @@ _SINGING = frozenset({"meadow", "garden", "forest", "mountain"})
 def _pluck(pitch: float, decay: float) -> Mono:
     """A struck string: a tone and its octave, dying away."""
     t = _time(int(RATE * 1.6))
-    tone = np.sin(2 * np.pi * pitch * t) + 0.35 * np.sin(4 * np.pi * pitch * t) * np.exp(-t * 5) + 0.12 * np.sin(6 * np.pi * pitch * t) * np.exp(-t * 9)
+    tone = (
+        np.sin(2 * np.pi * pitch * t)
+        + 0.35 * np.sin(4 * np.pi * pitch * t) * np.exp(-t * 5)
+        + 0.12 * np.sin(6 * np.pi * pitch * t) * np.exp(-t * 9)
+    )
     return np.asarray(tone * np.exp(-t * decay) * np.clip(t * 220, 0, 1), dtype=np.float32)
 
 
@@ -215,7 +241,13 @@ def _music(track: Track, plan: Plan, rng: np.random.Generator) -> None:
     for k in range(int(seconds / beat)):
         if rng.random() < 0.6:
             note = int(np.clip(note + rng.integers(-2, 3), 0, len(scale) - 1))
-            _mix(track, _pluck(root * 2 * scale[note], 2.4 if plan.style == "ink" else 3.4), k * beat, rng.uniform(0.3, 0.7), 0.055)
+            _mix(
+                track,
+                _pluck(root * 2 * scale[note], 2.4 if plan.style == "ink" else 3.4),
+                k * beat,
+                rng.uniform(0.3, 0.7),
+                0.055,
+            )
 
 
 def sound(plan: Plan, seconds: float) -> Track:

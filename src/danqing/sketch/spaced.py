@@ -76,7 +76,7 @@ def _facets(phrase: str, table: Lexicon) -> tuple[tuple[Facet, ...], bool]:
 def _singulars(phrase: str, table: Lexicon) -> Iterator[str]:
     """What the last word of a phrase may be the plural of."""
     head, _, last = phrase.casefold().rpartition(" ")
-    irregular = table.pairs("irregular").get(last)
+    irregular = table.irregular.get(last)
     endings = (("ies", "y"), ("ves", "f"), ("es", ""), ("s", "")) if table.language != "ru" else ()
     singulars = [last[: -len(old)] + new for old, new in endings if last.endswith(old) and len(last) - len(old) >= 2]
     for singular in ([irregular] if irregular else []) + singulars:

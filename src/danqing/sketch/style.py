@@ -12,17 +12,18 @@ from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageEnhance, ImageFilter, ImageOps
 
 from danqing.sketch.palette import Colour, luminance, mix
-from danqing.sketch.paper import Field, dimmed, noise
+from danqing.sketch.paper import Field, clouds, dimmed, noise
 
 SEPIA: tuple[Colour, Colour, Colour] = ((38, 22, 14), (176, 126, 82), (255, 240, 212))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Textures:
-    """What a style needs at one size: tooth of the paper, strokes, a wobble map and a vignette mask."""
+    """What a style needs at one size: tooth of the paper, strokes, washes, a wobble map and a vignette mask."""
 
     tooth: Field
     strokes: Field
+    wash: Field
     wobble: tuple[NDArray[np.intp], NDArray[np.intp]]
     vignette: Image.Image
     unit: int
@@ -39,7 +40,15 @@ def textures(width: int, height: int, rng: np.random.Generator) -> Textures:
     down = noise(width, height, max(3.0, unit * 0.03), rng) * reach
     rows = np.clip(np.arange(height)[:, None] + np.rint(down), 0, height - 1).astype(np.intp)
     columns = np.clip(np.arange(width)[None, :] + np.rint(across), 0, width - 1).astype(np.intp)
-    return Textures(tooth, slant * 0.7 + cross * 0.45, (rows, columns), _vignette(width, height), unit)
+    wash = clouds(width, height, unit * 0.16, rng)
+    return Textures(tooth, _slanted(slant * 0.75 + cross * 0.4), wash, (rows, columns), _vignette(width, height), unit)
+
+
+def _slanted(strokes: Field) -> Field:
+    """Upright strokes leaned over, as a right hand draws them."""
+    height, width = strokes.shape
+    columns = (np.arange(width)[None, :] + (np.arange(height)[:, None] * 7) // 10) % width
+    return np.asarray(np.take_along_axis(strokes, columns, axis=1), dtype=np.float32)
 
 
 def _vignette(width: int, height: int) -> Image.Image:
@@ -93,7 +102,7 @@ def _poster(picture: Image.Image, tex: Textures) -> Image.Image:
     x = np.arange(picture.width, dtype=np.float32)[None, :]
     screen = (np.sin((x + y) * np.pi / pitch) * np.sin((x - y) * np.pi / pitch))[..., None] * 26
     steps = np.asarray(np.rint((base + screen) / 255 * 4) / 4 * 255, dtype=np.float32)
-    print_ = _image(steps * 0.94 + np.array((255, 246, 226), np.float32) * 0.06)
+    print_ = _image(np.asarray(steps * 0.94 + 14, dtype=np.float32))
     edge = max(2, tex.unit // 28)
     sheet = Image.new("RGB", picture.size, (250, 242, 224))
     sheet.paste(print_.crop((edge, edge, picture.width - edge, picture.height - edge)), (edge, edge))
@@ -117,24 +126,39 @@ def _neon(picture: Image.Image, tex: Textures) -> Image.Image:
     lines = _edges(picture, max(0.8, tex.unit * 0.0016))
     vivid = _array(ImageEnhance.Color(ImageEnhance.Brightness(picture).enhance(1.5)).enhance(2.4))
     lamps = _image(vivid * lines[..., None])
-    halo = lamps.reduce(4).filter(ImageFilter.GaussianBlur(max(1.0, tex.unit * 0.003))).resize(picture.size, Image.Resampling.BILINEAR)
-    dark = ImageEnhance.Brightness(ImageChops.multiply(picture, Image.new("RGB", picture.size, (88, 70, 150)))).enhance(0.8)
-    return _cornered(ImageChops.add(ImageChops.screen(dark, ImageEnhance.Brightness(halo).enhance(2.2)), lamps), tex, 0.5)
+    halo = (
+        lamps.reduce(4)
+        .filter(ImageFilter.GaussianBlur(max(1.0, tex.unit * 0.003)))
+        .resize(picture.size, Image.Resampling.BILINEAR)
+    )
+    dark = ImageEnhance.Brightness(ImageChops.multiply(picture, Image.new("RGB", picture.size, (88, 70, 150)))).enhance(
+        0.8
+    )
+    return _cornered(
+        ImageChops.add(ImageChops.screen(dark, ImageEnhance.Brightness(halo).enhance(2.2)), lamps), tex, 0.5
+    )
 
 
 def _pixel(picture: Image.Image, tex: Textures) -> Image.Image:
     block = max(2, tex.unit // 96)
     size = (max(1, picture.width // block), max(1, picture.height // block))
-    small = ImageEnhance.Color(picture.resize(size, Image.Resampling.BOX)).enhance(1.25)
-    return small.point([round(v / 255 * 7) * 255 // 7 for v in range(256)] * 3).resize(picture.size, Image.Resampling.NEAREST)
+    small = ImageEnhance.Color(picture.resize(size, Image.Resampling.BOX)).enhance(1.12)
+    return small.point([round(v / 255 * 11) * 255 // 11 for v in range(256)] * 3).resize(
+        picture.size, Image.Resampling.NEAREST
+    )
 
 
 def _crayon(picture: Image.Image, tex: Textures) -> Image.Image:
     """Wax on rough paper: bright colours, slanting strokes that leave the paper bare, waxy outlines."""
     base = picture.filter(ImageFilter.GaussianBlur(max(0.6, tex.unit * 0.0022)))
-    base = _wobbled(ImageEnhance.Color(base.point([min(255, round(round(v / 255 * 6) / 6 * 243) + 12) for v in range(256)] * 3)).enhance(1.5), tex)
+    base = _wobbled(
+        ImageEnhance.Color(
+            base.point([min(255, round(round(v / 255 * 6) / 6 * 243) + 12) for v in range(256)] * 3)
+        ).enhance(1.5),
+        tex,
+    )
     wax = _array(base)
-    bare = np.clip((tex.strokes * 0.85 + tex.tooth * 0.75 - 0.16) * 1.7, 0, 0.86)[..., None]
+    bare = np.clip((tex.strokes * 0.9 + tex.tooth * 0.6 + tex.wash * 0.25 - 0.2) * 1.5, 0, 0.82)[..., None]
     drawn = wax + (np.array((253, 250, 240), np.float32) - wax) * bare
     lines = _edges(base, max(0.8, tex.unit * 0.0018)) * np.clip(0.85 + tex.tooth * 0.9, 0.2, 1)
     drawn *= 1 - 0.55 * np.clip(lines, 0, 1)[..., None]
@@ -143,15 +167,17 @@ def _crayon(picture: Image.Image, tex: Textures) -> Image.Image:
 
 def _watercolour(picture: Image.Image, tex: Textures) -> Image.Image:
     """Washes that run: soft areas with darker rims, pooled pigment, white paper at the border."""
-    soft = _wobbled(picture.filter(ImageFilter.MedianFilter(5)).filter(ImageFilter.GaussianBlur(max(0.8, tex.unit * 0.0035))), tex)
+    soft = _wobbled(
+        picture.filter(ImageFilter.MedianFilter(5)).filter(ImageFilter.GaussianBlur(max(0.8, tex.unit * 0.0035))), tex
+    )
     wash = _array(ImageEnhance.Color(soft).enhance(1.18))
     rims = _edges(soft, max(1.0, tex.unit * 0.002))
-    pool = np.clip(tex.strokes * 0.3 + tex.tooth * 0.25, -0.5, 0.5)
-    thin = np.clip(0.72 + pool * 0.5 + rims * 0.3, 0.2, 1.05)[..., None]
+    pool = tex.wash * 0.34 + tex.tooth * 0.09
+    thin = np.clip(0.80 + pool + rims * 0.45, 0.25, 1.2)[..., None]
     paint = 252 - (252 - wash) * thin
     y = np.minimum(np.arange(picture.height), np.arange(picture.height)[::-1])[:, None]
     x = np.minimum(np.arange(picture.width), np.arange(picture.width)[::-1])[None, :]
-    border = np.clip((np.minimum(x, y) / tex.unit - 0.02 + tex.strokes * 0.02) * 34, 0, 1)[..., None]
+    border = np.clip((np.minimum(x, y) / tex.unit - 0.022 + tex.wash * 0.016) * 40, 0, 1)[..., None]
     sheet = np.array((253, 251, 245), np.float32)
     return _image(sheet + (paint - sheet) * border + tex.tooth[..., None] * 5)
 
@@ -163,8 +189,8 @@ def _pencil(picture: Image.Image, tex: Textures) -> Image.Image:
     blurred = _array(grey.filter(ImageFilter.GaussianBlur(max(1.2, tex.unit * 0.006))))
     drawn = np.clip(light / np.maximum(blurred, 1) * 250, 0, 255)
     hatch = np.clip(tex.strokes * 0.9 + tex.tooth * 0.5 + 0.1, 0, 1)
-    shade = np.clip((200 - blurred) / 200, 0, 1) ** 1.2
-    drawn = drawn**1.15 / 255**0.15 - hatch * shade * 190 - shade * 26
+    shade = np.clip((215 - blurred) / 190, 0, 1)
+    drawn = 255 * (drawn / 255) ** 2.6 - hatch * shade * 215 - shade * 40
     return _image(drawn[..., None] * np.array((1.0, 0.985, 0.95), np.float32) + tex.tooth[..., None] * 6)
 
 
@@ -196,4 +222,6 @@ class Finish:
 
 def readable_on(background: Colour) -> Colour:
     """Ink that can be read on a background."""
-    return mix((18, 22, 44), background, 0.08) if luminance(background) > 0.5 else mix((255, 255, 255), background, 0.06)
+    return (
+        mix((18, 22, 44), background, 0.08) if luminance(background) > 0.5 else mix((255, 255, 255), background, 0.06)
+    )

@@ -46,7 +46,8 @@ def _roof(kind: str, x: float, y: float, w: float, fill: str) -> str:
     middle = x + w / 2
     shapes = {
         "flat": f'<rect x="{x - 2:.1f}" y="{y - 4:.1f}" width="{w + 4:.1f}" height="6" fill="{fill}"/>',
-        "gable": f'<path d="M{x - 3:.1f} {y + 1:.1f}L{middle:.1f} {y - w * 0.45:.1f}L{x + w + 3:.1f} {y + 1:.1f}Z" fill="{fill}"/>',
+        "gable": f'<path d="M{x - 3:.1f} {y + 1:.1f}L{middle:.1f} {y - w * 0.45:.1f}L{x + w + 3:.1f} {y + 1:.1f}'
+        f'Z" fill="{fill}"/>',
         "dome": f'<path d="M{x:.1f} {y + 1:.1f}a{w / 2:.1f} {w * 0.42:.1f} 0 0 1 {w:.1f} 0Z" fill="{fill}"/>',
         "mast": (
             f'<rect x="{x + w * 0.2:.1f}" y="{y - 14:.1f}" width="{w * 0.6:.1f}" height="16" fill="{fill}"/>'
@@ -73,7 +74,8 @@ def _row(
         body += _roof(dice.choice(("flat", "flat", "gable", "dome", "mast")), x, y, w, roof)
         body += f'<rect x="{x:.1f}" y="{y:.1f}" width="{w:.1f}" height="{h:.1f}" fill="{code(wall)}"/>'
         body += f'<rect x="{x:.1f}" y="{y:.1f}" width="{w * 0.12:.1f}" height="{h:.1f}" fill="#fff" opacity=".10"/>'
-        body += f'<rect x="{x + w - w * 0.1:.1f}" y="{y:.1f}" width="{w * 0.1:.1f}" height="{h:.1f}" fill="#0a0628" opacity=".14"/>'
+        shaded = f'x="{x + w * 0.9:.1f}" y="{y:.1f}" width="{w * 0.1:.1f}" height="{h:.1f}"'
+        body += f'<rect {shaded} fill="#0a0628" opacity=".14"/>'
         body += _windows(x, y, w, h, colours, dice)
         x += w + dice.choice((0, 0, 4, 14))
     top = max(0.0, height - tall[1] * 720 - 60)
@@ -84,7 +86,10 @@ def _row(
 
 def skyline(stage: Stage, colours: Palette, dice: random.Random, *, floor: float) -> list[Layer]:
     """Two far rows of towers, as a backdrop for other places."""
-    rows = [_row(stage, colours, (0.2, 0.42), 0.75, floor, dice), _row(stage, colours, (0.1, 0.3), 0.35, floor + 0.02, dice)]
+    rows = [
+        _row(stage, colours, (0.2, 0.42), 0.75, floor, dice),
+        _row(stage, colours, (0.1, 0.3), 0.35, floor + 0.02, dice),
+    ]
     return [row for row in rows if row]
 
 
@@ -110,7 +115,9 @@ def _street(stage: Stage, colours: Palette, dice: random.Random, rng: np.random.
     return [*sheets, *([line] if line else [])]
 
 
-def city_sheets(stage: Stage, colours: Palette, dice: random.Random, rng: np.random.Generator) -> tuple[list[Layer], list[Layer]]:
+def city_sheets(
+    stage: Stage, colours: Palette, dice: random.Random, rng: np.random.Generator
+) -> tuple[list[Layer], list[Layer]]:
     """Three rows of buildings and the street."""
     rows = [
         _row(stage, colours, (0.34, 0.60), 0.9, STREET - 0.01, dice),

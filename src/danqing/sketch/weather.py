@@ -79,7 +79,9 @@ def _bubble(radius: float) -> Image.Image:
     box = max(4, math.ceil(radius * 2) + 2)
     big = Image.new("RGBA", (box * 4, box * 4), (235, 255, 255, 0))
     pen = ImageDraw.Draw(big)
-    pen.ellipse((4, 4, box * 4 - 5, box * 4 - 5), fill=(235, 255, 255, 44), outline=(240, 255, 255, 190), width=max(2, box // 4))
+    pen.ellipse(
+        (4, 4, box * 4 - 5, box * 4 - 5), fill=(235, 255, 255, 44), outline=(240, 255, 255, 190), width=max(2, box // 4)
+    )
     pen.ellipse((box * 1.0, box * 0.8, box * 1.7, box * 1.4), fill=(255, 255, 255, 220))
     return big.resize((box, box), Image.Resampling.BOX)
 
@@ -89,7 +91,9 @@ def _looks(kind: str, stage: Stage, colours: Palette) -> tuple[Image.Image, ...]
     if kind == "rain":
         return tuple(_streak(u * s, 0.18, max(1.0, u * 0.0022)) for s in (0.035, 0.05, 0.07))
     if kind == "snow":
-        return tuple(_dot(max(0.7, u * s), (255, 255, 255), a, soft=0.35) for s, a in ((0.0028, 190), (0.005, 225), (0.009, 235)))
+        return tuple(
+            _dot(max(0.7, u * s), (255, 255, 255), a, soft=0.35) for s, a in ((0.0028, 190), (0.005, 225), (0.009, 235))
+        )
     if kind == "wind":
         return tuple(_leaf(u * 0.026, mix(c, (160, 110, 50), 0.45)) for c in colours.accents[:3])
     if kind == "bubbles":
@@ -119,9 +123,17 @@ def swarm(kind: str, stage: Stage, colours: Palette, chance: random.Random) -> S
     for _ in range(count):
         look = chance.randrange(len(looks))
         pace = chance.uniform(0.7, 1.2) * (0.75 + 0.25 * look)
-        particles.append(Particle(
-            chance.random(), chance.random(), vx * pace, vy * pace, sway * chance.uniform(0.5, 1.5), chance.uniform(0, 6.28), look
-        ))
+        particles.append(
+            Particle(
+                chance.random(),
+                chance.random(),
+                vx * pace,
+                vy * pace,
+                sway * chance.uniform(0.5, 1.5),
+                chance.uniform(0, 6.28),
+                look,
+            )
+        )
     return Swarm(looks, tuple(particles), stage)
 
 

@@ -48,6 +48,9 @@ class Lexicon:
     ignore: frozenset[str]
     beyond: frozenset[str]
     grammar: Mapping[str, frozenset[str]]
+    irregular: Mapping[str, str]
+    fruit: Mapping[str, str]
+    labels: Mapping[tuple[str, str], str]
 
     def facets(self, phrase: str) -> tuple[Facet, ...]:
         """Every meaning of a phrase; () when it is not known. Case and Chinese script do not matter."""
@@ -69,9 +72,9 @@ class Lexicon:
         """Whether a phrase has a part in the grammar of the language, such as "determiners" or "negations"."""
         return _key(phrase) in self.grammar.get(role, frozenset())
 
-    def pairs(self, role: str) -> Mapping[str, str]:
-        """A grammar table of "form meaning" pairs, such as the irregular plurals."""
-        return dict(tuple(entry.split(" ", 1)) for entry in self.grammar.get(role, frozenset()))
+    def label(self, kind: str, value: str) -> str:
+        """The first word listed for a meaning, such as the word for a "place" that is a "garden"; the value itself if none."""
+        return self.labels.get((kind, value), value)
 
     def _named(self, phrase: str) -> tuple[Facet, ...]:
         tables = ("zh-Hant", "zh-Hans") if self.language == "zh" else (self.language,)
@@ -94,6 +97,11 @@ def lexicon(language: str) -> Lexicon:
         ignore=frozenset(map(_key, f"{grammar['ignore']} {grammar.get('adjectives', '')}".split())),
         beyond=frozenset(_key(" ".join(phrase.split())) for phrase in grammar.get("beyond", "").split(";")) - {""},
         grammar={role: frozenset(map(_key, _words(listed))) for role, listed in grammar.items()},
+        irregular=dict(pair.split() for pair in grammar.get("irregular", [])),
+        fruit=dict(pair.split() for pair in grammar.get("fruit", [])),
+        labels={
+            (kind, value): words[0] for kind in SECTIONS for value, words in table.get(kind, {}).items() if words
+        },
     )
 
 

@@ -68,8 +68,11 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "last": (str, type(None)),
 }
 _RANGES: dict[str, tuple[int, int]] = {
-    "width": (SIDE_MIN, SIDE_MAX), "height": (SIDE_MIN, SIDE_MAX), "quality": (1, 100),
-    "seconds": (1, SECONDS_MAX), "fps": (1, FPS_MAX),
+    "width": (SIDE_MIN, SIDE_MAX),
+    "height": (SIDE_MIN, SIDE_MAX),
+    "quality": (1, 100),
+    "seconds": (1, SECONDS_MAX),
+    "fps": (1, FPS_MAX),
 }
 
 
@@ -111,7 +114,12 @@ def _planned(request: Request) -> Plan:
 def _report(plan: Plan, text: str, **facts: object) -> Message:
     """The closing message, with what does not apply left null."""
     blank: Message = {"width": None, "height": None, "seconds": None, "fps": None, "audio": False, "mime": None}
-    said: Message = {"text": text, "prompt": say.enhanced(plan), "drawn": list(plan.drawn), "missing": list(plan.missing)}
+    said: Message = {
+        "text": text,
+        "prompt": say.enhanced(plan),
+        "drawn": list(plan.drawn),
+        "missing": list(plan.missing),
+    }
     return {"done": {**blank, **facts, **said}}
 
 
@@ -134,12 +142,25 @@ def _film(request: Request, send: Send) -> Message:
     made = _planned(request)
     first, last = (opened(Path(path)) if path else None for path in (request.first, request.last))
     film(
-        made, Path(request.out), width=request.width, height=request.height, seconds=request.seconds, fps=request.fps,
-        report=lambda progress, stage: send({"progress": round(progress, 3), "stage": stage}), first=first, last=last,
+        made,
+        Path(request.out),
+        width=request.width,
+        height=request.height,
+        seconds=request.seconds,
+        fps=request.fps,
+        report=lambda progress, stage: send({"progress": round(progress, 3), "stage": stage}),
+        first=first,
+        last=last,
     )
     return _report(
-        made, _written(made), width=request.width, height=request.height, seconds=request.seconds, fps=request.fps,
-        audio=True, mime="video/mp4",
+        made,
+        _written(made),
+        width=request.width,
+        height=request.height,
+        seconds=request.seconds,
+        fps=request.fps,
+        audio=True,
+        mime="video/mp4",
     )
 
 
@@ -168,7 +189,12 @@ def _words(request: Request, send: Send) -> Message:
     return _report(made, say.answer(made, seen))
 
 
-TASKS: dict[str, Callable[[Request, Send], Message]] = {"picture": _picture, "film": _film, "edit": _edit, "words": _words}
+TASKS: dict[str, Callable[[Request, Send], Message]] = {
+    "picture": _picture,
+    "film": _film,
+    "edit": _edit,
+    "words": _words,
+}
 
 
 def answer(line: str, send: Send) -> None:

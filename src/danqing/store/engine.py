@@ -48,7 +48,7 @@ def open_engines(address: str) -> Engines:
     except ArgumentError as error:
         raise _unusable() from error
     if url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:"):
-        return _open_sqlite(url)
+        return _open_sqlite(url.set(drivername="sqlite"))
     if url.get_backend_name() in ("postgresql", "postgres"):
         return _open_postgres(url.set(drivername="postgresql+psycopg"))
     raise _unusable()
@@ -59,13 +59,13 @@ def troubles_told() -> Iterator[None]:
     """Raises Problem(BUSY) or Problem(UNAVAILABLE) when the database, not the statement, is at fault."""
     try:
         yield
-    except OperationalError as error:
+    except (OperationalError, OSError) as error:
         raise _trouble(error) from error
 
 
-def _trouble(error: OperationalError) -> Problem:
-    code = getattr(error.orig, "sqlite_errorname", None) or getattr(error.orig, "sqlstate", None)
-    if code in _BUSY:
+def _trouble(error: OperationalError | OSError) -> Problem:
+    cause = getattr(error, "orig", None)
+    if {getattr(cause, "sqlite_errorname", None), getattr(cause, "sqlstate", None)} & _BUSY:
         return Problem(Kind.BUSY, "The database is busy. Try again.", code="database_busy", retry_after=1)
     message = "The database cannot be reached or written to. Look at its disk or its server, then try again."
     return Problem(Kind.UNAVAILABLE, message, code="database_unavailable")

@@ -1,0 +1,168 @@
+"""What the server tells its clients, as frozen values: the shapes of the JSON under /api (see `wire.native`)."""
+
+import msgspec
+
+from danqing.domain.errors import Kind, Problem
+from danqing.domain.jobs import State
+
+
+class Money(msgspec.Struct, frozen=True):
+    """An amount: dollars for people, nano-dollars for arithmetic."""
+
+    usd: str
+    nanos: int
+
+
+class Output(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that was delivered. `file` is what `download` wants; sizes are in pixels and bytes."""
+
+    medium: str
+    file: str | None = None
+    url: str | None = None
+    mime: str | None = None
+    bytes: int | None = None
+    width: int | None = None
+    height: int | None = None
+    seconds: float | None = None
+    fps: int | None = None
+    audio: bool = False
+    seed: int | None = None
+    drawn: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    text: str = ""
+
+
+class Fault(msgspec.Struct, frozen=True):
+    """Why a job did not succeed."""
+
+    kind: Kind
+    code: str
+    message: str
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """A job as the server tells it. `sketch`: drawn by the embedded engine, not by a model."""
+
+    id: str
+    state: State
+    stage: str
+    progress: float
+    model: str
+    prompt: str
+    rewritten: str
+    parameters: dict[str, object]
+    outputs: tuple[Output, ...]
+    withheld: tuple[str, ...]
+    ignored: tuple[str, ...]
+    held: Money
+    charged: Money
+    provider: str
+    upstream: str
+    sketch: bool
+    test: bool
+    shared: bool
+    created: str
+    updated: str
+    error: Fault | None
+
+    def succeeded(self) -> "Job":
+        """This job, ended well. Raises its Problem when it has not."""
+        if self.error:
+            raise Problem(self.error.kind, self.error.message, code=self.error.code)
+        return self
+
+
+class Count(msgspec.Struct, frozen=True):
+    """How many outputs a model makes at once."""
+
+    default: int
+    max: int
+
+
+class Ability(msgspec.Struct, frozen=True, kw_only=True):
+    """What a model can be asked for; an empty tuple means that the parameter does not exist for it."""
+
+    makes: tuple[str, ...]
+    count: Count
+    aspects: tuple[str, ...]
+    sizes: tuple[str, ...]
+    seconds: tuple[int, ...]
+    persons: tuple[str, ...]
+    mimes: tuple[str, ...]
+    pictures_max: int
+    frames: bool
+    fps: int | None
+    audio: bool
+    languages: tuple[str, ...]
+
+
+class Rate(msgspec.Struct, frozen=True):
+    """What one unit costs, such as a "picture" or a "second"."""
+
+    per: str
+    price: Money
+
+
+class Lifecycle(msgspec.Struct, frozen=True):
+    """Dates of the vendor's own model, as ISO days, and what took over."""
+
+    announced: str | None
+    shutdown: str | None
+    successor: str | None
+
+
+class Model(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of the catalog."""
+
+    id: str
+    title: str
+    family: str
+    description: str
+    aliases: tuple[str, ...]
+    ability: Ability
+    prices: tuple[Rate, ...]
+    lifecycle: Lifecycle
+
+
+class Key(msgspec.Struct, frozen=True, kw_only=True):
+    """What may be known of a key. `budget` None: no limit but the account's money."""
+
+    id: str
+    name: str
+    account: str
+    test: bool
+    hint: str
+    budget: Money | None
+    created: str
+    revoked: str | None
+
+
+class NewKey(Key, frozen=True, kw_only=True):
+    """A key at its creation, the only time that its secret is told."""
+
+    secret: str
+
+
+class Balance(msgspec.Struct, frozen=True):
+    """Spent, held for jobs at work, and still there; `available` None for no limit."""
+
+    posted: Money
+    held: Money
+    available: Money | None
+
+
+class Spent(msgspec.Struct, frozen=True):
+    """What one model has cost."""
+
+    model: str
+    jobs: int
+    charged: Money
+
+
+class Usage(msgspec.Struct, frozen=True, kw_only=True):
+    """The money of a key and of its account."""
+
+    key: Key
+    account: Balance
+    budget: Balance
+    by_model: tuple[Spent, ...]
