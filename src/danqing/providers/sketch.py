@@ -26,6 +26,7 @@ SIZES = {
     "16:9": (1408, 792),
 }
 FRAMES = {"16:9": (1280, 720), "9:16": (720, 1280)}
+QUALITY = 90  # of JPEG and WebP, when nothing is said
 HEIGHT = 1024  # of a picture whose model knows no sizes, as the document says of Gemini
 
 
@@ -116,8 +117,6 @@ def _task(asked: Generation, prompt: str, index: int, inputs: list[str], folder:
         "seed": (asked.seed or 0) + index,
         "person": PEOPLE[asked.person],
         "negative": asked.negative,
-        "mime": mime,
-        "quality": 90 if asked.quality is None else asked.quality,
     }
     if asked.wants == {Medium.TEXT}:
         return _Task({**fields, "task": "words", "inputs": inputs}, None, mime)
@@ -129,8 +128,8 @@ def _task(asked: Generation, prompt: str, index: int, inputs: list[str], folder:
         film = {"task": "film", "width": width, "height": height, "seconds": asked.seconds or 8, "fps": 24, **frames}
         return _Task({**fields, **film}, out, mime)
     width, height = _size(asked)
-    task = "edit" if inputs else "picture"
-    return _Task({**fields, "task": task, "width": width, "height": height, "inputs": inputs}, out, mime)
+    picture = {"width": width, "height": height, "mime": mime, "quality": asked.quality or QUALITY, "inputs": inputs}
+    return _Task({**fields, **picture, "task": "edit" if inputs else "picture"}, out, mime)
 
 
 def _size(asked: Generation) -> tuple[int, int]:

@@ -1,1 +1,1 @@
-"""The embedded storyboard artist: turns a prompt into a cut-paper picture, a film with sound, or words, with no network."""
+"""The embedded storyboard artist: turns a prompt into a picture, a film with sound, or words, with no network."""

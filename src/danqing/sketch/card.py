@@ -1,5 +1,4 @@
-"""Sets a prompt as a typographic card, for when nothing in it can be drawn: no frame is ever empty, nothing is"
-" guessed."""
+"""Sets a prompt as a typographic card, for when nothing in it can be drawn: no frame is empty, nothing is guessed."""
 
 from random import Random
 

@@ -1,4 +1,4 @@
-"""Settles what English words mean in their company: verbs, modifiers, fruit and colours, and what is refused or likened."""
+"""Settles what English words mean in their company: verbs, modifiers, fruit, and what is refused or likened."""
 
 from dataclasses import replace
 
@@ -115,7 +115,7 @@ def _is_verb(signs: list[Sign], at: int, table: Lexicon) -> bool:
 
 
 def _is_one(signs: list[Sign], noun: int, table: Lexicon) -> bool:
-    """Whether the noun phrase that ends at a noun opens with a singular determiner, which a plural head could not follow."""
+    """Whether the phrase that ends at a noun opens with a singular determiner, which no plural head could follow."""
     for sign in reversed(signs[max(0, noun - FARTHEST_DETERMINER) : noun]):
         if table.knows("determiners", sign.word) or table.knows("singular", sign.word):
             return table.knows("singular", sign.word)

@@ -7,7 +7,8 @@ from danqing.sketch.words import Facet, Lexicon, lexicon
 
 LONGEST = 8
 KANA_ONLY = re.compile(r"[\u3041-\u309f]+")
-TRUSTED_ALONE = frozenset({"ignore", "number", "beyond", "negation", "likeness", "carrying"})  # the kinds that one character may mean whatever its neighbours
+# What one character may mean whatever its neighbours are.
+TRUSTED_ALONE = frozenset({"ignore", "number", "beyond", "negation", "likeness", "carrying"})
 
 
 def read_han(run: str, language: str, clause: int) -> list[Sign]:

@@ -1,5 +1,4 @@
-"""Paints 山水: ridges that fade into mist, pines, water with a boat, birds, a red sun, a title set upright and a"
-" seal."""
+"""Paints 山水: ridges that fade into mist, pines, water with a boat, birds, a red sun, an upright title and a seal."""
 
 import math
 from random import Random

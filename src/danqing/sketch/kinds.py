@@ -1,4 +1,4 @@
-"""Tells what a glyph of the pack is: a person, a child, an animal, a thing of the sky, and the place where it is at home."""
+"""Tells what a glyph of the pack is: a person, a child, an animal, a thing of the sky, and where it is at home."""
 
 import tomllib
 from functools import cache

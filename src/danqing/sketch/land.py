@@ -1,5 +1,4 @@
-"""Open country: meadow, garden, forest, desert, snow and mountains, as bands of cut paper with things growing on"
-" them."""
+"""Open country: meadow, garden, forest, desert, snow and mountains, as bands of cut paper with growing things."""
 
 import random
 from collections.abc import Sequence

@@ -4,6 +4,8 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from danqing.sketch import stature
+
 TURN = 2 * math.pi
 BOUNCES = 1.15  # per second; the sound engine strikes with the same beat
 STEPS = 3.2  # per second
@@ -105,6 +107,10 @@ def _stride(hop: float, lean: float, rate: float) -> Callable[[Beat], Attitude]:
     return move
 
 
+def _roll(beat: Beat) -> Attitude:
+    return Attitude(dy=0.008 * abs(beat.wave(3.1)), turn=0.8 * beat.wave(1.3), travel=beat.u - 0.5)
+
+
 def _dance(beat: Beat) -> Attitude:
     sway = beat.wave(1.0)
     return Attitude(
@@ -144,6 +150,7 @@ VERBS: dict[str, Callable[[Beat], Attitude]] = {
     "fly": _fly,
     "walk": _stride(0.03, 2.0, STEPS * 0.7),
     "run": _stride(0.09, 4.0, STEPS),
+    "roll": _roll,
     "dance": _dance,
     "jump": _jump,
     "swim": _swim,
@@ -154,12 +161,13 @@ TRAVELLERS = frozenset({"fly", "walk", "run", "swim"})
 
 
 def attitude(verb: str, beat: Beat, airborne: bool) -> Attitude:
-    """Where the actor is at this beat. A ball always plays; bystanders in the air hover; extras only sway while"
-    " one sleeps."""
+    """Where the actor is at this beat. Balls play, those in the air hover, and extras only sway while one sleeps."""
     if beat.role == "ball" and verb in ("still", "run", "dance", "jump"):
         verb = "play"
     if airborne and verb in ("still", "play", "walk", "run", "sleep"):
         verb = "float"
+    if verb in ("walk", "run") and stature.is_wheeled(beat.slug):
+        verb = "roll"
     if beat.role == "extra" and verb in ("sleep", "spin"):
         verb = "still"
     return VERBS.get(verb, _still)(beat)

@@ -1,7 +1,7 @@
 """Reads a prompt into a plan: what is drawn, where, when, in which style, and what is left out.
 
-Only the hand-checked lexicon and the glyphs' own names lead to a drawing. A word that neither knows is never guessed; it
-is listed as missing. The same prompt and seed make the same plan on every machine.
+Only the hand-checked lexicon and the glyphs' own names lead to a drawing. A word that neither knows is never guessed;
+it is listed as missing. The same prompt and seed make the same plan on every machine.
 """
 
 from collections.abc import Mapping
@@ -40,7 +40,7 @@ STANDING = "standing"
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """One thing to draw, or several of its kind: `glyph` is its slug in the art pack, `word` how the prompt calls it."""
+    """One thing to draw, or several alike: `glyph` is the slug in the art pack, `word` what the prompt calls it."""
 
     glyph: str
     word: str
@@ -93,7 +93,7 @@ class _Draft:
     colours_follow: bool
     subjects: list[Subject] = field(default_factory=list)
     facts: dict[str, str] = field(default_factory=dict)
-    hints: dict[str, str] = field(default_factory=dict)  # what a subject implies when nothing says otherwise (a moon, night)
+    hints: dict[str, str] = field(default_factory=dict)  # what subjects imply (a moon: night)
     colours: list[str] = field(default_factory=list)
     drawn: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
@@ -191,9 +191,7 @@ class _Draft:
             if (kind, value) in OVERRIDING:
                 self.facts[kind] = value
             self.facts.setdefault(kind, value)
-        return any(
-            self.facts[kind] == value or (kind, self.facts[kind]) in OVERRIDING for kind, value in facts.items()
-        )
+        return any(self.facts[kind] == value or (kind, self.facts[kind]) in OVERRIDING for kind, value in facts.items())
 
     def _allows(self, slug: str, word: str) -> bool:
         if slug in self.banned or word.casefold() in self.banned:
@@ -227,7 +225,8 @@ def _banned(negative: str) -> frozenset[str]:
     """The words of a negative prompt and the glyphs that they stand for."""
     signs = read(negative).signs if negative.strip() else ()
     content = [sign for sign in signs if not sign.means("ignore")]
-    return frozenset(sign.word.casefold() for sign in content) | {sign.value("subject") or "" for sign in content} - {""}
+    glyphs = (sign.value("subject") for sign in content)
+    return frozenset(sign.word.casefold() for sign in content) | {glyph for glyph in glyphs if glyph}
 
 
 def _colours_follow(language: str) -> bool:

@@ -13,8 +13,7 @@ GLYPH_BOX = 32  # the pack's glyphs are drawn in a 32 x 32 box
 
 
 def raster(body: str, width: int, height: int, *, box: tuple[float, float, float, float] | None = None) -> Image.Image:
-    """An SVG body drawn on a transparent canvas of `width` x `height` pixels; `box` is its viewBox (default:"
-    " pixels)."""
+    """An SVG body on a transparent canvas of `width` x `height` pixels; `box` is its viewBox (default: pixels)."""
     x, y, w, h = box or (0, 0, width, height)
     document = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '

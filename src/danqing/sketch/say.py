@@ -17,6 +17,7 @@ from danqing.sketch.words import lexicon
 
 Phrases = dict[str, dict[str, dict[str, str]]]
 NUMBERS = ("", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+NAMES: Mapping[str, str] = {"yarn": "ball of yarn", "tennis": "tennis ball"}  # where the glyph's name says less
 LABELS: Mapping[str, tuple[str, str]] = {  # "sketch" and "not drawn"
     "de": ("Skizze", "nicht gezeichnet"),
     "fr": ("Esquisse", "non dessiné"),
@@ -31,17 +32,19 @@ VOWELS = frozenset("aeiou")
 
 
 def enhanced(plan: Plan) -> str:
-    """The prompt as one vivid English paragraph that keeps its meaning and its quoted text, and adds light and camera."""
+    """The prompt as one vivid English paragraph: its meaning and its quoted text are kept, light and camera added."""
     english = _phrases()["english"]
-    lead = _sentence(plan.prompt) if plan.language == "en" else _sentence(f"{_scene(plan)}{_also_asked(plan)}")
-    light = ", ".join(filter(None, (english["time"][plan.time], english["weather"][plan.weather])))
-    sentences = [
-        lead,
-        _sentence(f"The scene lies {english['place'][plan.place]}, in {light}"),
-        _sentence(f"Framed as {english['camera'][plan.camera]}; {english['style'][plan.style]}"),
-        *(f'The text "{text}" is set exactly as written.' for text in plan.text),
-    ]
-    return " ".join(sentences)
+    lead = plan.prompt if plan.language == "en" else f"{_cast(plan) or _view(plan)}{_also_asked(plan)}"
+    light = " and ".join(filter(None, (english["time"][plan.time], english["weather"][plan.weather])))
+    scene = f"Set {english['place'][plan.place]}, in {light}, and seen {english['camera'][plan.camera]}"
+    return " ".join(
+        [
+            _sentence(lead),
+            *([] if plan.style == "logo" else [_sentence(scene)]),
+            _sentence(f"Rendered as {english['style'][plan.style]}"),
+            *(f'The text "{text}" is set exactly as written.' for text in plan.text),
+        ]
+    )
 
 
 def caption(plan: Plan) -> str:
@@ -61,44 +64,56 @@ def poem(plan: Plan) -> str | None:
 def answer(plan: Plan, look: str = "") -> str:
     """The reply to a request for words alone. `look` is what can be said of a picture that came with it."""
     verse = poem(plan)
-    if look:
-        return f"{look}\n\n{verse}" if verse else look
-    if verse:
-        return verse
+    if look or verse:
+        return "\n\n".join(filter(None, (look, verse)))
     if plan.language.startswith("zh"):
-        return _in_script(plan, f"這裡是一位速寫畫師，只會畫，不會長談。照這段話，會畫出：{_chinese_caption(plan)}")
+        return _in_script(plan, f"速寫引擎只會畫畫，不會長談。照這段話，它會畫出：{_chinese_caption(plan)}")
     if plan.language == "en":
-        return f"This is a sketch artist, who draws rather than talks. From these words comes: {_english_caption(plan)}"
+        return f"The Sketch engine draws rather than talks. From these words it makes this. {_english_caption(plan)}"
     return _plain_caption(plan)
 
 
 def _english_caption(plan: Plan) -> str:
-    shown = f"{_phrases()['english']['style'][plan.style].partition(',')[0]}"
-    if not plan.subjects and plan.place == "studio":
-        sentence = "A typographic card, for nothing in the prompt is known to the sketch artist"
-        sentence = f"A sketch that sets the text {_quoted(plan)}" if plan.text else sentence
-    else:
-        sentence = f"A sketch, {shown}: {_scene(plan)}"
     missing = f" Not drawn: {', '.join(plan.missing)}." if plan.missing else ""
-    return _sentence(sentence) + missing
+    if not plan.subjects and plan.place == "studio":
+        return f"A typographic card{_with_text(plan) or ' of the prompt'}.{missing}"
+    kind = _phrases()["english"]["kind"][plan.style]
+    article = "An" if kind[0] in VOWELS else "A"
+    return f"{article} {kind} of {_scene(plan)}{_with_text(plan)}.{missing}"
 
 
 def _scene(plan: Plan) -> str:
-    """The plan in one English clause, without a full stop."""
+    """Who does what where and when, as an English noun phrase."""
     english = _phrases()["english"]
-    subjects = _joined([_noun_phrase(subject, plan) for subject in plan.subjects])
-    action = english["action"][plan.action]
-    circle = "in a circle" if plan.circled else ""
-    text = f"with the text {_quoted(plan)}" if plan.text else ""
-    where = english["place"][plan.place] if plan.style != "logo" else ""
-    light = f"in {english['time'][plan.time]}" if plan.time != "day" else ""
-    lead = subjects or "an empty scene"
-    return " ".join(filter(None, (lead, circle, action, where, light, text)))
+    light = f", in {english['time'][plan.time]}" if plan.time != "day" else ""
+    if not plan.subjects:
+        return f"{_view(plan)}{light}"
+    circle = " in a circle" if plan.circled else ""
+    where = f" {english['place'][plan.place]}" if plan.place != "studio" else ""
+    return f"{_cast(plan)}{circle}{where}{light}"
+
+
+def _cast(plan: Plan) -> str:
+    """The main subject with what it does, and what it is shown with."""
+    main, *others = [_noun_phrase(subject, plan) for subject in plan.subjects] or [""]
+    action = _phrases()["english"]["action"][plan.action] if main else ""
+    company = f"with {_joined(others)}" if others else ""
+    return " ".join(filter(None, (main, action, company)))
+
+
+def _view(plan: Plan) -> str:
+    """The place alone, without its preposition."""
+    return _phrases()["english"]["place"][plan.place].partition(" ")[2]
+
+
+def _with_text(plan: Plan) -> str:
+    quoted = [f'"{text}"' for text in plan.text]
+    return f" with the text {_joined(quoted)}" if quoted else ""
 
 
 def _noun_phrase(subject: Subject, plan: Plan) -> str:
     english = plan.language == "en"
-    noun = subject.word.lower() if english else art.name_of(subject.glyph, "en")
+    noun = subject.word.lower() if english else NAMES.get(subject.glyph) or art.name_of(subject.glyph, "en")
     colour = lexicon("en").label("colour", subject.colour) if subject.colour else ""
     material = next(iter(subject.materials), "")
     described = " ".join(filter(None, (colour, lexicon("en").label("material", material) if material else "", noun)))
@@ -143,10 +158,6 @@ def _plain_caption(plan: Plan) -> str:
 
 def _in_script(plan: Plan, text: str) -> str:
     return to_simplified(text) if plan.language == "zh-Hans" else text
-
-
-def _quoted(plan: Plan) -> str:
-    return _joined([f'"{text}"' for text in plan.text])
 
 
 def _joined(pieces: list[str]) -> str:

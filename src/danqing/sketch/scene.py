@@ -32,7 +32,6 @@ GROUND: dict[str, float] = {
     "sky": 0.9,
 }
 GROUND_ELSEWHERE = 0.87
-AFLOAT = ("sea", "underwater")  # habitats of what can be in open water
 INDOORS = frozenset({"room", "table", "studio"})
 _BUILDERS: dict[str, Builder] = {
     "sea": sea_sheets,
@@ -52,6 +51,7 @@ _STARS = ("star", "glowing-star", "milky-way", "night-with-stars", "sparkles", "
 class Scene:
     """Sheets behind the actors (back to front), sheets before them, what drifts through, and where feet stand."""
 
+    view: str  # the place as it is shown, see `view_of`
     stage: Stage
     colours: Palette
     behind: tuple[Layer, ...]
@@ -81,17 +81,25 @@ def scene(plan: Plan, stage: Stage) -> Scene:
     kind = drift_of(place, plan.time, plan.weather)
     drift = swarm(kind, stage, colours, chance) if kind else None
     shown = _shown(plan, place, colours)
-    return Scene(stage, colours, tuple(behind), tuple(front), drift, GROUND.get(place, GROUND_ELSEWHERE), shown)
+    return Scene(place, stage, colours, tuple(behind), tuple(front), drift, GROUND.get(place, GROUND_ELSEWHERE), shown)
 
 
 def view_of(plan: Plan) -> str:
-    """The place as it is shown: the sea from the "shore" when someone has to stand there, and so on."""
+    """The place as it is shown: the sea from the "shore" when someone has to stand there, a table for small things."""
     if plan.place == "sea":
-        afloat = all(kinds.habitat(subject.glyph) in AFLOAT for subject in plan.subjects)
-        return "sea" if afloat and plan.action not in ("walk", "run", "dance") else "shore"
+        afloat = all(_keeps_up(subject.glyph) for subject in plan.subjects)
+        dry = plan.action in ("walk", "run", "dance", "sleep", "play")
+        return "sea" if plan.action == "swim" or (afloat and not dry) else "shore"
+    if plan.place == "sky" and not all(_keeps_up(subject.glyph) for subject in plan.subjects):
+        return "meadow"
     if plan.place == "room" and plan.action == "still" and plan.subjects:
         return "table" if all(stature.is_tabletop(subject.glyph) for subject in plan.subjects) else "room"
     return plan.place if plan.place in _BUILDERS or plan.place in LANDS or plan.place == "sky" else "meadow"
+
+
+def _keeps_up(slug: str) -> bool:
+    """Whether it needs no ground: it swims, flies or hangs in the sky."""
+    return stature.is_afloat(slug) or stature.is_flyer(slug) or kinds.is_sky(slug)
 
 
 def _air(

@@ -17,7 +17,7 @@ from danqing.sketch.lettering import banner, write
 from danqing.sketch.motion import TRAVELLERS, Attitude, Beat, attitude
 from danqing.sketch.paper import dimmed
 from danqing.sketch.plan import Plan
-from danqing.sketch.scene import Scene, scene, view_of
+from danqing.sketch.scene import Scene, scene
 from danqing.sketch.style import Finish
 
 KEPT = 40  # turned sprites kept at once
@@ -51,8 +51,7 @@ class Show:
         self._plan = plan
         self._stage = Stage(width, height, margin)
         self._scene: Scene = scene(plan, self._stage)
-        self._view = view_of(plan)
-        self._actors = cast(plan, self._stage, self._scene.colours, self._scene.ground, self._scene.seen)
+        self._actors = cast(plan, self._scene)
         self._finish = Finish(plan.style, (width, height), field_dice(plan, "finish"))
         self._heading = dice(plan, "heading").choice((-1, 1))
         self._turned: OrderedDict[tuple[int, int, int, int], Image.Image] = OrderedDict()
@@ -107,11 +106,11 @@ class Show:
         x = actor.x + self._heading * (pose.travel * way + (pose.dx * actor.size if travels else 0)) - shift * depth
         x += 0 if travels else pose.dx * actor.size
         lift = pose.dy * actor.size
-        sprite = self._sprite(k, actor, pose, mirrored=travels and self._heading > 0)
+        sprite = self._sprite(k, actor, pose, mirrored=travels and actor.facing != self._heading)
         if actor.airborne:
             stamp(frame, sprite, x - sprite.width / 2, actor.y - lift - sprite.height / 2)
             return
-        if self._view not in WITHOUT_SHADOWS:
+        if self._scene.view not in WITHOUT_SHADOWS:
             self._shade(frame, actor, x, lift)
         spill = (sprite.height - actor.picture.height * pose.high) / 2  # turning makes sprites taller than their figure
         stamp(frame, sprite, x - sprite.width / 2, actor.y - lift - sprite.height + spill + self._sink(actor))
@@ -124,7 +123,7 @@ class Show:
 
     def _sink(self, actor: Actor) -> float:
         """Boats and swimmers lie a little in the water."""
-        return actor.picture.height * SUNK.get(actor.slug, 0.12) if self._view == "sea" else 0.0
+        return actor.picture.height * SUNK.get(actor.slug, 0.12) if self._scene.view == "sea" else 0.0
 
     def _sprite(self, k: int, actor: Actor, pose: Attitude, *, mirrored: bool) -> Image.Image:
         """The figure stretched and turned, from the ones kept when there is one much like it."""
@@ -157,15 +156,14 @@ class Show:
     def _snore(self, frame: Image.Image, actor: Actor, x: float, t: float) -> None:
         """Three Z rising from the head, growing and fading."""
         unit = self._stage.unit
-        head = -1 if actor.picture.width > actor.picture.height else 0
+        head = actor.facing if actor.picture.width > actor.picture.height else 0
         for k in range(3):
             part = (t * 0.32 + k / 3) % 1.0
             size = max(8, round(unit * (0.035 + 0.045 * part) / 2) * 2)
             letter = _letter("Z", size, round(255 * min(1.0, 2.4 * (1 - part), 6 * part + 0.25)))
-            at_x = (
-                x + head * actor.picture.width * 0.26 - part * unit * 0.10 - size / 2 + math.sin(part * 9) * unit * 0.01
-            )
-            stamp(frame, letter, at_x, actor.y - actor.picture.height * 0.74 - part * unit * 0.20 - size)
+            drift = actor.facing * part * unit * 0.10 + math.sin(part * 9) * unit * 0.01
+            at_y = actor.y - actor.picture.height * 0.74 - part * unit * 0.20 - size
+            stamp(frame, letter, x + head * actor.picture.width * 0.26 + drift - size / 2, at_y)
 
     def _lettering(self) -> Image.Image | None:
         if not self._plan.text:

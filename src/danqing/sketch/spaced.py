@@ -1,4 +1,4 @@
-"""Reads text written with spaces: the longest known phrase first, then the grammar that keeps a guess from being absurd."""
+"""Reads text written with spaces: the longest known phrase first, and proper names whole or not at all."""
 
 import re
 from collections.abc import Iterator
@@ -46,16 +46,17 @@ def _tokens(run: str, clause: int) -> Iterator[_Token]:
 
 
 def _longest(tokens: list[_Token], at: int, name_end: int, table: Lexicon) -> tuple[int, Sign]:
-    """The longest known phrase from a position, and how many words it takes. A proper name is known whole or not at all."""
+    """The longest known phrase from a position, and how many words it takes. Proper names are not taken apart."""
     clause = tokens[at].clause
     for length in range(min(LONGEST, len(tokens) - at), 0, -1):
         words = tokens[at : at + length]
         if words[-1].clause != clause or at + length < name_end:
             continue
         phrase = " ".join(token.text for token in words)
-        facets, plural = _facets(phrase, table)
-        if facets:
-            return length, Sign(phrase, facets, clause, plural)
+        for word in _stems(phrase, table):
+            facets, plural = _facets(word, table)
+            if facets:
+                return length, Sign(word, facets, clause, plural)
     length = max(1, name_end - at)
     return length, Sign(" ".join(token.text for token in tokens[at : at + length]), (), clause)
 
@@ -64,8 +65,6 @@ def _facets(phrase: str, table: Lexicon) -> tuple[tuple[Facet, ...], bool]:
     exact = table.facets(phrase)
     if exact:
         return exact, False
-    if table.language == "ko":
-        return next(((found, False) for stem in _stems(phrase, table) if (found := table.facets(stem))), ((), False))
     for singular in _singulars(phrase, table):
         facets = tuple(facet for facet in table.facets(singular) if facet.kind in ("subject", "place", "colour"))
         if facets:
@@ -84,8 +83,9 @@ def _singulars(phrase: str, table: Lexicon) -> Iterator[str]:
 
 
 def _stems(phrase: str, table: Lexicon) -> Iterator[str]:
-    """A Korean phrase without the particles that may follow it, the longest particle first."""
-    for particle in sorted(table.grammar["particles"], key=len, reverse=True):
+    """The phrase, then (in Korean) the phrase without each particle that may follow it, the longest particle first."""
+    yield phrase
+    for particle in sorted(table.grammar.get("particles", ()), key=len, reverse=True):
         if phrase.endswith(particle) and len(phrase) > len(particle):
             yield phrase.removesuffix(particle)
 
@@ -104,9 +104,8 @@ def _name_ends(tokens: list[_Token], table: Lexicon) -> dict[int, int]:
             continue
         names = tokens[start:at]
         if len(names) > 1 and not all(_facets(token.text, table)[0] for token in names):
-            ends |= {inside: at for inside in range(start, at)}
-        start = at if at < len(tokens) and _may_be_named(tokens[at], table) else at + 1
-        start = min(start, len(tokens) - 1)
+            ends |= dict.fromkeys(range(start, at), at)
+        start = at if at < len(tokens) and _may_be_named(tokens[at], table) else min(at + 1, len(tokens) - 1)
     return ends
 
 

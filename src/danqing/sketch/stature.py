@@ -32,6 +32,16 @@ def is_tabletop(slug: str) -> bool:
     return slug in _lists()["tabletop"]
 
 
+def is_afloat(slug: str) -> bool:
+    """Whether it can be in open water."""
+    return slug in _lists()["afloat"]
+
+
+def is_wheeled(slug: str) -> bool:
+    """Whether it rolls where others walk."""
+    return slug in _lists()["wheels"]
+
+
 @cache
 def _lists() -> dict[str, frozenset[str]]:
     text = files("danqing.sketch").joinpath("lexicon", "stature.toml").read_text(encoding="utf-8")

@@ -191,7 +191,8 @@ def _pencil(picture: Image.Image, tex: Textures) -> Image.Image:
     hatch = np.clip(tex.strokes * 0.9 + tex.tooth * 0.5 + 0.1, 0, 1)
     shade = np.clip((215 - blurred) / 190, 0, 1)
     drawn = 255 * (drawn / 255) ** 2.6 - hatch * shade * 215 - shade * 40
-    return _image(drawn[..., None] * np.array((1.0, 0.985, 0.95), np.float32) + tex.tooth[..., None] * 6)
+    sheet = np.array((1.0, 0.985, 0.95), np.float32)
+    return _image(np.asarray(drawn[..., None] * sheet + tex.tooth[..., None] * 6, dtype=np.float32))
 
 
 STYLES: dict[str, Callable[[Image.Image, Textures], Image.Image]] = {

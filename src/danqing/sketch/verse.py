@@ -16,7 +16,7 @@ HOURS = ("dawn", "dusk", "night")
 
 
 def quatrain(plan: Plan) -> str:
-    """Four lines that fit the place, hour and weather of the plan: Chinese in the prompt's script, English otherwise."""
+    """Four lines that fit the plan's place, hour and weather: Chinese in the prompt's script, English otherwise."""
     if plan.language == "zh-Hant":
         return _chinese(plan)
     if plan.language == "zh-Hans":
@@ -56,7 +56,8 @@ def _heroine(plan: Plan) -> str:
     if not plan.subjects:
         return "a little light"
     subject = plan.subjects[0]
-    return f"the {subject.word.lower() if plan.language == 'en' and subject.count == 1 else art.name_of(subject.glyph, 'en')}"
+    own_word = plan.language == "en" and subject.count == 1
+    return f"the {subject.word.lower() if own_word else art.name_of(subject.glyph, 'en')}"
 
 
 def _choose(options: Sequence[str], plan: Plan, purpose: str) -> str:

@@ -1,4 +1,4 @@
-"""Knows what a word or phrase means to a picture: the hand-checked lexicon of a language, then the glyphs' own names."""
+"""Knows what a word or phrase means to a picture: from a hand-checked lexicon, then from the glyphs' own names."""
 
 import tomllib
 from collections.abc import Mapping
@@ -73,7 +73,7 @@ class Lexicon:
         return _key(phrase) in self.grammar.get(role, frozenset())
 
     def label(self, kind: str, value: str) -> str:
-        """The first word listed for a meaning, such as the word for a "place" that is a "garden"; the value itself if none."""
+        """The first word listed for a meaning, such as the "place" that is a "garden"; the value itself if there is none."""
         return self.labels.get((kind, value), value)
 
     def _named(self, phrase: str) -> tuple[Facet, ...]:
@@ -99,9 +99,7 @@ def lexicon(language: str) -> Lexicon:
         grammar={role: frozenset(map(_key, _words(listed))) for role, listed in grammar.items()},
         irregular=dict(pair.split() for pair in grammar.get("irregular", [])),
         fruit=dict(pair.split() for pair in grammar.get("fruit", [])),
-        labels={
-            (kind, value): words[0] for kind in SECTIONS for value, words in table.get(kind, {}).items() if words
-        },
+        labels={(kind, value): words[0] for kind in SECTIONS for value, words in table.get(kind, {}).items() if words},
     )
 
 

@@ -1,0 +1,43 @@
+"""Sets up logging for a process: to stderr, for people on a terminal and as JSON lines everywhere else.
+
+Tracebacks come without the values of variables, which may be keys and prompts.
+"""
+
+import logging
+import sys
+
+import structlog
+from structlog.typing import Processor
+
+_SHARED: tuple[Processor, ...] = (
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+)
+
+
+def configure(level: str) -> None:
+    """Our own lines from `level` on ("debug", "info", "warning", "error"); those of libraries never below warning."""
+    least = logging.getLevelNamesMapping()[level.upper()]
+    ending = _for_people() if sys.stderr.isatty() else _for_machines()
+    structlog.configure(
+        processors=[*_SHARED, *ending],
+        wrapper_class=structlog.make_filtering_bound_logger(least),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=_SHARED, processors=_foreign(ending)))
+    logging.basicConfig(level=max(least, logging.WARNING), handlers=[handler], force=True)
+
+
+def _for_people() -> list[Processor]:
+    return [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+
+
+def _for_machines() -> list[Processor]:
+    return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
+
+
+def _foreign(ending: list[Processor]) -> list[Processor]:
+    return [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *ending]

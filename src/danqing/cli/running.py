@@ -1,0 +1,78 @@
+"""Carries out a command: finds the server, runs the work, and turns whatever happens into output and an exit status."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, NoReturn
+
+import uvloop
+
+from danqing.cli.later import Later
+from danqing.cli.report import Report, complain, show
+from danqing.client import Client, Locate, connect
+from danqing.config import Remote, remote
+from danqing.domain.errors import Kind, Problem, invalid
+
+if TYPE_CHECKING:
+    from danqing.cli import home
+else:
+    home = Later("danqing.cli.home")  # the server's own parts are only needed where no other server is named
+
+Work = Callable[[Client], Awaitable[Report]]
+
+FAILED = 1
+INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+LEFT = "left"  # the code of a job that goes on without us
+
+
+def perform(work: Work, *, json: bool, owner: bool = False) -> None:
+    """Do the work and print its report; ends the process when it fails. `owner`: with the owner's key."""
+    try:
+        show(run(_asked(work, owner=owner)), json=json)
+    except Exception as error:
+        give_up(error, json=json)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+
+
+def run(work: Awaitable[Report]) -> Report:
+    """Run on an event loop of its own; Ctrl-C cancels it."""
+
+    async def main() -> Report:
+        return await work
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(main())
+
+
+def give_up(error: Exception, *, json: bool) -> NoReturn:
+    """Say what went wrong and end the process. What is neither a Problem nor the machine's fault is a defect."""
+    if isinstance(error, OSError):
+        error = Problem(Kind.UNAVAILABLE, f"{error.strerror or error}: {error.filename or 'this machine'}.")
+    if not isinstance(error, Problem):
+        raise error
+    complain(error, json=json)
+    sys.exit(INTERRUPTED if error.code == LEFT else FAILED)
+
+
+async def _asked(work: Work, *, owner: bool) -> Report:
+    async with _server(remote(), owner=owner) as locate, connect(locate) as client:
+        return await work(client)
+
+
+@asynccontextmanager
+async def _server(named: Remote | None, *, owner: bool) -> AsyncIterator[Locate]:
+    if named is None:
+        async with home.at_home(owner=owner) as locate:
+            yield locate
+        return
+    if not named.url.startswith(("http://", "https://")):
+        raise invalid("DANQING_URL must begin with http:// or https://.", code="configuration")
+    if not named.key:
+        raise Problem(Kind.UNAUTHENTICATED, "DANQING_URL names a server; put a key for it into DANQING_KEY.")
+
+    async def locate() -> Remote:
+        return named
+
+    yield locate
