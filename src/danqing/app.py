@@ -11,6 +11,7 @@ import shutil
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from types import ModuleType
@@ -132,6 +133,8 @@ async def opened(config: Config) -> AsyncIterator[Front]:
                 keyring=keyring,
             )
         )
+        # DBOS has the event loop use its threads, and takes them away when it closes; the store still needs some then.
+        stack.callback(lambda: asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor()))
         await gateway.open()
         stack.push_async_callback(gateway.close)
         yield Front(gateway, accounts, public_url=config.public_url)

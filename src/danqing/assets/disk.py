@@ -27,6 +27,7 @@ R = TypeVar("R")
 
 CHUNK = 3 << 19  # 1.5 MiB: a multiple of 3, so that each chunk can be turned into base64 by itself
 _GATHER = 1 << 20  # small pieces of a stream are collected to this size before they go to a thread
+_IN_MEMORY_MAX = 8 << 20  # larger ones are stamped in a file, so that no film is in memory twice
 _THREADS = 4
 _LOCK = "lock"
 _FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -55,12 +56,14 @@ class Disk:
 
     async def open(self, blob: Blob) -> AsyncIterator[bytes]:
         """The bytes in chunks of CHUNK. Raises Problem(NOT_FOUND)."""
-        file = await self._run(self._open, blob)
+        file, chunk = await self._run(self._begin, blob)
         try:
-            while chunk := await self._run(file.read, CHUNK):
+            while chunk:
                 yield chunk
+                chunk = b"" if file.closed else await self._run(file.read, CHUNK)
         finally:
-            await self._run(file.close)
+            if not file.closed:
+                await self._run(file.close)
 
     async def path(self, blob: Blob) -> str:
         """Where the file is. Raises Problem(NOT_FOUND)."""
@@ -87,16 +90,30 @@ class Disk:
 
     def _put_bytes(self, data: bytes, mime: str, story: Story | None) -> Blob:
         self._check(len(data))
+        if story is not None and len(data) > _IN_MEMORY_MAX:
+            temporary = self._desk.sheet()
+            with temporary.open("wb") as file:
+                file.write(data)
+            return self._keep(temporary, mime, story)
+        if story is not None:
+            data = stamp.stamped(data, story)
+        blob = Blob(hashlib.sha256(data).hexdigest(), len(data), mime)
+        home = self._home(blob)
+        if not home.exists():
+            self._write(home, data)
+        _flush(home.parent)
+        return blob
+
+    def _write(self, home: Path, data: bytes) -> None:
         temporary = self._desk.sheet()
         try:
-            if story is None:
-                temporary.write_bytes(data)
-            else:
-                stamp.write(temporary, data, story)
-        except OSError:
+            with temporary.open("wb", buffering=0) as file:
+                file.write(data)
+                os.fsync(file.fileno())
+            _make(home.parent)
+            os.replace(temporary, home)
+        finally:
             temporary.unlink(missing_ok=True)
-            raise
-        return self._keep(temporary, mime)
 
     def _put_file(self, source: Path, mime: str, story: Story | None) -> Blob:
         real = source.resolve(strict=True)
@@ -144,11 +161,16 @@ class Disk:
         finally:
             temporary.unlink(missing_ok=True)
 
-    def _open(self, blob: Blob) -> BinaryIO:
+    def _begin(self, blob: Blob) -> tuple[BinaryIO, bytes]:
+        """The file and its first chunk; the file is closed already when that was all of it."""
         try:
-            return self._home(blob).open("rb")
+            file = self._home(blob).open("rb")
         except FileNotFoundError:
             raise not_found("file") from None
+        chunk = file.read(CHUNK)
+        if len(chunk) == blob.size:
+            file.close()
+        return file, chunk
 
     def _home(self, blob: Blob) -> Path:
         return self._root / blob.sha256[:2] / blob.sha256[2:4] / f"{blob.sha256}.{blob.suffix}"

@@ -40,18 +40,15 @@ def stamp(path: Path, story: Story) -> bool:
         return write is not None and _rewrite(path, file, story, write)
 
 
-def write(path: Path, data: bytes, story: Story) -> bool:
-    """Write bytes to a new file, with the story in it where that is possible: True then.
-
-    The same as writing the file and stamping it, but a picture is written once instead of twice.
-    """
+def stamped(data: bytes, story: Story) -> bytes:
+    """The same file in memory, with the story in it; the bytes as they are when it cannot be written into them."""
+    if _is_film(data):
+        film = BytesIO(data)
+        return film.getvalue() if _try(mp4.append, film, story) else data
     write_picture, _ = _picture(data)
-    if write_picture is not None:
-        with path.open("wb") as target:
-            if _try(write_picture, BytesIO(data), target, story):
-                return True
-    path.write_bytes(data)
-    return _is_film(data) and stamp(path, story)
+    target = BytesIO()
+    done = write_picture is not None and _try(write_picture, BytesIO(data), target, story)
+    return target.getvalue() if done else data
 
 
 def read(path: Path) -> dict[str, object] | None:

@@ -1,4 +1,4 @@
-"""Files on the caller's side: pictures that go into a request, and names for what comes back, none of them taken yet."""
+"""Files on the caller's side: pictures that go into a request, and free names for what comes back."""
 
 import os
 import re
@@ -52,11 +52,6 @@ def require_writable(out: Path | None) -> None:
     folder = Path() if out is None else out if out.is_dir() else out.parent
     if not os.access(folder, os.W_OK | os.X_OK):
         raise invalid(f"Nothing can be saved in {folder.absolute()}; choose another place with -o.", param="output")
-
-
-def wanted_mime(out: Path | None) -> str | None:
-    """The picture format that a file's ending asks for; None for the model's default."""
-    return "image/jpeg" if out and out.suffix.lower() in (".jpg", ".jpeg") else None
 
 
 def data_url(path: Path) -> str:

@@ -14,7 +14,7 @@ from danqing.domain.errors import Kind, Problem, invalid
 
 LOOPBACK = "127.0.0.1"
 LOOK_AGAIN_S = 0.1
-PATIENCE_S = 20.0  # for another process that is starting or stopping its server
+LOOKS = 200  # at another process that is starting or stopping its server
 
 
 @asynccontextmanager
@@ -53,10 +53,12 @@ class _Home:
 
     async def _found(self) -> str:
         with explained():
-            async with asyncio.timeout(PATIENCE_S):
-                while not (url := await self._attempt()):
-                    await asyncio.sleep(LOOK_AGAIN_S)
-        return url
+            for _ in range(LOOKS):
+                if url := await self._attempt():
+                    return url
+                await asyncio.sleep(LOOK_AGAIN_S)
+        message = f"Another process keeps starting or stopping a server on {self._config.data}; try again."
+        raise Problem(Kind.UNAVAILABLE, message, code="already_running")
 
     async def _attempt(self) -> str:
         """Become the server, or learn where it is; "" while another process is starting or stopping it."""

@@ -2,8 +2,8 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, NoReturn
 
 import uvloop
@@ -29,21 +29,13 @@ LEFT = "left"  # the code of a job that goes on without us
 def perform(work: Work, *, json: bool, owner: bool = False) -> None:
     """Do the work and print its report; ends the process when it fails. `owner`: with the owner's key."""
     try:
-        show(run(_asked(work, owner=owner)), json=json)
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            report = runner.run(_asked(work, owner=owner))
+        show(report, json=json)
     except Exception as error:
         give_up(error, json=json)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
-
-
-def run(work: Awaitable[Report]) -> Report:
-    """Run on an event loop of its own; Ctrl-C cancels it."""
-
-    async def main() -> Report:
-        return await work
-
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(main())
 
 
 def give_up(error: Exception, *, json: bool) -> NoReturn:
@@ -57,16 +49,13 @@ def give_up(error: Exception, *, json: bool) -> NoReturn:
 
 
 async def _asked(work: Work, *, owner: bool) -> Report:
-    async with _server(remote(), owner=owner) as locate, connect(locate) as client:
+    named = remote()
+    way = nullcontext(_way_to(named)) if named else home.at_home(owner=owner)
+    async with way as locate, connect(locate) as client:
         return await work(client)
 
 
-@asynccontextmanager
-async def _server(named: Remote | None, *, owner: bool) -> AsyncIterator[Locate]:
-    if named is None:
-        async with home.at_home(owner=owner) as locate:
-            yield locate
-        return
+def _way_to(named: Remote) -> Locate:
     if not named.url.startswith(("http://", "https://")):
         raise invalid("DANQING_URL must begin with http:// or https://.", code="configuration")
     if not named.key:
@@ -75,4 +64,4 @@ async def _server(named: Remote | None, *, owner: bool) -> AsyncIterator[Locate]
     async def locate() -> Remote:
         return named
 
-    yield locate
+    return locate

@@ -3,9 +3,10 @@
 from collections.abc import AsyncIterator, Sequence
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Mount
+from starlette.routing import BaseRoute, Mount, Route
 
 from danqing import __version__
 from danqing.domain.errors import invalid
@@ -59,7 +60,12 @@ def routes(front: Front) -> list[BaseRoute]:
             response_class=Response,
             include_in_schema=True,
         )
-    return [Mount("/api", app=api)]
+    return [Mount("/api", routes=[_plain(route) for route in api.routes])]
+
+
+def _plain(route: BaseRoute) -> BaseRoute:
+    """Starlette's own route for one that FastAPI describes, which would answer unknown paths in its own way."""
+    return Route(route.path, route.endpoint, methods=route.methods) if isinstance(route, APIRoute) else route
 
 
 class _Jobs:

@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute, Route
 from danqing.domain.generation import Generation
 from danqing.domain.jobs import Job
 from danqing.domain.media import Medium
-from danqing.front import Front, Reply, once_of, told_by
+from danqing.front import Front, Reply, once_of, refused, told_by
 from danqing.wire import google, openai, sse
 from danqing.wire.filmchat import Narrator
 from danqing.wire.holes import Piece
@@ -71,7 +71,8 @@ class _Chat:
         text = ""
         async for newest in self._front.gateway.watch(job):
             text += tell(newest)
-        newest.succeeded()
+        if newest.fault:
+            return refused(newest, envelope)
         return Reply.of(openai.completion(newest, content=text), headers=told_by(newest))
 
     async def _frames(self, job: Job, ask: ChatAsk, tell: Callable[[Job], str]) -> AsyncIterator[Sequence[Piece]]:

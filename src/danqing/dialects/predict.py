@@ -8,10 +8,10 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 import danqing.front.paths  # noqa: F401  registers {at:google}
-from danqing.domain.errors import not_found
-from danqing.domain.generation import Output
+from danqing.domain.errors import invalid, not_found
+from danqing.domain.generation import Generation, Output
 from danqing.domain.jobs import Job
-from danqing.front import Front, Reply, once_of, told_by
+from danqing.front import Front, Reply, once_of, refused, told_by
 from danqing.wire import google
 from danqing.wire.google import Ask, Reader
 from danqing.wire.holes import Tree
@@ -90,13 +90,21 @@ class _Calls:
         key = await self._front.key(request)
         body = await self._front.body(request)
         ask = read(request.path_params["model"], body)
+        self._require_made(ask.generation, request.url.path.rpartition(":")[2])
         await self._front.keep(ask.uploads)
         return await self._front.gateway.submit(key, ask.generation, once=once_of(request, body)), ask
 
+    def _require_made(self, asked: Generation, call: str) -> None:
+        """Raises Problem when the model makes nothing that this call could answer with."""
+        model = self._front.gateway.catalog.find(asked.model)
+        if not asked.wants & model.ability.makes:
+            message = f"{model.id} does not answer :{call}. Use :{', :'.join(model.methods)}."
+            raise invalid(message, param="model", code="unsupported_call")
+
     async def _pictures(self, job: Job, ask: Ask) -> Reply:
         job = await self._front.gateway.wait(job)
-        if not (ask.with_reasons and job.filtered):
-            job.succeeded()
+        if job.fault and not (ask.with_reasons and job.filtered):
+            return refused(job, envelope)
         return Reply.of(google.predictions(job, with_reasons=ask.with_reasons), headers=told_by(job))
 
     async def _operation(self, request: Request, id: str, name: str, reader: Reader) -> Reply:

@@ -71,6 +71,21 @@ class Generation:
         yield from self.pictures
         yield from (frame for frame in (self.first_frame, self.last_frame) if frame)
 
+    def parameters(self) -> dict[str, Knob]:
+        """What was asked for besides the prompt, its pictures and the knobs; what was left out is left out here too."""
+        named = {
+            "count": self.count,
+            "aspect": self.aspect,
+            "size": self.size,
+            "seconds": self.seconds,
+            "seed": self.seed,
+            "person": self.person,
+            "negative": self.negative or None,
+            "mime": self.mime,
+            "quality": self.quality,
+        }
+        return {name: value for name, value in named.items() if value is not None}
+
     def _last_user(self) -> tuple[str | Blob, ...]:
         return next((turn.parts for turn in reversed(self.turns) if turn.role == "user"), ())
 

@@ -153,7 +153,7 @@ def most(generation: Generation, model: Model) -> Units:
 
 
 def choose(model: Model, *, test: bool, providers: Collection[str]) -> Route:
-    """Who makes it. A test key is always served by the Sketch engine, a live key never (design, section 4)."""
+    """Who makes it. A test key is always served by the Sketch engine, a live key never (docs/decisions/0009)."""
     if test:
         return Route(provider="sketch")
     for route in model.routes:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import pybase64
 import structlog
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, Response, StreamingResponse
 
 from danqing.domain.errors import Kind, Problem, invalid
@@ -157,11 +157,14 @@ class Front:
             raise _too_large()
         chunks: list[bytes] = []
         size = 0
-        async for chunk in request.stream():
-            size += len(chunk)
-            if size > BODY_BYTES_MAX:
-                raise _too_large()
-            chunks.append(chunk)
+        try:
+            async for chunk in request.stream():
+                size += len(chunk)
+                if size > BODY_BYTES_MAX:
+                    raise _too_large()
+                chunks.append(chunk)
+        except ClientDisconnect:
+            raise Problem(Kind.CANCELLED, "The client left before its request was complete.") from None
         return b"".join(chunks)
 
     async def keep(self, uploads: Sequence[Upload]) -> None:
@@ -241,6 +244,14 @@ def refusal(error: Exception, envelope: Envelope) -> Reply:
     if error.kind in ASK_ONCE:
         headers["x-should-retry"] = "false"  # openai's client would otherwise ask, and pay, three times
     return Reply.of(envelope(error), status=STATUS[error.kind], headers=headers)
+
+
+def refused(job: Job, envelope: Envelope) -> Reply:
+    """The reply for a job that did not succeed: its Problem, with the headers that tell of the job."""
+    assert job.fault is not None, "the job has succeeded, or not ended"
+    reply = refusal(job.fault.problem(), envelope)
+    reply.headers |= told_by(job)
+    return reply
 
 
 def _too_large() -> Problem:

@@ -1,7 +1,7 @@
 """The durable queue: DBOS has some live worker drive each long job until it ends.
 
 DBOS keeps only "job X must be driven". The truth about a job is its own row, so a workflow that is run again resumes
-from the job's ticket and never submits twice (design, section 5).
+from the job's ticket and never submits twice (docs/decisions/0003).
 """
 
 import asyncio

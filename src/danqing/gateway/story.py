@@ -1,15 +1,11 @@
 """The story of an output: what is written into its file so that it can be understood, and made again, on its own."""
 
-from dataclasses import fields
 from datetime import datetime
 
 from danqing import __version__
-from danqing.domain.generation import Generation
 from danqing.domain.jobs import Job
 from danqing.domain.money import Units, show
 from danqing.domain.ports import Story
-
-_NOT_PARAMETERS = {"model", "turns", "wants", "first_frame", "last_frame", "knobs"}
 
 
 def story_of(job: Job, at: datetime) -> Story:
@@ -24,18 +20,10 @@ def story_of(job: Job, at: datetime) -> Story:
         "sketch": job.provider == "sketch",
         "prompt": generation.prompt,
         "rewritten_prompt": job.prompt,
-        "parameters": parameters(generation),
+        "parameters": {**generation.parameters(), **dict(generation.knobs)},
         "cost_usd": show(_cost_of_one(job)),
         "made": at.isoformat(timespec="seconds"),
     }
-
-
-def parameters(generation: Generation) -> dict[str, object]:
-    """What was asked for besides the prompt, defaults included, ready for JSON."""
-    named = {
-        field.name: getattr(generation, field.name) for field in fields(generation) if field.name not in _NOT_PARAMETERS
-    }
-    return {name: value for name, value in {**named, **dict(generation.knobs)}.items() if value not in (None, "")}
 
 
 def _cost_of_one(job: Job) -> int:

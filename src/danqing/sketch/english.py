@@ -46,10 +46,10 @@ def _fruit(signs: list[Sign], table: Lexicon) -> list[Sign]:
 
 def _verbs_are_not_nouns(signs: list[Sign], table: Lexicon) -> list[Sign]:
     """Take the noun's meaning from words such as "fly" and "watch" where nothing shows that they are nouns."""
+    alone = len([sign for sign in signs if not sign.means("ignore")]) == 1
     settled: list[Sign] = []
     for at, sign in enumerate(signs):
         before = _neighbour(signs, at - 1)
-        alone = len([other for other in signs if not other.means("ignore")]) == 1
         doubtful = sign.means("subject") and _singular_of(sign, table) is not None
         if doubtful and not alone:
             ruled_out = "action" if _is_noun_here(sign, before, table) else "subject"
@@ -68,7 +68,7 @@ def _is_noun_here(sign: Sign, before: Sign | None, table: Lexicon) -> bool:
     if before is None or before.clause != sign.clause:
         return True
     if sign.plural:
-        return not before.means("subject")
+        return not (before.means("subject") or table.knows("pronouns", before.word))
     describes = any(before.means(kind) for kind in DESCRIBING) or not before.facets
     small = before.word.casefold() in SMALL_WORDS
     return describes or small or any(table.knows(role, before.word) for role in ("adjectives", "determiners"))
@@ -143,8 +143,10 @@ def _refusals(signs: list[Sign], table: Lexicon) -> list[Sign]:
 def _likenesses(signs: list[Sign], table: Lexicon) -> list[Sign]:
     """What a thing is only compared with is not drawn, and neither is the manner of a master."""
     settled: list[Sign] = []
-    comparing, manner_of = False, -1
+    comparing, compared, manner_of = False, False, -1
     for sign in signs:
+        if compared and sign.means("ignore"):
+            comparing = compared = False
         if sign.means("likeness"):
             comparing = True
         elif sign.means("manner"):
@@ -153,6 +155,6 @@ def _likenesses(signs: list[Sign], table: Lexicon) -> list[Sign]:
             sign = replace(sign, facets=())
         elif comparing and not sign.means("ignore") and not any(sign.means(kind) for kind in DESCRIBING):
             sign = replace(sign, facets=())
-            comparing = False
+            compared = True
         settled.append(sign)
     return settled

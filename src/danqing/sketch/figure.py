@@ -37,7 +37,7 @@ def figure(subject: Subject, size: int, setting: Setting, dice: random.Random) -
     colours = setting.colours
     if "glow" in stuffs:
         return made
-    made = lit(made, mix(colours.ambient, (255, 255, 255), 0.7 if colours.time == "neon" else 0.4))
+    made = lit(made, mix(colours.ambient, (255, 255, 255), 0.7 if colours.time == "neon" else 0.5))
     if colours.time == "neon":
         return glow(made, max(2.0, size * 0.03), colours.accents[0], 1.2)
     return made

@@ -20,6 +20,7 @@ from danqing.sketch.show import Reel
 from danqing.sketch.sound import RATE, Track, sound
 
 THREADS = 2
+ON_TWOS = frozenset({"crayon", "watercolour", "pencil"})  # hand-drawn styles change every second frame, as by hand
 EVERY = 6  # frames between two reports
 CHUNK = 1024  # samples of one AAC frame
 MP4 = {"movflags": "+faststart", "fflags": "+bitexact"}
@@ -100,7 +101,7 @@ def film(
         voices = container.add_stream("aac", rate=RATE, options={"flags": "+bitexact"})
         voices.layout = "stereo"
         voices.bit_rate = 128_000
-        _film(container, pictures, show, seconds, fps, report)
+        _film(container, pictures, show, (seconds, fps, 2 if plan.style in ON_TWOS else 1), report)
         report(0.94, "sound")
         _record(container, voices, sound(plan, seconds))
         report(0.98, "writing")
@@ -114,11 +115,17 @@ def _video_stream(container: OutputContainer, width: int, height: int, fps: int)
     return stream
 
 
-def _film(container: OutputContainer, stream: VideoStream, show: Reel, seconds: int, fps: int, report: Report) -> None:
+def _film(
+    container: OutputContainer, stream: VideoStream, show: Reel, measure: tuple[int, int, int], report: Report
+) -> None:
+    """Draw and encode every frame; `measure`: seconds, frames per second, frames that each drawing is held."""
+    seconds, fps, held = measure
     count = seconds * fps
+    drawn = np.empty(0, np.uint8)
     for k in range(count):
-        picture = show.frame(k / fps, k / max(1, count - 1))
-        frame = av.VideoFrame.from_ndarray(np.asarray(picture), format="rgb24")
+        if k % held == 0:
+            drawn = np.asarray(show.frame(k / fps, k / max(1, count - 1)))
+        frame = av.VideoFrame.from_ndarray(drawn, format="rgb24")
         frame.pts, frame.time_base = k, Fraction(1, fps)
         container.mux(stream.encode(frame))
         if k % EVERY == 0:

@@ -49,7 +49,7 @@ class _Reader:
                 continue
             for table in self.lexicons:
                 facets = table.facets(word)
-                if facets and (length > 1 or not _named_only(table, word)):
+                if facets:
                     return length, facets
         return 0, ()
 
@@ -65,11 +65,6 @@ class _Reader:
         if not facets or facets[0].kind in TRUSTED_ALONE:
             return bool(facets)
         return not after_unknown and (following == len(self.run) or self.match(following)[0] > 0)
-
-
-def _named_only(table: Lexicon, character: str) -> bool:
-    """Whether one character is known as a glyph's name alone. Such names ("up", "finger") mislead."""
-    return bool(table.facets(character)) and not table.lists(character)
 
 
 def _without_refused(signs: list[Sign]) -> list[Sign]:

@@ -25,6 +25,11 @@ def is_sky(slug: str) -> bool:
     return slug in _set("sky")
 
 
+def is_rooted(slug: str) -> bool:
+    """Whether the glyph stays where it is (a tree, a house), so that it is the setting of whatever moves."""
+    return slug in _set("rooted")
+
+
 def is_nameable(slug: str) -> bool:
     """Whether the glyph's own name, met in a prompt, really means the glyph (a cat does, an OK button does not)."""
     if slug in _set("signs") | _set("faces") | _set("body"):

@@ -51,7 +51,7 @@ PHRASES: dict[str, tuple[str, str, str]] = {
     "gentle": ("with gentle contrasts", "明暗對比柔和", "明暗对比柔和"),
     "vivid": ("vivid", "色彩鮮豔", "色彩鲜艳"),
     "muted": ("muted", "色彩素淡", "色彩素淡"),
-    "colourless": ("almost without colour", "幾乎沒有色彩", "几乎没有色彩"),
+    "colourless": ("almost colourless", "幾乎沒有色彩", "几乎没有色彩"),
     "lines": (
         "It looks drawn in lines on a plain ground",
         "它像是在素淨底色上以線條畫成",
@@ -150,7 +150,7 @@ def _english(seen: Facts, words: dict[str, str]) -> str:
     return (
         f"{shape[0].upper()}{shape[1:]} of {seen.width} × {seen.height} pixels, {words[seen.light]},"
         f" {words[seen.contrast]}. "
-        f"Its colours are {words[seen.colourfulness]}; {palette} set the mood. "
+        f"Its palette is {words[seen.colourfulness]}, led by {palette}. "
         f"{words[seen.texture]}, and the eye is drawn to what happens {words[seen.focus]}."
     )
 

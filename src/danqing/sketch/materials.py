@@ -89,17 +89,17 @@ def _gears(picture: Image.Image, dice: random.Random) -> Image.Image:
 
 
 def _rivets(picture: Image.Image) -> Image.Image:
-    """Studs set along the inside of the outline."""
-    alpha = picture.getchannel("A")
+    """Studs set along the inside of the outline, where a blurred outline is neither full nor faint."""
     step = max(6, picture.width // 15)
-    inner = np.asarray(alpha.filter(ImageFilter.MinFilter(2 * (step // 4) + 1)))
-    core = np.asarray(alpha.filter(ImageFilter.MinFilter(2 * (step // 2) + 1)))
+    alpha = np.asarray(picture.getchannel("A"))
+    soft = np.asarray(picture.getchannel("A").filter(ImageFilter.GaussianBlur(step * 0.4)))
+    rim = (alpha > 200) & (soft > 185) & (soft < 242)
     board = Image.new("RGBA", picture.size)
     pen = ImageDraw.Draw(board)
     r = max(1.0, picture.width * 0.0085)
     for y in range(step // 2, picture.height, step):
         for x in range(step // 2, picture.width, step):
-            if inner[y, x] > 200 and core[y, x] < 40:
+            if rim[y, x]:
                 pen.ellipse((x - r, y - r, x + r, y + r), fill=(226, 236, 246, 255), outline=(16, 24, 44, 255))
     return board
 

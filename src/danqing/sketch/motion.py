@@ -166,6 +166,8 @@ def attitude(verb: str, beat: Beat, airborne: bool) -> Attitude:
         verb = "play"
     if airborne and verb in ("still", "play", "walk", "run", "sleep"):
         verb = "float"
+    if not airborne and verb in ("fly", "float"):
+        verb = "still"
     if verb in ("walk", "run") and stature.is_wheeled(beat.slug):
         verb = "roll"
     if beat.role == "extra" and verb in ("sleep", "spin"):

@@ -16,7 +16,7 @@ PLAIN_GRAMMAR = ("ignore", "likeness", "manner", "negation")
 MOST_SUBJECTS = 8
 MOST_OF_ONE = 9
 PLURAL_COUNT = 2
-DEFAULTS: Mapping[str, str] = {
+DEFAULTS = {
     "place": "studio",
     "time": "day",
     "weather": "clear",
@@ -194,6 +194,9 @@ class _Draft:
         return any(self.facts[kind] == value or (kind, self.facts[kind]) in OVERRIDING for kind, value in facts.items())
 
     def _allows(self, slug: str, word: str) -> bool:
+        """Whether a glyph is in the pack and neither the negative prompt nor the setting for people rules it out."""
+        if not art.has(BALL_OF_DEFAULT if slug == BALL else slug):
+            return False
         if slug in self.banned or word.casefold() in self.banned:
             return False
         if self.person == "none":
@@ -259,7 +262,10 @@ def _finish(prompt: str, seed: int, reading: Reading, draft: _Draft) -> Plan:
 
 def _cast(subjects: list[Subject], facts: Mapping[str, str]) -> tuple[Subject, ...]:
     """The subjects with the main one first, each with the glyph that suits its company and its action."""
-    main_first = sorted(subjects, key=lambda subject: kinds.is_sky(subject.glyph))
+    moving = facts["action"] != DEFAULTS["action"]
+    main_first = sorted(
+        subjects, key=lambda subject: (kinds.is_sky(subject.glyph), moving and kinds.is_rooted(subject.glyph))
+    )
     companions = [subject.glyph for subject in main_first]
     return tuple(replace(subject, glyph=_fitting(subject.glyph, companions, facts)) for subject in main_first)
 

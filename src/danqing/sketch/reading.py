@@ -67,7 +67,7 @@ def _take_shouted(rest: str) -> tuple[tuple[str, ...], str]:
 
 def _latin_language(text: str) -> str:
     """The language with most known words; English unless another one is clearly ahead."""
-    words = re.findall(r"[^\W\d_]+", text)
+    words = sorted(set(re.findall(r"[^\W\d_]+", text)))
     scores = {language: sum(bool(lexicon(language).facets(word)) for word in words) for language in LATIN_LANGUAGES}
     best = max(LATIN_LANGUAGES, key=lambda language: scores[language])
     return best if not scores["en"] or scores[best] >= scores["en"] + CLEAR_LEAD else "en"

@@ -102,9 +102,9 @@ class Show:
             depth = 0.0
         elif travels:
             depth *= 0.4
-        way = 0.0 if plan.camera == "track" else self._way(actor)
-        x = actor.x + self._heading * (pose.travel * way + (pose.dx * actor.size if travels else 0)) - shift * depth
-        x += 0 if travels else pose.dx * actor.size
+        x = actor.x + pose.dx * actor.size * (self._heading if travels else 1) - shift * depth
+        if travels and plan.camera != "track":
+            x += self._way(pose.travel)
         lift = pose.dy * actor.size
         sprite = self._sprite(k, actor, pose, mirrored=travels and actor.facing != self._heading)
         if actor.airborne:
@@ -117,9 +117,14 @@ class Show:
         if plan.action == "sleep" and actor.role == "lead":
             self._snore(frame, actor, x, t)
 
-    def _way(self, actor: Actor) -> float:
-        """How far a traveller goes from one end of the film to the other, pixels."""
-        return max(0.0, self._stage.width * 0.86 - actor.picture.width)
+    def _way(self, travel: float) -> float:
+        """How far those who travel are from their places: together they cross the frame and stay inside it."""
+        left = min(actor.x - actor.picture.width / 2 for actor in self._actors)
+        right = max(actor.x + actor.picture.width / 2 for actor in self._actors)
+        first, last = self._stage.width * 0.04 - left, self._stage.width * 0.96 - right
+        if first > last:  # they fill the frame: no room to cross it
+            return 0.0
+        return first + (last - first) * (0.5 + travel * self._heading)
 
     def _sink(self, actor: Actor) -> float:
         """Boats and swimmers lie a little in the water."""

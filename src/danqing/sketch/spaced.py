@@ -11,6 +11,7 @@ from danqing.sketch.words import IGNORED, Facet, Lexicon, lexicon
 WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*['’]?")
 PAUSE = re.compile(r"[.,;:!?()\[\]\"“”«»\n…—–]| - ")
 LONGEST = 5
+HAVE_PLURALS = ("subject", "place", "colour", "beyond")
 TITLE_LENGTH, TITLE_SHARE = 5, 0.6
 TITLED = re.compile(r"[A-Z][a-z].*")
 
@@ -66,7 +67,7 @@ def _facets(phrase: str, table: Lexicon) -> tuple[tuple[Facet, ...], bool]:
     if exact:
         return exact, False
     for singular in _singulars(phrase, table):
-        facets = tuple(facet for facet in table.facets(singular) if facet.kind in ("subject", "place", "colour"))
+        facets = tuple(facet for facet in table.facets(singular) if facet.kind in HAVE_PLURALS)
         if facets:
             return facets, True
     return (), False

@@ -35,9 +35,9 @@ def textures(width: int, height: int, rng: np.random.Generator) -> Textures:
     tooth = noise(width, height, 2.2, rng) * 0.7 + noise(width, height, max(2.0, unit * 0.006), rng) * 0.5
     slant = noise(width, height, max(1.6, unit * 0.0035), rng, stretch=9)
     cross = noise(width, height, max(1.6, unit * 0.011), rng, stretch=0.22)
-    reach = unit * 0.006
-    across = noise(width, height, max(3.0, unit * 0.03), rng) * reach
-    down = noise(width, height, max(3.0, unit * 0.03), rng) * reach
+    reach = unit * 0.0045
+    across = noise(width, height, max(3.0, unit * 0.042), rng) * reach
+    down = noise(width, height, max(3.0, unit * 0.042), rng) * reach
     rows = np.clip(np.arange(height)[:, None] + np.rint(down), 0, height - 1).astype(np.intp)
     columns = np.clip(np.arange(width)[None, :] + np.rint(across), 0, width - 1).astype(np.intp)
     wash = clouds(width, height, unit * 0.16, rng)

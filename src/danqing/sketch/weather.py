@@ -107,7 +107,7 @@ def _looks(kind: str, stage: Stage, colours: Palette) -> tuple[Image.Image, ...]
 DRIFTS: dict[str, tuple[int, float, float, float]] = {
     "rain": (120, -0.22, 1.25, 0.0),
     "snow": (90, 0.02, 0.10, 0.020),
-    "wind": (9, 0.42, 0.07, 0.030),
+    "wind": (24, 0.42, 0.07, 0.030),
     "bubbles": (16, 0.0, -0.11, 0.012),
     "sparks": (34, 0.015, -0.022, 0.015),
     "motes": (18, 0.012, -0.012, 0.012),

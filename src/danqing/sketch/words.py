@@ -63,20 +63,17 @@ class Lexicon:
             return IGNORED
         return self._named(phrase)
 
-    def lists(self, phrase: str) -> bool:
-        """Whether the lexicon itself lists a phrase, so that it is known by more than a glyph's name."""
-        key = _key(phrase)
-        return key in self.entries or key in self.beyond or key in self.ignore
-
     def knows(self, role: str, phrase: str) -> bool:
         """Whether a phrase has a part in the grammar of the language, such as "determiners" or "negations"."""
         return _key(phrase) in self.grammar.get(role, frozenset())
 
     def label(self, kind: str, value: str) -> str:
-        """The first word listed for a meaning, such as the "place" that is a "garden"; the value itself if there is none."""
+        """The first word listed for a meaning (the "place" that is a "garden"); the value itself if there is none."""
         return self.labels.get((kind, value), value)
 
     def _named(self, phrase: str) -> tuple[Facet, ...]:
+        if len(phrase) == 1:  # the names of one character ("up", "new") are pieces of other words
+            return ()
         tables = ("zh-Hant", "zh-Hans") if self.language == "zh" else (self.language,)
         for table in tables:
             slug = art.find(phrase, table)

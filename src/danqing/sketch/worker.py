@@ -80,7 +80,7 @@ def read(line: str) -> Request:
     """The request in a line. Raises BadRequest with a sentence that says what is wrong."""
     try:
         given = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadRequest("The request is not JSON.") from error
     if not isinstance(given, dict):
         raise BadRequest("The request is not a JSON object.")

@@ -180,21 +180,13 @@ def _parameters(generation: Generation) -> Tree:
     """What the request says beside the prompt; what it leaves to the model is left out."""
     given: Tree = {
         "wants": sorted(generation.wants),
-        "count": generation.count,
-        "aspect": generation.aspect,
-        "size": generation.size,
-        "seconds": generation.seconds,
-        "seed": generation.seed,
-        "person": generation.person,
-        "negative": generation.negative or None,
-        "mime": generation.mime,
-        "quality": generation.quality,
-        "pictures": len(generation.pictures) or None,
-        "first_frame": True if generation.first_frame else None,
-        "last_frame": True if generation.last_frame else None,
-        "knobs": dict(generation.knobs) or None,
+        **generation.parameters(),
+        "pictures": len(generation.pictures),
+        "first_frame": generation.first_frame is not None,
+        "last_frame": generation.last_frame is not None,
+        "knobs": dict(generation.knobs),
     }
-    return {name: value for name, value in given.items() if value is not None}
+    return {name: value for name, value in given.items() if value or name == "seed"}
 
 
 def _output(output: Output, url: Callable[[Output], str]) -> Tree:

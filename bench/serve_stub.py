@@ -1,0 +1,18 @@
+"""Starts the gateway with the stub in the Sketch engine's place: `serve_stub.py DATA`."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+import uvloop
+
+from danqing import app, config, providers
+from danqing.cli import logs
+
+providers.__path__.insert(0, str(Path(__file__).parent / "stub"))
+
+if __name__ == "__main__":
+    logs.configure("info")
+    settings = config.load(data=Path(sys.argv[1]), port=0)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(app.serve(settings, lambda url: None))

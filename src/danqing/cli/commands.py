@@ -1,0 +1,86 @@
+"""Every command that asks a server something and prints the answer."""
+
+from danqing.cli import tables
+from danqing.cli.report import Report
+from danqing.cli.running import perform
+from danqing.client import Client
+
+
+def jobs(*, limit: int, json: bool) -> None:
+    """The newest jobs of the key."""
+
+    async def work(client: Client) -> Report:
+        rows = await client.jobs(limit=limit)
+        return Report({"jobs": rows}, tables.jobs(rows))
+
+    perform(work, json=json)
+
+
+def job(id: str, *, json: bool) -> None:
+    """Everything about one job."""
+
+    async def work(client: Client) -> Report:
+        row = await client.job(id)
+        return Report(row, tables.job(row))
+
+    perform(work, json=json)
+
+
+def cancel(id: str, *, json: bool) -> None:
+    """End a job."""
+
+    async def work(client: Client) -> Report:
+        row = await client.cancel(id)
+        return Report(row, tables.cancelled(row))
+
+    perform(work, json=json)
+
+
+def models(*, json: bool) -> None:
+    """The catalog."""
+
+    async def work(client: Client) -> Report:
+        rows = await client.models()
+        return Report({"models": rows}, tables.models(rows))
+
+    perform(work, json=json)
+
+
+def usage(*, json: bool) -> None:
+    """The money of the key."""
+
+    async def work(client: Client) -> Report:
+        spent = await client.usage()
+        return Report(spent, tables.usage(spent))
+
+    perform(work, json=json)
+
+
+def keys(*, json: bool) -> None:
+    """All keys of the server."""
+
+    async def work(client: Client) -> Report:
+        rows = await client.keys()
+        return Report({"keys": rows}, tables.keys(rows))
+
+    perform(work, json=json, owner=True)
+
+
+def create_key(name: str, *, test: bool, budget_usd: str | None, json: bool) -> None:
+    """A new key; the one time that its secret is printed."""
+
+    async def work(client: Client) -> Report:
+        key = await client.create_key(name, test=test, budget_usd=budget_usd)
+        return Report(key, tables.new_key(key))
+
+    perform(work, json=json, owner=True)
+
+
+def revoke(id: str, *, json: bool) -> None:
+    """Have a key refused from now on."""
+
+    async def work(client: Client) -> Report:
+        await client.revoke(id)
+        return Report({"revoked": id}, [f"{id} is refused from now on."])
+
+    perform(work, json=json, owner=True)

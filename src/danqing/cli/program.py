@@ -1,0 +1,244 @@
+"""The commands and their options, as they are typed; what they do is imported when one of them is run."""
+
+import json as json_text
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from danqing import __version__
+from danqing.cli.later import Later
+from danqing.domain.generation import Person
+
+if TYPE_CHECKING:
+    from danqing.cli import commands, making, server
+else:
+    commands, making, server = (Later(f"danqing.cli.{name}") for name in ("commands", "making", "server"))
+
+PICTURE_MODEL = "imagen-4.0-generate-preview-05-20"
+FILM_MODEL = "veo-3.0-generate-preview"
+_JPEG = {".jpg": "image/jpeg", ".jpeg": "image/jpeg"}  # other endings leave the format to the model
+
+
+class Level(StrEnum):
+    """How much is logged."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+Prompt = Annotated[str, typer.Argument(help="What to make, in any language.", show_default=False)]
+JobId = Annotated[str, typer.Argument(metavar="ID", help="The job's id.", show_default=False)]
+Aspect = Annotated[str | None, typer.Option(help="The ratio of width to height, such as 16:9.")]
+Count = Annotated[int, typer.Option("--count", "-n", min=1, help="How many to make.")]
+Seed = Annotated[int | None, typer.Option(help="The same seed gives the same result.")]
+Size = Annotated[str | None, typer.Option(help="The resolution, such as 1K, 2K or 720p.")]
+People = Annotated[Person | None, typer.Option(help="Whether people may be drawn.")]
+Negative = Annotated[str, typer.Option(help="What is not to be seen.", show_default=False)]
+Out = Annotated[Path | None, typer.Option("--output", "-o", help="A file or a folder; nothing is overwritten.")]
+View = Annotated[bool, typer.Option("--open", help="Show it when it is there.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+Pictures = Annotated[
+    list[Path] | None,
+    typer.Option("--picture", exists=True, dir_okay=False, help="A picture to start from; repeatable."),
+]
+Frame = Annotated[
+    Path | None, typer.Option("--frame", exists=True, dir_okay=False, help="The picture that the film begins with.")
+]
+LastFrame = Annotated[
+    Path | None, typer.Option("--last-frame", exists=True, dir_okay=False, help="The picture that it ends with.")
+]
+
+app = typer.Typer(
+    name="danqing",
+    help="Pictures and films from one gateway. Without DANQING_URL and DANQING_KEY it works on this machine.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,  # they would print the values of variables, which may be keys and prompts
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+keys = typer.Typer(help="Create, list and revoke keys. For the owner of the server.", no_args_is_help=True)
+app.add_typer(keys, name="keys")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[bool, typer.Option("--version", is_eager=True, callback=_version, help="Print it.")] = False,
+) -> None:
+    """What can be asked without a command."""
+
+
+@app.command()
+def draw(
+    prompt: Prompt,
+    model: Annotated[str, typer.Option(help="The model to ask.")] = PICTURE_MODEL,
+    aspect: Aspect = None,
+    count: Count = 1,
+    seed: Seed = None,
+    size: Size = None,
+    person: People = None,
+    negative: Negative = "",
+    picture: Pictures = None,
+    output: Out = None,
+    view: View = False,
+    json: Json = False,
+) -> None:
+    """Draw a picture and save it here."""
+    request = {
+        "model": model,
+        "prompt": prompt,
+        "aspect": aspect,
+        "count": count,
+        "seed": seed,
+        "size": size,
+        "person": person,
+        "negative": negative,
+        "mime": _JPEG.get(output.suffix.lower()) if output else None,
+    }
+    making.make(request, making.Saving(output, view), pictures={"pictures": picture}, json=json)
+
+
+@app.command()
+def film(
+    prompt: Prompt,
+    model: Annotated[str, typer.Option(help="The model to ask.")] = FILM_MODEL,
+    seconds: Annotated[int | None, typer.Option(min=1, help="How long it lasts.")] = None,
+    aspect: Aspect = None,
+    count: Count = 1,
+    seed: Seed = None,
+    size: Size = None,
+    person: People = None,
+    negative: Negative = "",
+    frame: Frame = None,
+    last_frame: LastFrame = None,
+    output: Out = None,
+    view: View = False,
+    json: Json = False,
+) -> None:
+    """Make a film and save it here; takes a while, and shows how far it is."""
+    request = {
+        "model": model,
+        "prompt": prompt,
+        "seconds": seconds,
+        "aspect": aspect,
+        "count": count,
+        "seed": seed,
+        "size": size,
+        "person": person,
+        "negative": negative,
+    }
+    frames = {"first_frame": frame, "last_frame": last_frame}
+    making.make(request, making.Saving(output, view), pictures=frames, json=json)
+
+
+@app.command()
+def jobs(
+    limit: Annotated[int, typer.Option(min=1, max=200, help="How many.")] = 20,
+    json: Json = False,
+) -> None:
+    """List the newest jobs."""
+    commands.jobs(limit=limit, json=json)
+
+
+@app.command()
+def job(
+    id: JobId,
+    save: Annotated[bool, typer.Option("--save", help="Wait for its end and save its files.")] = False,
+    output: Out = None,
+    view: View = False,
+    json: Json = False,
+) -> None:
+    """Show everything about a job."""
+    if save or output or view:
+        making.save(id, making.Saving(output, view), json=json)
+    else:
+        commands.job(id, json=json)
+
+
+@app.command()
+def cancel(id: JobId, json: Json = False) -> None:
+    """End a job; it then costs nothing."""
+    commands.cancel(id, json=json)
+
+
+@app.command()
+def models(json: Json = False) -> None:
+    """List the models with their prices and limits."""
+    commands.models(json=json)
+
+
+@app.command()
+def usage(json: Json = False) -> None:
+    """Show what the key has spent, and what it may still spend."""
+    commands.usage(json=json)
+
+
+@keys.command("list")
+def list_keys(json: Json = False) -> None:
+    """List all keys."""
+    commands.keys(json=json)
+
+
+@keys.command("create")
+def create_key(
+    name: Annotated[str, typer.Argument(help="What to know the key by.", show_default=False)],
+    live: Annotated[bool, typer.Option("--live", help="For real upstreams and real money.")] = False,
+    budget: Annotated[str | None, typer.Option(metavar="DOLLARS", help="The most it may ever spend: 25.00")] = None,
+    json: Json = False,
+) -> None:
+    """Create a key and print it, this once."""
+    commands.create_key(name, test=not live, budget_usd=budget, json=json)
+
+
+@keys.command("revoke")
+def revoke_key(
+    id: Annotated[str, typer.Argument(metavar="ID", help="The key's id, such as key_1f…", show_default=False)],
+    json: Json = False,
+) -> None:
+    """Have a key refused from now on."""
+    commands.revoke(id, json=json)
+
+
+@app.command()
+def serve(
+    data: Annotated[Path | None, typer.Option(file_okay=False, help="Where everything is kept.")] = None,
+    host: Annotated[str | None, typer.Option(help="The address to listen at: 0.0.0.0 for all of them.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="0 for any free port.")] = None,
+    log_level: Annotated[Level, typer.Option(help="info also logs every request.")] = Level.WARNING,
+    json: Json = False,
+) -> None:
+    """Run the gateway until it is told to stop."""
+    server.start(data=data, host=host, port=port, level=log_level.value, json=json)
+
+
+def main() -> NoReturn:
+    """Run the command that was typed, and end the process with its status."""
+    arguments = sys.argv[1:]
+    try:
+        status = app(arguments, prog_name="danqing", standalone_mode=False)
+    except typer.TyperException as error:
+        _misused(error, json="--json" in arguments)
+        status = error.exit_code
+    except typer.Abort:
+        status = 1
+    sys.exit(status)
+
+
+def _misused(error: typer.TyperException, *, json: bool) -> None:
+    """One sentence about what was typed wrongly: the same two shapes as for every other error."""
+    message = error.format_message()
+    if json:
+        problem = {"kind": "invalid", "code": "usage", "message": message, "param": None, "retry_after": None}
+        typer.echo(json_text.dumps({"error": problem}, indent=2, ensure_ascii=False))
+    else:
+        typer.echo(message, err=True)

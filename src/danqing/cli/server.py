@@ -1,0 +1,45 @@
+"""Runs the server in the foreground, and says on its first line what a client has to be told to use it."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+import uvloop
+
+from danqing import __version__
+from danqing.app import serve
+from danqing.cli import logs
+from danqing.cli.home import explained
+from danqing.cli.report import Report, show
+from danqing.cli.running import INTERRUPTED, give_up
+from danqing.config import Config, load
+
+
+def start(*, data: Path | None, host: str | None, port: int | None, level: str, json: bool) -> None:
+    """Serve until SIGTERM or SIGINT; ends the process with one sentence when that is not possible."""
+    logs.configure(level)
+    try:
+        with explained(), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            config = load(data=data, host=host, port=port)
+            runner.run(serve(config, lambda url: show(banner(config, url), json=json)))
+    except Exception as error:
+        give_up(error, json=json)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+
+
+def banner(config: Config, url: str) -> Report:
+    """Where the server is, in the words of each client; its test key; where the files go."""
+    base = config.public_url.rstrip("/") or url
+    key = (config.data / "test-key").read_text().strip()
+    bases = {"google-genai": f"{base}/gemini", "openai": f"{base}/v1", "curl": base}
+    document = {
+        "url": base,
+        "base_urls": bases,
+        "test_key": key,
+        "test_key_file": str(config.data / "test-key"),
+        "files": str(config.assets),
+    }
+    facts = {**bases, "test key": key, "pictures and films": str(config.assets)}
+    lines = [f"  {name:<18}  {value}" for name, value in facts.items()]
+    return Report(document, [f"Danqing {__version__} is ready. Base URLs:", *lines])

@@ -1,0 +1,203 @@
+"""How answers look on a terminal: values in, tables and lines out."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from danqing.client.told import Job, Key, Model, Money, NewKey, Output, Usage
+from danqing.domain.jobs import State
+from danqing.domain.money import show as dollars_of
+
+Lines = Sequence[RenderableType]
+Fact = tuple[str, str | Text]
+
+_WHOLE = frozenset({"job", "id", "state", "created", "cost", "model and price"})  # columns that are never folded
+_STATE_STYLES = {
+    State.DONE: "green",
+    State.FAILED: "red",
+    State.UNKNOWN: "red",
+    State.CANCELLED: "dim",
+}
+
+
+def stage(job: Job) -> str:
+    """What a job is at, in a word or two."""
+    return job.stage or job.state.value
+
+
+def made(job: Job, saved: Sequence[Path]) -> Lines:
+    """What was delivered, and where it is now: each path alone on its line."""
+    paths = iter(saved)
+    lines: list[RenderableType] = []
+    for output in job.outputs:
+        if output.file:
+            lines.append(str(next(paths)))
+            lines.append(_pairs(_facts(output)))
+        else:
+            lines.append(output.text)
+    lines.append(_pairs(_settlement(job)))
+    return lines
+
+
+def job(job: Job) -> Lines:
+    """Everything about one job."""
+    facts: list[Fact] = [
+        ("job", job.id),
+        ("state", _state(job)),
+        ("error", job.error.message if job.error else ""),
+        ("prompt", job.prompt),
+        ("rewritten", job.rewritten),
+        *((name, _value(value)) for name, value in job.parameters.items() if name != "wants"),
+        ("created", _when(job.created)),
+        ("held", _dollars(job.held) if not job.state.ended else ""),
+        *_settlement(job),
+    ]
+    grids = [_pairs([("file", output.file or ""), *_facts(output)]) for output in job.outputs]
+    return [_pairs(facts), *grids]
+
+
+def cancelled(job: Job) -> Lines:
+    """What has become of a job that was to be cancelled."""
+    if job.state is State.CANCELLED:
+        return [f"Job {job.id} is cancelled; nothing was charged."]
+    return [f"Job {job.id} had ended before ({job.state.value}); it cost {_dollars(job.charged)}."]
+
+
+def jobs(rows: Sequence[Job]) -> Lines:
+    """Newest first."""
+    if not rows:
+        return ["No jobs yet."]
+    table = _table("job", "state", "cost", "created", "model and prompt")
+    for row in rows:
+        asked = Text(f"{row.model}\n{' '.join(row.prompt.split())}", overflow="ellipsis", no_wrap=True)
+        table.add_row(row.id, _state(row), _dollars(row.charged), _when(row.created), asked)
+    return [table]
+
+
+def models(rows: Sequence[Model]) -> Lines:
+    """Ids with their prices, and what each model can be asked for."""
+    table = _table("model and price", "limits")
+    for row in rows:
+        prices = [f"  {_dollars(rate.price)} / {rate.per}" for rate in row.prices]
+        table.add_row("\n".join([row.id, *prices]), " · ".join(filter(None, _limits(row))))
+    return [table]
+
+
+def usage(spent: Usage) -> Lines:
+    """A key's money, and where it went."""
+    account, budget, key = spent.account, spent.budget, spent.key
+    left = "" if budget.available is None else f", {_dollars(budget.available)} left of {_limit(key.budget)}"
+    facts: list[Fact] = [
+        ("key", f"{key.name} ({key.hint}), {_kind(key)}{': play money' if key.test else ''}"),
+        ("spent", f"${dollars_of(-budget.posted.nanos)}, {_dollars(budget.held)} more held for jobs at work{left}"),
+        ("account", f"{_limit(account.available)} left"),
+    ]
+    table = _table("model", "jobs", "charged")
+    for row in spent.by_model:
+        table.add_row(row.model, str(row.jobs), _dollars(row.charged))
+    return [_pairs(facts), *([table] if spent.by_model else [])]
+
+
+def keys(rows: Sequence[Key]) -> Lines:
+    """All keys; their secrets are not known."""
+    table = _table("id", "name", "kind", "key", "budget", "created", "revoked")
+    for row in rows:
+        revoked = _when(row.revoked) if row.revoked else ""
+        table.add_row(row.id, row.name, _kind(row), row.hint, _limit(row.budget), _when(row.created), revoked)
+    return [table]
+
+
+def new_key(key: NewKey) -> Lines:
+    """The one time that a secret is shown."""
+    facts: list[Fact] = [("id", key.id), ("name", key.name), ("kind", _kind(key)), ("budget", _limit(key.budget))]
+    return [key.secret, _pairs(facts), "This is the only time that the key is shown."]
+
+
+def _facts(output: Output) -> list[Fact]:
+    size = f"{output.width}×{output.height}" if output.width else ""
+    length = f"{output.seconds:g} s at {output.fps} fps" if output.seconds else ""
+    sound = ("with sound" if output.audio else "silent") if output.medium == "video" else ""
+    weight = f"{(output.bytes or 0) / 1e6:.1f} MB" if output.bytes else ""
+    return [
+        (output.medium, ", ".join(filter(None, (size, length, sound, output.mime, weight)))),
+        ("words", output.text),
+        ("drawn", ", ".join(output.drawn)),
+        ("not drawn", ", ".join(output.missing)),
+        ("seed", "" if output.seed is None else str(output.seed)),
+    ]
+
+
+def _settlement(job: Job) -> list[Fact]:
+    """What it cost, who made it, and what was left undone."""
+    upstream = " ".join(filter(None, (job.provider, job.upstream)))
+    return [
+        ("withheld", "\n".join(job.withheld)),
+        ("not honoured", ", ".join(job.ignored)),
+        ("cost", _dollars(job.charged) + (" of play money" if job.test else "")),
+        ("model", job.model),
+        ("made by", "the Sketch engine: a sketch, not a model's work" if job.sketch else upstream),
+        ("job", job.id),
+    ]
+
+
+def _pairs(facts: Iterable[Fact]) -> Table:
+    """Names and values; what has no value is left out, and what is there twice is shown once."""
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="dim", no_wrap=True)
+    grid.add_column(overflow="fold")
+    for name, value in {name: value for name, value in facts if value}.items():
+        grid.add_row(f"  {name}", value)
+    return grid
+
+
+def _table(*titles: str) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
+    for title in titles:
+        table.add_column(title, no_wrap=title in _WHOLE, overflow="fold")
+    return table
+
+
+def _limits(model: Model) -> Iterator[str]:
+    can = model.ability
+    yield _list(can.makes)
+    yield f"up to {can.count.max} at once"
+    yield _list(can.aspects)
+    yield _list(can.sizes)
+    yield f"{_list(can.seconds)} s" if can.seconds else ""
+    yield f"{can.pictures_max} pictures to start from" if can.pictures_max else ""
+    yield "first and last frame" if can.frames else ""
+    yield f"switched off {model.lifecycle.shutdown}" if model.lifecycle.shutdown else ""
+
+
+def _state(job: Job) -> Text:
+    percent = "" if job.state.ended else f" {job.progress:.0%}"
+    return Text(f"{job.state.value}{percent}", style=_STATE_STYLES.get(job.state, "yellow"))
+
+
+def _kind(key: Key) -> str:
+    return "test" if key.test else "live"
+
+
+def _limit(money: Money | None) -> str:
+    return "no limit" if money is None else _dollars(money)
+
+
+def _dollars(money: Money) -> str:
+    return f"${money.usd}"
+
+
+def _when(moment: str) -> str:
+    """An ISO time as the clock on the wall shows it."""
+    return f"{datetime.fromisoformat(moment).astimezone():%Y-%m-%d %H:%M}"
+
+
+def _list(values: Iterable[object]) -> str:
+    return ", ".join(map(str, values))
+
+
+def _value(value: object) -> str:
+    return _list(value) if isinstance(value, list) else str(value)

@@ -1,0 +1,1 @@
+"""The contract with clients, over real sockets: every dialect as its own clients speak it."""

@@ -1,0 +1,1 @@
+"""Proofs with real processes: servers that are killed, strangers' modules, browsers."""

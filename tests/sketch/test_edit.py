@@ -1,0 +1,145 @@
+"""Edits change the user's own pixels, and say what they did; descriptions only say what was measured."""
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from danqing.sketch.edit import edit
+from danqing.sketch.look import facts, look
+from danqing.sketch.plan import plan
+
+
+def photo() -> Image.Image:
+    """A bright picture: blue above, green below, an orange disc on the right."""
+    picture = Image.new("RGB", (240, 160), (120, 180, 240))
+    pen = ImageDraw.Draw(picture)
+    pen.rectangle((0, 100, 240, 160), fill=(70, 160, 80))
+    pen.ellipse((160, 40, 220, 100), fill=(240, 150, 40))
+    return picture
+
+
+def drawing() -> Image.Image:
+    """A house in black lines on white."""
+    picture = Image.new("RGB", (240, 240), "white")
+    pen = ImageDraw.Draw(picture)
+    pen.rectangle((60, 110, 180, 210), outline="black", width=4)
+    pen.polygon([(50, 110), (120, 40), (190, 110)], outline="black", width=4)
+    pen.rectangle((105, 150, 135, 210), outline="black", width=4)
+    return picture
+
+
+def mean(picture: Image.Image) -> np.ndarray:
+    return np.asarray(picture, dtype=np.float32).mean((0, 1))
+
+
+def saturation(picture: Image.Image) -> float:
+    pixels = np.asarray(picture, dtype=np.float32)
+    return float((pixels.max(-1) - pixels.min(-1)).mean())
+
+
+def test_night_is_darker_and_bluer() -> None:
+    before, after = mean(photo()), mean(edit(photo(), plan("make it night", seed=1)).picture)
+    assert after.sum() < before.sum() * 0.7
+    assert after[2] / after[0] > before[2] / before[0]
+
+
+@pytest.mark.parametrize("prompt", ["remove the colour", "make it black and white", "把它變成黑白"])
+def test_colour_can_be_removed(prompt: str) -> None:
+    assert saturation(edit(photo(), plan(prompt, seed=1)).picture) < 4
+
+
+def test_brighter_is_brighter_and_darker_is_darker() -> None:
+    base = mean(photo()).sum()
+    assert mean(edit(photo(), plan("make it brighter", seed=1)).picture).sum() > base
+    assert mean(edit(photo(), plan("please make it darker", seed=1)).picture).sum() < base
+
+
+@pytest.mark.parametrize(
+    "prompt", ["crayon style", "make it a watercolour painting", "turn it into a pencil sketch", "pixel art", "in sepia"]
+)
+def test_a_style_keeps_size_and_composition(prompt: str) -> None:
+    edited = edit(photo(), plan(prompt, seed=1))
+    assert edited.picture.size == photo().size
+    assert np.abs(np.asarray(edited.picture, np.float32) - np.asarray(photo(), np.float32)).mean() > 3
+    light = np.asarray(edited.picture.convert("L").resize((6, 4)), np.float32)
+    original = np.asarray(photo().convert("L").resize((6, 4)), np.float32)
+    assert np.corrcoef(light.ravel(), original.ravel())[0, 1] > 0.5
+    assert len(edited.changes) == 1
+
+
+def test_pencil_and_sepia_are_of_one_hue() -> None:
+    assert saturation(edit(photo(), plan("turn it into a pencil sketch", seed=1)).picture) < 14
+
+
+def test_a_line_drawing_is_filled_with_colour_inside_its_lines() -> None:
+    asked = plan("describe the image, then fill color as children's crayon style", seed=1)
+    edited = edit(drawing(), asked)
+    assert saturation(edited.picture) > 25
+    inside = np.asarray(edited.picture.crop((70, 125, 95, 200)), np.float32).mean((0, 1))
+    roof = np.asarray(edited.picture.crop((105, 80, 135, 100)), np.float32).mean((0, 1))
+    assert np.abs(inside - roof).max() > 20, "areas have colours of their own"
+    line = np.asarray(edited.picture.crop((60, 140, 64, 190)), np.float32).mean()
+    assert line < inside.mean() - 40, "the lines are still there"
+    assert len(edited.changes) == 2
+
+
+def test_a_photograph_is_not_filled() -> None:
+    edited = edit(photo(), plan("fill color as children's crayon style", seed=1))
+    assert len(edited.changes) == 1
+
+
+def test_something_is_added_where_it_is_calm() -> None:
+    edited = edit(photo(), plan("add a cat", seed=1))
+    changed = np.abs(np.asarray(edited.picture, np.float32) - np.asarray(photo(), np.float32)).sum(-1) > 60
+    assert changed.mean() > 0.01
+    assert not changed[60:80, 180:200].any(), "the disc is left alone"
+    assert "cat" in edited.changes[0]
+
+
+def test_a_subject_that_is_only_mentioned_is_not_added() -> None:
+    edited = edit(photo(), plan("make the cat brighter", seed=1))
+    assert len(edited.changes) == 1
+
+
+def test_quoted_words_are_set() -> None:
+    edited = edit(photo(), plan('write the text "Hello"', seed=1))
+    changed = np.abs(np.asarray(edited.picture, np.float32) - np.asarray(photo(), np.float32)).sum(-1) > 60
+    assert changed[120:].any()
+    assert not changed[:100].any()
+    assert "Hello" in " ".join(edited.changes)
+
+
+def test_an_edit_it_does_not_know_leaves_the_pixels_and_says_so() -> None:
+    edited = edit(photo(), plan("xyzzy", seed=1))
+    assert edited.picture.tobytes() == photo().tobytes()
+    assert "kept" in edited.changes[0]
+
+
+def test_the_same_edit_gives_the_same_pixels() -> None:
+    asked = plan("crayon style, let it snow", seed=4)
+    assert edit(photo(), asked).picture.tobytes() == edit(photo(), asked).picture.tobytes()
+
+
+def test_a_look_says_what_was_measured() -> None:
+    seen = facts(photo())
+    assert (seen.width, seen.height, seen.shape) == (240, 160, "landscape")
+    assert set(seen.colours) >= {"blue", "green"}
+    disc = Image.new("RGB", (120, 90), "white")
+    ImageDraw.Draw(disc).ellipse((80, 30, 110, 60), fill="red")
+    assert facts(disc).focus == "right"
+    assert facts(drawing()).texture == "lines"
+    assert facts(Image.new("RGB", (50, 90), (12, 12, 14))).light == "dark"
+
+
+@pytest.mark.parametrize(
+    ("language", "word"), [("en", "blue"), ("zh-Hant", "藍色"), ("zh-Hans", "蓝色"), ("de", "blue")]
+)
+def test_a_look_is_told_in_the_language_of_the_prompt(language: str, word: str) -> None:
+    assert word in look(photo(), language)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3, 900), (64, 64)])
+def test_odd_sizes_are_no_trouble(size: tuple[int, int]) -> None:
+    picture = Image.new("RGB", size, (200, 220, 240))
+    assert look(picture)
+    assert edit(picture, plan('crayon style at night, add a cat in the rain, text: "Hi"', seed=1)).picture.size == size

@@ -1,0 +1,137 @@
+"""Films: exact frames and seconds, sound that fits and never clips, motion, and the same bytes every time."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from PIL import Image
+
+from danqing.sketch.camera import TRAVEL
+from danqing.sketch.film import film
+from danqing.sketch.motion import BOUNCES, VERBS, Beat, attitude, bounce
+from danqing.sketch.plan import Plan, plan
+from danqing.sketch.show import Show
+from danqing.sketch.sound import RATE, sound
+
+SIZE = {"width": 192, "height": 108}
+
+
+def shot(made: Plan, out: Path, seconds: int = 1, **pictures: Image.Image) -> list[tuple[float, str]]:
+    """Film a plan, small and short; what was reported comes back."""
+    told: list[tuple[float, str]] = []
+    film(made, out, **SIZE, seconds=seconds, fps=24, report=lambda part, stage: told.append((part, stage)), **pictures)
+    return told
+
+
+def frames(path: Path) -> list[np.ndarray]:
+    with av.open(str(path)) as container:
+        return [frame.to_ndarray(format="rgb24").astype(np.float32) for frame in container.decode(video=0)]
+
+
+def test_a_film_is_what_was_asked_for(tmp_path: Path) -> None:
+    told = shot(plan("a cat playing with a ball", seed=1), tmp_path / "a.mp4", seconds=2)
+    with av.open(str(tmp_path / "a.mp4")) as container:
+        video, audio = container.streams.video[0], container.streams.audio[0]
+        assert (video.codec_context.name, video.pix_fmt, video.width, video.height) == ("h264", "yuv420p", 192, 108)
+        assert (video.frames, video.average_rate) == (48, 24)
+        assert (audio.codec_context.name, audio.rate, audio.layout.name) == ("aac", 48_000, "stereo")
+        assert video.duration * video.time_base == 2
+        assert audio.duration * audio.time_base == 2
+        assert container.duration == 2_000_000
+    head = (tmp_path / "a.mp4").read_bytes()[:4096]
+    assert b"moov" in head, "the index comes first"
+    parts = [part for part, _stage in told]
+    assert parts == sorted(parts)
+    assert len([stage for _part, stage in told if stage == "filming"]) >= 48 / 12
+    assert told[-1][1] == "writing"
+
+
+@pytest.mark.parametrize("seconds", [1, 3])
+def test_sound_and_picture_end_together(seconds: int, tmp_path: Path) -> None:
+    shot(plan("a bird", seed=1), tmp_path / "a.mp4", seconds=seconds)
+    with av.open(str(tmp_path / "a.mp4")) as container:
+        audio = container.streams.audio[0]
+        assert audio.duration * audio.time_base == seconds
+        assert container.duration == seconds * 1_000_000
+
+
+def test_two_films_of_a_plan_are_the_same_file(tmp_path: Path) -> None:
+    for name in ("a.mp4", "b.mp4"):
+        shot(plan("a butterfly flying in the garden", seed=3), tmp_path / name)
+    assert (tmp_path / "a.mp4").read_bytes() == (tmp_path / "b.mp4").read_bytes()
+
+
+@pytest.mark.parametrize("action", sorted(set(VERBS) - {"roll"}))
+def test_every_verb_moves(action: str) -> None:
+    made = replace(plan("a cat", seed=1), action=action)
+    show = Show(made, 160, 120, film=True)
+    first, later = (np.asarray(show.frame(t, t / 4), dtype=np.float32) for t in (0.0, 1.1))
+    assert np.abs(first - later).mean() > 0.3
+
+
+@pytest.mark.parametrize("camera", sorted(TRAVEL))
+def test_no_camera_shows_the_edge_of_the_stage(camera: str) -> None:
+    """Every column at the sides is painted by a layer: none keeps the flat colour below them all."""
+    made = replace(plan("a cat in the meadow", seed=2), camera=camera)
+    show = Show(made, 160, 120, film=True)
+    for u in (0.0, 1.0):
+        frame = np.asarray(show.frame(8 * u, u), dtype=np.float32)
+        for column in (0, 1, -2, -1):
+            assert frame[:, column].std() > 6
+
+
+def test_a_traveller_crosses_the_frame() -> None:
+    ways = [
+        attitude("run", Beat(t, u, 0.0, "dog", "lead"), airborne=False).travel for t, u in ((0, 0), (4, 0.5), (8, 1))
+    ]
+    assert ways == [-0.5, 0.0, 0.5]
+
+
+def test_a_ball_is_on_the_ground_when_it_is_heard() -> None:
+    made = plan("a cat playing with a ball", seed=1)
+    with_ball, without = sound(made, 4), sound(replace(made, action="still"), 4)
+    for k in (1, 2, 3):
+        assert bounce(k / BOUNCES) == pytest.approx(0, abs=1e-9)
+        at = int(k / BOUNCES * RATE)
+        hit, quiet = (np.abs(track[:, at : at + 2400]).max() for track in (with_ball, without))
+        assert hit > quiet
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    ["a cat sleeping", "a storm of rain over the sea", "people dancing in the neon city", "生成一幅山水畫", "a fish"],
+)
+def test_sound_is_there_fades_and_never_clips(prompt: str) -> None:
+    track = sound(plan(prompt, seed=2), 3)
+    assert track.shape == (2, 3 * RATE)
+    assert track.dtype == np.float32
+    assert 0.02 < float(np.abs(track).max()) < 0.99
+    assert np.abs(track[:, :50]).max() < 0.01
+    assert np.abs(track[:, -50:]).max() < 0.01
+    assert not np.array_equal(track[0], track[1]), "stereo"
+
+
+def test_a_film_begins_on_its_first_picture_and_ends_on_its_last(tmp_path: Path) -> None:
+    red, blue = Image.new("RGB", (300, 200), (220, 30, 30)), Image.new("RGB", (90, 160), (30, 30, 220))
+    shot(plan("a cat", seed=1), tmp_path / "a.mp4", seconds=1, first=red, last=blue)
+    seen = frames(tmp_path / "a.mp4")
+    assert np.abs(seen[0].mean((0, 1)) - (220, 30, 30)).max() < 12
+    assert np.abs(seen[-1].mean((0, 1)) - (30, 30, 220)).max() < 12
+
+
+def test_a_film_from_a_picture_moves_on_to_the_scene(tmp_path: Path) -> None:
+    red = Image.new("RGB", (300, 200), (220, 30, 30))
+    shot(plan("a cat in the meadow", seed=1), tmp_path / "a.mp4", seconds=3, first=red)
+    seen = frames(tmp_path / "a.mp4")
+    assert np.abs(seen[0].mean((0, 1)) - (220, 30, 30)).max() < 12
+    assert seen[-1].std() > 20
+
+
+@pytest.mark.parametrize("prompt", ["生成一幅山水畫", "logo of a bee", "xyzzy"])
+def test_everything_can_be_filmed_and_moves(prompt: str, tmp_path: Path) -> None:
+    shot(plan(prompt, seed=1), tmp_path / "a.mp4")
+    seen = frames(tmp_path / "a.mp4")
+    assert len(seen) == 24
+    assert np.abs(seen[0] - seen[-1]).mean() > 0.2

@@ -1,0 +1,112 @@
+"""A plan in words: nothing is lost from the prompt, nothing is claimed that is not drawn, and verse keeps its form."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from danqing.sketch import art, say
+from danqing.sketch.plan import plan
+
+LEXICON = Path(__file__).parents[2] / "src" / "danqing" / "sketch" / "lexicon"
+needs_pack = pytest.mark.skipif(not art.available(), reason="the art pack was not built (npm was out of reach)")
+
+
+@needs_pack
+def test_enhanced_keeps_the_prompt_and_adds_light_and_camera() -> None:
+    words = say.enhanced(plan("a tracking shot of a fox running through a forest at night", seed=1))
+    assert words.startswith("A tracking shot of a fox running through a forest at night.")
+    assert "moonlight" in words
+    assert "tracking shot that keeps pace" in words
+    assert "\n" not in words
+
+
+@needs_pack
+def test_enhanced_says_a_chinese_prompt_in_english_and_keeps_its_quoted_text() -> None:
+    words = say.enhanced(plan("三隻貓在花園裡，寫著「春天」", seed=1))
+    assert words.startswith("Three cats.")
+    assert "garden" in words
+    assert '"春天"' in words
+
+
+def test_enhanced_names_what_it_could_not_put_into_english() -> None:
+    assert "詩人" in say.enhanced(plan("詩人在海邊", seed=1))
+
+
+@needs_pack
+@pytest.mark.parametrize(
+    ("prompt", "caption"),
+    [
+        ("A cat playing with a ball", "A cut-paper sketch of a cat playing with a ball in a cosy room with a window."),
+        ("an owl and a gruffalo", "A cut-paper sketch of an owl in a quiet forest of tall trees. Not drawn: gruffalo."),
+        ("三隻小鳥飛過雪山", "剪紙速寫：白天的雪地，畫有小鳥×3，正在飛翔。"),
+        ("机器人在太空中跳舞", "剪纸速写：白天的太空，画有机器人，正在跳舞。"),
+        ("Eine rote Katze spielt im Garten", "Skizze: Katze, Garten, Tag."),
+        ("qwertz", "A typographic card of the prompt. Not drawn: qwertz."),
+    ],
+)
+def test_the_caption_is_in_the_language_of_the_prompt_and_honest(prompt: str, caption: str) -> None:
+    assert say.caption(plan(prompt, seed=1)) == caption
+
+
+@pytest.mark.parametrize("prompt", ["a mountain", "畫一座山", "prose about a cat", "一個單詞"])
+def test_there_is_no_poem_unless_it_is_asked_for(prompt: str) -> None:
+    assert say.poem(plan(prompt, seed=1)) is None
+
+
+@pytest.mark.parametrize(
+    ("prompt", "length"), [("畫山水並題詩", 5), ("画雪山，配一首七言绝句", 7), ("写一首诗，夜晚的城市", 5)]
+)
+@pytest.mark.parametrize("seed", range(6))
+def test_a_chinese_poem_has_four_equal_lines(prompt: str, length: int, seed: int) -> None:
+    verse = say.poem(plan(prompt, seed=seed)) or ""
+    lines = verse.replace("\n", "").replace("。", "，").strip("，").split("，")
+    assert [len(line) for line in lines] == [length] * 4
+    assert lines[1][-1] != lines[3][-1]
+
+
+def test_a_chinese_poem_is_in_the_script_of_the_prompt() -> None:
+    assert "遠" not in (say.poem(plan("画山水，写诗", seed=2)) or "")
+    traditional, simplified = (say.poem(plan(prompt, seed=2)) or "" for prompt in ("畫山水，寫詩", "画山水，写诗"))
+    assert any(not character.isascii() for character in traditional)
+    assert simplified.encode("gb2312")
+
+
+def test_an_english_poem_is_a_quatrain() -> None:
+    verse = say.poem(plan("a poem about a garden at dawn", seed=1)) or ""
+    assert len(verse.splitlines()) == 4
+
+
+def test_another_seed_makes_another_poem() -> None:
+    poems = {say.poem(plan("生成一幅山水畫，並給出一首詩詞描述", seed=seed)) for seed in range(12)}
+    assert len(poems) > 3
+
+
+def test_every_couplet_keeps_its_form_and_all_chinese_ones_share_their_rhyme() -> None:
+    tables = tomllib.loads((LEXICON / "verses.toml").read_text())
+    couplets = [line for part in ("opening", "closing") for lines in tables["chinese"][part].values() for line in lines]
+    assert all([len(line) for line in couplet.split()] == [5, 5] for couplet in couplets)
+    assert {couplet[-1] for couplet in couplets} <= set("山間閒還灣關環")
+    english = [
+        verse for part in ("place", "closing") for verses in tables["english"][part].values() for verse in verses
+    ]
+    assert all(verse.count("/") == 1 for verse in english)
+
+
+@pytest.mark.parametrize("part", ["place", "action", "time", "weather", "camera", "style", "kind"])
+def test_every_value_of_a_plan_can_be_said(part: str) -> None:
+    phrases = tomllib.loads((LEXICON / "phrases.toml").read_text())["english"][part]
+    words = tomllib.loads((LEXICON / "en.toml").read_text())["style" if part == "kind" else part]
+    assert set(words) <= set(phrases)
+
+
+def test_an_answer_about_a_picture_is_what_the_picture_shows() -> None:
+    assert say.answer(plan("describe the image", seed=1), look="A bright picture.") == "A bright picture."
+
+
+@pytest.mark.parametrize(
+    ("prompt", "start"),
+    [("tell me of dragons", "The Sketch engine"), ("講一個故事", "速寫引擎"), ("讲一个故事", "速写引擎")],
+)
+def test_an_answer_in_words_alone_says_who_answers(prompt: str, start: str) -> None:
+    assert say.answer(plan(prompt, seed=1)).startswith(start)
