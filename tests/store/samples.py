@@ -79,6 +79,6 @@ def delivered(job: Job, *files: str) -> tuple[Job, list[Transfer]]:
 async def furnish(database: Database, *, money: int = 1000, budget: int | None = None) -> Key:
     """An account with money and one key to it."""
     key = a_key(budget=budget)
-    await database.open_account(key.account, money)
+    await database.fund(key.account, money, "opening")
     await database.add_key(key, "digest")
     return key

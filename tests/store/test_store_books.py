@@ -18,15 +18,15 @@ async def test_they_are_the_gateways_books(database: Database) -> None:
 
 
 async def test_an_account_is_funded_once(database: Database) -> None:
-    await database.open_account("house", 100)
-    await database.open_account("house", 500)
+    await database.fund("house", 100, "opening")
+    await database.fund("house", 500, "opening")
     await database.add_key(a_key(), "digest")
     assert (await database.spending(a_key())).account == Balance(posted=100)
 
 
 async def test_accounts_do_not_share_money(database: Database) -> None:
-    await database.open_account("house", 100)
-    await database.open_account("guest", 5)
+    await database.fund("house", 100, "opening")
+    await database.fund("guest", 5, "another opening")
     guest = a_key(account="guest")
     await database.add_key(guest, "digest")
     assert (await database.spending(guest)).account == Balance(posted=5)
@@ -47,7 +47,7 @@ async def test_a_key_needs_an_account(database: Database) -> None:
 
 
 async def test_keys_come_newest_first(database: Database) -> None:
-    await database.open_account("house", 0)
+    await database.fund("house", 0, "opening")
     for id, minute in (("middle", 2), ("new", 3), ("old", 1)):
         await database.add_key(a_key(id, minute=minute), f"digest of {id}")
     assert [key.id for key in await database.keys()] == ["new", "middle", "old"]

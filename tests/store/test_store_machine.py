@@ -74,9 +74,9 @@ class Bank(RuleBasedStateMachine):
     @initialize(money=st.integers(0, 10 * COST), budgets=st.tuples(*[st.none() | st.integers(0, 5 * COST)] * 2))
     def open(self, money: int, budgets: tuple[int | None, int | None]) -> None:
         self.account = f"account{next(NAMES)}"
-        self.wait(self.database.open_account(self.account, money))
-        self.wait(self.database.open_account(self.account, money + 1))
-        self.fold(ledger.fund(self.account, money, "opening"))
+        self.wait(self.database.fund(self.account, money, self.account))
+        self.wait(self.database.fund(self.account, money + 1, self.account))
+        self.fold(ledger.fund(self.account, money, self.account))
         self.keys = [f"{self.account}-{n}" for n in range(len(budgets))]
         for key, budget in zip(self.keys, budgets, strict=True):
             self.wait(self.database.add_key(a_key(key, account=self.account, budget=budget), f"digest of {key}"))

@@ -3,6 +3,7 @@
 Tracebacks come without the values of variables, which may be keys and prompts.
 """
 
+import asyncio
 import logging
 import sys
 
@@ -28,7 +29,14 @@ def configure(level: str) -> None:
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=_SHARED, processors=_foreign(ending)))
+    logging.getLogger("uvicorn.error").addFilter(_is_news)
     logging.basicConfig(level=max(least, logging.WARNING), handlers=[handler], force=True)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Not uvicorn's complaints about the streams that it cuts off because it was told to stop."""
+    cut_off = record.exc_info is not None and isinstance(record.exc_info[1], asyncio.CancelledError)
+    return not cut_off and not record.getMessage().startswith("Cancel ")
 
 
 def _for_people() -> list[Processor]:

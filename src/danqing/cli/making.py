@@ -63,7 +63,7 @@ async def follow(client: Client, job: Job, screen: Console) -> Job:
                 async for job in snapshots:
                     bar.update(task, completed=job.progress, description=tables.stage(job))
         except asyncio.CancelledError:
-            message = f"The job goes on without you. To see its end: danqing job {job.id} --save"
+            message = f"The job is not cancelled. To follow it to its end: danqing job {job.id} --save"
             raise Problem(Kind.CANCELLED, message, code=LEFT) from None
         except Problem as problem:
             if problem.code != UNREACHABLE:

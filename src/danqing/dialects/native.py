@@ -48,6 +48,7 @@ def routes(front: Front) -> list[BaseRoute]:
         ("GET", "/keys", office.keys),
         ("POST", "/keys", office.create_key),
         ("DELETE", "/keys/{key}", office.revoke),
+        ("POST", "/funds", office.fund),
     ]
     for method, path, handler in table:
         summary = (handler.__doc__ or "").strip().splitlines()[0]
@@ -161,9 +162,16 @@ class _Office:
         """A new key; its secret is in this answer and never again. For the owner."""
         self._front.accounts.require_owner(token_of(request))
         wanted = native.read_key(await self._front.body(request))
-        budget = None if wanted.budget_usd is None else _budget(wanted.budget_usd)
+        budget = None if wanted.budget_usd is None else _dollars(wanted.budget_usd, "budget_usd")
         key, secret = await self._front.accounts.create_key(wanted.name, test=wanted.test, budget=budget)
         return Reply.of({**native.key(key), "secret": secret}, status=201)
+
+    async def fund(self, request: Request) -> Reply:
+        """Money for the live account; the same cause pays once. For the owner."""
+        self._front.accounts.require_owner(token_of(request))
+        paid = native.read_fund(await self._front.body(request))
+        new = await self._front.accounts.fund(_dollars(paid.usd, "usd"), paid.cause)
+        return Reply.of({"paid": new}, status=201 if new else 200)
 
     async def revoke(self, request: Request) -> Reply:
         """Refuse a key from now on. For the owner."""
@@ -178,8 +186,8 @@ def _whole(text: str, param: str) -> int:
     return int(text)
 
 
-def _budget(text: str) -> int:
+def _dollars(text: str, param: str) -> int:
     try:
         return dollars(text)
     except ValueError as error:
-        raise invalid(f"{error}.", param="budget_usd") from error
+        raise invalid(f"{error}.", param=param) from error

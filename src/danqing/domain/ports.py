@@ -105,8 +105,8 @@ class Spending:
 class Books(Protocol):
     """What people read and set: keys, statements, lists."""
 
-    async def open_account(self, name: str, amount: int) -> None:
-        """Create an account with this much money, once."""
+    async def fund(self, account: str, amount: int, cause: str) -> bool:
+        """Pay into an account, created when it is new. The same cause pays once: False when it did before."""
 
     async def add_key(self, key: Key, digest: str) -> None:
         """Remember a new key. Raises Problem(INVALID) when its account does not exist."""

@@ -29,8 +29,14 @@ class Accounts:
 
     async def open(self) -> None:
         """Make sure that the two accounts exist: test keys pay with play money, live keys with what was paid in."""
-        await self._books.open_account(TEST_ACCOUNT, PLAY_MONEY)
-        await self._books.open_account(LIVE_ACCOUNT, 0)
+        await self._books.fund(TEST_ACCOUNT, PLAY_MONEY, f"open:{TEST_ACCOUNT}")
+        await self._books.fund(LIVE_ACCOUNT, 0, f"open:{LIVE_ACCOUNT}")
+
+    async def fund(self, amount: int, cause: str) -> bool:
+        """Pay nano-dollars into the live account. The same `cause`, such as an invoice number, pays once."""
+        if not 1 <= len(cause) <= NAME_CHARACTERS_MAX:
+            raise invalid(f"Name the cause of the payment in 1 to {NAME_CHARACTERS_MAX} characters.", param="cause")
+        return await self._books.fund(LIVE_ACCOUNT, amount, f"paid:{cause}")
 
     def require_owner(self, token: str) -> None:
         """Raises Problem(FORBIDDEN) unless the caller holds the owner's key, which lies in the data directory."""

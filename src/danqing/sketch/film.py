@@ -24,7 +24,8 @@ ON_TWOS = frozenset({"crayon", "watercolour", "pencil"})  # hand-drawn styles ch
 EVERY = 6  # frames between two reports
 CHUNK = 1024  # samples of one AAC frame
 MP4 = {"movflags": "+faststart", "fflags": "+bitexact"}
-X264 = {"preset": "veryfast", "crf": "21", "threads": str(THREADS), "lookahead_threads": "1"}
+# Without cpu-independent, x264's look-ahead differs between processors, and on some from run to run.
+X264 = {"preset": "veryfast", "crf": "21", "threads": str(THREADS), "x264-params": "cpu-independent=1"}
 Report = Callable[[float, str], None]
 
 

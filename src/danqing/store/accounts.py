@@ -10,7 +10,7 @@ from danqing.domain.keys import Key
 from danqing.domain.ledger import Phase, account_of, budget_of, fund
 from danqing.domain.ports import Spending
 from danqing.store.tables import balances, jobs, keys, transfers
-from danqing.store.transfers import balance, book, insert_once
+from danqing.store.transfers import balance, book_once, insert_once
 
 _KEY = (keys.c.id, keys.c.name, keys.c.account, keys.c.test, keys.c.hint, keys.c.budget, keys.c.created, keys.c.revoked)
 _find_key = select(*_KEY).where(keys.c.digest == bindparam("digest"))
@@ -28,11 +28,10 @@ _charged = (
 )
 
 
-def open_account(connection: Connection, name: str, amount: int, at: datetime) -> None:
-    """Create an account and fund it; one that exists stays as it is."""
-    empty = {"balance": account_of(name), "posted": 0, "held": 0, "floor": 0}
-    if insert_once(connection, balances, empty):
-        book(connection, fund(name, amount, f"open:{name}"), at)
+def fund_account(connection: Connection, name: str, amount: int, cause: str, at: datetime) -> bool:
+    """Pay into an account, which is created when it is new. False when the same cause has paid before."""
+    insert_once(connection, balances, {"balance": account_of(name), "posted": 0, "held": 0, "floor": 0})
+    return book_once(connection, fund(name, amount, cause), at)
 
 
 def add_key(connection: Connection, key: Key, digest: str) -> None:

@@ -82,10 +82,10 @@ class Database:
         now = datetime.now(UTC)
         return await self._write(lambda connection: accounts.revoke(connection, id, now))
 
-    async def open_account(self, name: str, amount: int) -> None:
-        """Create an account with this much money, once."""
+    async def fund(self, account: str, amount: int, cause: str) -> bool:
+        """Pay into an account, created when it is new. The same cause pays once: False when it did before."""
         now = datetime.now(UTC)
-        await self._write(lambda connection: accounts.open_account(connection, name, amount, now))
+        return await self._write(lambda connection: accounts.fund_account(connection, account, amount, cause, now))
 
     async def spending(self, key: Key) -> Spending:
         """The key's money: one moment's figures, taken together."""

@@ -50,6 +50,18 @@ def book(connection: Connection, transfer: Transfer, at: datetime) -> None:
     either way the caller's transaction must be rolled back.
     """
     connection.execute(_insert, _row(transfer, at))
+    _add_entries(connection, transfer)
+
+
+def book_once(connection: Connection, transfer: Transfer, at: datetime) -> bool:
+    """The same for a transfer that may have been written before: False then, and nothing is added."""
+    new = insert_once(connection, transfers, _row(transfer, at))
+    if new:
+        _add_entries(connection, transfer)
+    return new
+
+
+def _add_entries(connection: Connection, transfer: Transfer) -> None:
     for entry in entries(transfer):
         if connection.execute(_add, _change(entry)).rowcount == 0:
             raise _refusal(connection, transfer, entry)

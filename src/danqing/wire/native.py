@@ -54,6 +54,18 @@ class KeyRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     budget_usd: str | None = None
 
 
+class FundRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """POST /api/funds: money for the live account. The same `cause`, such as an invoice's number, pays once."""
+
+    usd: str
+    cause: str
+
+
+def read_fund(body: bytes) -> FundRequest:
+    """A payment. Raises Problem."""
+    return bodies.decode(body, FundRequest)
+
+
 def read_key(body: bytes) -> KeyRequest:
     """A request for a key. Unknown fields are refused. Raises Problem(INVALID)."""
     return bodies.decode(body, KeyRequest)
@@ -178,15 +190,14 @@ def _frame(url: str | None, param: str) -> Upload | None:
 
 def _parameters(generation: Generation) -> Tree:
     """What the request says beside the prompt; what it leaves to the model is left out."""
-    given: Tree = {
-        "wants": sorted(generation.wants),
-        **generation.parameters(),
+    inputs: Tree = {
         "pictures": len(generation.pictures),
         "first_frame": generation.first_frame is not None,
         "last_frame": generation.last_frame is not None,
         "knobs": dict(generation.knobs),
     }
-    return {name: value for name, value in given.items() if value or name == "seed"}
+    given = {name: value for name, value in inputs.items() if value}
+    return {"wants": sorted(generation.wants), **generation.parameters(), **given}
 
 
 def _output(output: Output, url: Callable[[Output], str]) -> Tree:
