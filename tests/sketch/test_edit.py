@@ -55,7 +55,7 @@ def test_brighter_is_brighter_and_darker_is_darker() -> None:
 
 
 @pytest.mark.parametrize(
-    "prompt", ["crayon style", "make it a watercolour painting", "turn it into a pencil sketch", "pixel art", "in sepia"]
+    "prompt", ["crayon style", "make it a watercolour", "turn it into a pencil sketch", "pixel art", "in sepia"]
 )
 def test_a_style_keeps_size_and_composition(prompt: str) -> None:
     edited = edit(photo(), plan(prompt, seed=1))

@@ -1,7 +1,6 @@
 """Databases to test on: SQLite files, and a schema on Postgres when there is one to use."""
 
 import asyncio
-import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -10,11 +9,11 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
+import postgres
 from danqing.store import Database, connect
 from danqing.store.engine import Engines, open_engines
 
-POSTGRES = "DANQING_TEST_POSTGRES"
-DATABASES = ["sqlite", "postgres"] if POSTGRES in os.environ else ["sqlite"]
+DATABASES = ["sqlite", "postgres"]
 
 
 @pytest.fixture(scope="session")
@@ -39,12 +38,19 @@ def sqlite_url(new_file: Path, tmp_path: Path) -> str:
     return f"sqlite:///{shutil.copy(new_file, tmp_path / 'danqing.db')}"
 
 
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Postgres for the whole run."""
+    with postgres.running(tmp_path_factory.mktemp("postgres")) as url:
+        if url is None:
+            pytest.skip("Postgres is not installed on this machine")
+        yield url
+
+
 @pytest.fixture
-def postgres_url() -> Iterator[str]:
+def postgres_url(postgres_server: str) -> Iterator[str]:
     """An empty schema of its own for each test."""
-    if POSTGRES not in os.environ:
-        pytest.skip(f"{POSTGRES} names no database, so everything was tested on SQLite alone")
-    url = make_url(os.environ[POSTGRES]).set(drivername="postgresql+psycopg")
+    url = make_url(postgres_server).set(drivername="postgresql+psycopg")
     schema = f"test_{uuid4().hex}"
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:

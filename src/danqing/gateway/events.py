@@ -54,7 +54,7 @@ class Hub:
         """The present first, then every change, until the job has ended. `load` reads the stored job."""
         topic = self._topics.setdefault(id, _Topic())
         changed = topic.changed  # taken before the store is read, so that no change falls in between
-        newest = _newer(await load(), topic.job)
+        newest = topic.job or await load()
         yield newest
         while not newest.state.ended:
             heard = await _wait(changed)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from uuid import uuid4
 
+import structlog
+
 from danqing.domain.errors import Kind, Problem, not_found
 from danqing.domain.generation import Generation, Output
 from danqing.domain.jobs import Cancelled, IllegalStep, Job, State, step
@@ -17,6 +19,8 @@ from danqing.gateway.dispatch import Queue, is_long
 from danqing.gateway.events import Hub
 from danqing.gateway.keyring import Keyring
 from danqing.gateway.runner import Runner
+
+log = structlog.get_logger("danqing.gateway")
 
 KEY_MEMORY_S = 1.0  # a revoked key is refused after at most this long
 KEYS_REMEMBERED = 10_000
@@ -189,9 +193,13 @@ class Gateway:
     async def _dispatch(self, job: Job) -> None:
         self._hub.publish(job)
         if is_long(job):
-            await self._queue.put(job.id)
-        else:
-            self._runner.begin(job)
+            try:
+                await self._queue.put(job.id)
+                return
+            except Exception:
+                # It is admitted and paid for, so it is driven here; the next start would find it in any case.
+                log.exception("the queue did not take a job", job=job.id)
+        self._runner.begin(job)
 
     async def _load(self, id: str) -> Job:
         job = await self._store.job(id)

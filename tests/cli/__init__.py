@@ -1,0 +1,1 @@
+"""The command line, typed as people type it, and its parts."""

@@ -1,0 +1,1 @@
+"""The client, against servers that break off, refuse, and speak other languages."""
