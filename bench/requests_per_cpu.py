@@ -36,7 +36,13 @@ class Case:
 CHAT = {"model": "gemini-2.0-flash-preview-image-generation", "messages": [{"role": "user", "content": "x" * 2000}]}
 CASES = (
     Case("chat 2 KB, 16 clients", "/v1/chat/completions", CHAT, 16, 1500),
-    Case("one 1.5 MB picture over chat, 8 clients", "/v1/chat/completions", {**CHAT, "modalities": ["text", "image"]}, 8, 300),
+    Case(
+        "one 1.5 MB picture over chat, 8 clients",
+        "/v1/chat/completions",
+        {**CHAT, "modalities": ["text", "image"]},
+        8,
+        300,
+    ),
     Case(
         "Google :predict, 1.5 MB, 8 clients",
         "/gemini/v1beta/models/imagen-3.0-generate-002:predict",
@@ -58,7 +64,9 @@ CASES = (
 def running(script: str, data: Path) -> Iterator[tuple[str, int, float]]:
     """A server process: its URL, its process id and the seconds it took to answer."""
     began = time.perf_counter()
-    process = subprocess.Popen([sys.executable, str(HERE / script), str(data)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [sys.executable, str(HERE / script), str(data)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     announced = data / "server.json"
     while not (announced.exists() and announced.read_text()):
         time.sleep(0.01)
@@ -113,7 +121,10 @@ def main() -> None:
         bare.mkdir()
         with running("serve_stub.py", data) as (url, pid, _):
             pass
-        with running("serve_stub.py", data) as (url, pid, started_s), running("serve_bare.py", bare) as (plain, plain_pid, _):
+        with (
+            running("serve_stub.py", data) as (url, pid, started_s),
+            running("serve_bare.py", bare) as (plain, plain_pid, _),
+        ):
             time.sleep(2)
             key = (data / "test-key").read_text().strip()
             print(f"second start to first answer {started_s:.2f} s, memory at rest {memory_mb(pid, 'VmRSS'):.0f} MB\n")
@@ -121,7 +132,9 @@ def main() -> None:
             for case in CASES:
                 rate, cpu_ms, top_mb = measure(url, pid, key, case)
                 bare_rate, bare_ms, _ = measure(plain, plain_pid, key, case)
-                figures = f"{rate:8.0f} {cpu_ms:8.2f} {bare_rate:11.0f} {bare_ms:9.2f} {cpu_ms / bare_ms:6.1f} {top_mb:5.0f}"
+                figures = (
+                    f"{rate:8.0f} {cpu_ms:8.2f} {bare_rate:11.0f} {bare_ms:9.2f} {cpu_ms / bare_ms:6.1f} {top_mb:5.0f}"
+                )
                 print(f"{case.name:44} {figures}")
 
 

@@ -91,12 +91,12 @@ class Server:
         data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
         key = self.key if key is None else key
         sent = {"content-type": "application/json", **({"authorization": f"Bearer {key}"} if key else {})}
-        request = urllib.request.Request(
-            self.url + path, data=data, method=method, headers={**sent, **(headers or {})}
-        )
+        request = urllib.request.Request(self.url + path, data=data, method=method, headers={**sent, **(headers or {})})
         try:
             with urllib.request.urlopen(request, timeout=timeout) as response:
-                return Answer(response.status, {name.lower(): value for name, value in response.headers.items()}, response.read())
+                return Answer(
+                    response.status, {name.lower(): value for name, value in response.headers.items()}, response.read()
+                )
         except urllib.error.HTTPError as error:
             with error:
                 return Answer(error.code, {name.lower(): value for name, value in error.headers.items()}, error.read())

@@ -31,7 +31,9 @@ def test_the_contracts_catch_what_they_forbid() -> None:
 
 def test_only_the_configuration_reads_the_environment() -> None:
     readers = {
-        module.relative_to(SOURCE).as_posix() for module in MODULES if _mentions(module, {("os", "environ"), ("os", "getenv")})
+        module.relative_to(SOURCE).as_posix()
+        for module in MODULES
+        if _mentions(module, {("os", "environ"), ("os", "getenv")})
     }
     assert readers == {"config.py"}
 
@@ -53,7 +55,9 @@ def test_no_part_is_named_by_anybody_but_itself(package: str) -> None:
 
 def _mentions(module: Path, attributes: set[tuple[str, str]]) -> bool:
     return any(
-        isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and (node.value.id, node.attr) in attributes
+        isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and (node.value.id, node.attr) in attributes
         for node in ast.walk(ast.parse(module.read_text()))
     )
 

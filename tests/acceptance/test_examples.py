@@ -135,9 +135,7 @@ def python_of(era: str) -> Path:
 
 
 @pytest.fixture(scope="module")
-def runs(
-    server: Server, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
-) -> Iterator[Runs]:
+def runs(server: Server, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Runs]:
     """Every selected case, begun at once, so that nobody waits for a film that nobody makes."""
     runs = Runs(server, tmp_path_factory.mktemp("examples"))
     selected = [item.callspec.params.get("case") for item in request.session.items if hasattr(item, "callspec")]

@@ -62,5 +62,5 @@ def test_a_claim_takes_the_first_free_name_and_touches_no_other(tmp_path: Path) 
 def test_a_place_that_is_not_there_is_refused(tmp_path: Path) -> None:
     files.require_writable(tmp_path)
     files.require_writable(tmp_path / "fox.png")
-    with pytest.raises(Problem, match="Nothing can be saved in .*nowhere"):
+    with pytest.raises(Problem, match=r"Nothing can be saved in .*nowhere"):
         files.require_writable(tmp_path / "nowhere" / "fox.png")

@@ -80,7 +80,7 @@ def test_the_key_is_shown_in_the_header_and_ids_cannot_leave_their_place() -> No
         return web.Response(text=told())
 
     ask(handle, lambda client: client.job("../keys?a=1"))
-    assert seen == [("/api/jobs/..%2Fkeys%3Fa%3D1", "Bearer sk-test-1")]
+    assert seen == [("/api/jobs/..%2Fkeys%3Fa=1", "Bearer sk-test-1")]
 
 
 def test_a_refusal_is_the_problem_that_it_was() -> None:

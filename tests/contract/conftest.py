@@ -3,8 +3,9 @@
 import json
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -79,12 +80,16 @@ def painted(server: Server) -> Answer:
     return answer
 
 
-@pytest.fixture(scope="session", params=ERAS)
-def google(
-    request: pytest.FixtureRequest, server: Server, film: Film, tmp_path_factory: pytest.TempPathFactory
-) -> Facts:
-    """What google-genai of each era makes of the server."""
-    return performed("google_genai", request.param, server, server.key, tmp_path_factory, FILM=film.name)
+@pytest.fixture(scope="session")
+def google_of(server: Server, film: Film, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Facts]:
+    """What google-genai of an era makes of the server; each is asked once."""
+    return cache(lambda era: performed("google_genai", era, server, server.key, tmp_path_factory, FILM=film.name))
+
+
+@pytest.fixture(params=ERAS)
+def google(request: pytest.FixtureRequest, google_of: Callable[[str], Facts]) -> Facts:
+    """google-genai of each era."""
+    return google_of(request.param)
 
 
 @pytest.fixture(scope="session", params=ERAS)
@@ -95,9 +100,7 @@ def openai(request: pytest.FixtureRequest, server: Server, tmp_path_factory: pyt
     return performed("openai_chat", request.param, server, key, tmp_path_factory, POOR=poor)
 
 
-def performed(
-    script: str, era: str, server: Server, key: str, folders: pytest.TempPathFactory, **more: str
-) -> Facts:
+def performed(script: str, era: str, server: Server, key: str, folders: pytest.TempPathFactory, **more: str) -> Facts:
     """Run a client's script with the interpreter of an era; its answer is the one JSON document that it prints."""
     python = ROOT / ".venvs" / era / "bin" / "python"
     if not python.exists():

@@ -1,21 +1,45 @@
 """google-genai of three eras against the server: what a script sees when it goes well, and when it does not."""
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import pytest
 from PIL import Image
 
 from .calls import IMAGEN, VEO_2
-from .conftest import Facts, Film
+from .conftest import ERAS, Facts, Film
 
 MODES = ("developer", "vertex")
-REFUSED_LOCALLY = "only supported in Gemini Enterprise Agent Platform mode"
+# With a key alone the newest SDK refuses these calls by itself (wire.md 1).
+SENDING = [(era, mode) for era in ERAS for mode in MODES if (era, mode) != ("newest", "developer")]
 MAGIC = "asked the Sketch engine to"
 
 
-def offers(google: Facts, mode: str) -> bool:
-    """Whether this SDK still sends these calls in this mode: with a key alone, the newest refuses by itself."""
-    return mode == "vertex" or google.era != "newest"
+@dataclass(frozen=True)
+class Asker:
+    """google-genai of one era in one of its modes."""
+
+    facts: Facts
+    mode: str
+
+    def value(self, call: str) -> object:
+        return self.facts.value(f"{self.mode} {call}")
+
+    def refusal(self, call: str, code: int, status: str) -> str:
+        return client_error(self.facts, f"{self.mode} {call}", code, status)
+
+    @property
+    def owner(self) -> str:
+        """How the names of this mode's resources begin."""
+        return "publishers/google/" if self.mode == "vertex" else ""
+
+
+@pytest.fixture(params=SENDING, ids=" ".join)
+def asker(request: pytest.FixtureRequest, google_of: Callable[[str], Facts]) -> Asker:
+    """Every era in every mode in which it still asks for pictures and films."""
+    era, mode = request.param
+    return Asker(google_of(era), mode)
 
 
 def client_error(google: Facts, call: str, code: int, status: str) -> str:
@@ -27,85 +51,83 @@ def client_error(google: Facts, call: str, code: int, status: str) -> str:
     return error["message"]
 
 
-@pytest.mark.parametrize("call", ["pictures", "filtered", "bad ratio", "failed film"])
-def test_the_newest_sdk_refuses_by_itself_with_a_key_alone(google: Facts, call: str) -> None:
-    """No server can change that (wire.md 1); the README says what to do."""
-    if offers(google, "developer"):
-        assert REFUSED_LOCALLY not in str(google.calls[f"developer {call}"])
-    else:
-        error = google.error(f"developer {call}")
-        assert error["error"] == "ValueError"
-        assert REFUSED_LOCALLY in error["text"]
+@pytest.mark.parametrize("call", ["pictures", "failed film"])
+def test_with_a_key_alone_the_newest_sdk_refuses_by_itself(google_of: Callable[[str], Facts], call: str) -> None:
+    """No server can change that; the README says what to do."""
+    error = google_of("newest").error(f"developer {call}")
+    assert error["error"] == "ValueError"
+    assert "only supported in Gemini Enterprise Agent Platform mode" in error["text"]
+
+
+def test_pictures_arrive(asker: Asker) -> None:
+    files = asker.value("pictures")
+    assert len(files) == 1
+    with Image.open(asker.facts.folder / files[0]) as picture:
+        assert (picture.format, picture.mode, picture.size) == ("JPEG", "RGB", (1408, 792))
+
+
+def test_what_is_filtered_says_so(asker: Asker) -> None:
+    """Never the TypeError that the published documentation warns of (wire.md 13)."""
+    assert f"{MAGIC} refuse it" in asker.refusal("filtered", 400, "INVALID_ARGUMENT")
+
+
+def test_reasons_stand_in_place_of_pictures(asker: Asker) -> None:
+    delivered, refused = asker.value("reasons")
+    assert delivered == [True, None]
+    assert refused[0] is False
+    assert f"{MAGIC} refuse it" in refused[1]
+
+
+def test_a_wrong_ratio_is_refused_with_those_that_are_right(asker: Asker) -> None:
+    message = asker.refusal("bad ratio", 400, "INVALID_ARGUMENT")
+    assert "7:3" in message
+    assert "1:1, 3:4, 4:3, 9:16, 16:9" in message
+
+
+def test_too_great_a_number_is_refused_with_the_most(asker: Asker) -> None:
+    assert "1 to 4" in asker.refusal("too many", 400, "INVALID_ARGUMENT")
+
+
+def test_an_unknown_model_is_refused_with_the_known(asker: Asker) -> None:
+    message = asker.refusal("unknown model", 404, "NOT_FOUND")
+    assert "'imagen-9'" in message
+    assert IMAGEN in message
+
+
+def test_a_failed_film_ends_the_operation_with_an_error(asker: Asker) -> None:
+    told = asker.value("failed film")
+    assert told["was_done"] is None
+    assert told["error"]["code"] == 14  # google.rpc.Code UNAVAILABLE
+    assert f"{MAGIC} fail" in told["error"]["message"]
+    assert re.fullmatch(rf"{asker.owner}models/{VEO_2}/operations/[0-9a-f-]{{36}}", told["name"])
+
+
+def test_a_filtered_film_ends_the_operation_with_reasons(asker: Asker) -> None:
+    told = asker.value("filtered film")
+    assert told["error"] is None
+    assert told["count"] == 1
+    assert f"{MAGIC} refuse it" in told["reasons"][0]
 
 
 @pytest.mark.parametrize("mode", MODES)
-class TestEitherMode:
-    """What the SDK does in both of its dialects."""
+def test_an_unknown_operation_is_not_found(google: Facts, mode: str) -> None:
+    assert "none" in client_error(google, f"{mode} unknown operation", 404, "NOT_FOUND")
 
-    @pytest.fixture(autouse=True)
-    def _only_what_is_sent(self, google: Facts, mode: str, request: pytest.FixtureRequest) -> None:
-        asks_for_media = "media" in request.node.name
-        if asks_for_media and not offers(google, mode):
-            pytest.skip("this SDK refuses the call by itself")
 
-    def test_media_pictures_arrive(self, google: Facts, mode: str) -> None:
-        files = google.value(f"{mode} pictures")
-        assert len(files) == 1
-        with Image.open(google.folder / files[0]) as picture:
-            assert (picture.format, picture.mode, picture.size) == ("JPEG", "RGB", (1408, 792))
+@pytest.mark.parametrize("mode", MODES)
+def test_models_are_listed_page_by_page(google: Facts, mode: str) -> None:
+    names = google.value(f"{mode} models")
+    assert google.value(f"{mode} models by fives") == names
+    assert len(set(names)) == len(names) > 10
+    assert f"{Asker(google, mode).owner}models/{IMAGEN}" in names
 
-    def test_media_that_is_filtered_says_so(self, google: Facts, mode: str) -> None:
-        """Never the TypeError that the published documentation warns of (wire.md 13)."""
-        assert f"{MAGIC} refuse it" in client_error(google, f"{mode} filtered", 400, "INVALID_ARGUMENT")
 
-    def test_media_reasons_stand_in_place_of_pictures(self, google: Facts, mode: str) -> None:
-        delivered, refused = google.value(f"{mode} reasons")
-        assert delivered == [True, None]
-        assert refused[0] is False
-        assert f"{MAGIC} refuse it" in refused[1]
-
-    def test_media_of_a_wrong_ratio_are_refused_with_those_that_are_right(self, google: Facts, mode: str) -> None:
-        message = client_error(google, f"{mode} bad ratio", 400, "INVALID_ARGUMENT")
-        assert "7:3" in message
-        assert "1:1, 3:4, 4:3, 9:16, 16:9" in message
-
-    def test_media_in_too_great_a_number_are_refused_with_the_most(self, google: Facts, mode: str) -> None:
-        assert "1 to 4" in client_error(google, f"{mode} too many", 400, "INVALID_ARGUMENT")
-
-    def test_media_of_an_unknown_model_are_refused_with_the_known(self, google: Facts, mode: str) -> None:
-        message = client_error(google, f"{mode} unknown model", 404, "NOT_FOUND")
-        assert "'imagen-9'" in message
-        assert IMAGEN in message
-
-    def test_media_that_fail_end_the_operation_with_an_error(self, google: Facts, mode: str) -> None:
-        told = google.value(f"{mode} failed film")
-        assert told["was_done"] is None
-        assert told["error"]["code"] == 14  # google.rpc.Code UNAVAILABLE
-        assert f"{MAGIC} fail" in told["error"]["message"]
-        prefix = "publishers/google/" if mode == "vertex" else ""
-        assert re.fullmatch(rf"{prefix}models/{VEO_2}/operations/[0-9a-f-]{{36}}", told["name"])
-
-    def test_media_that_are_filtered_end_the_operation_with_reasons(self, google: Facts, mode: str) -> None:
-        told = google.value(f"{mode} filtered film")
-        assert told["error"] is None
-        assert told["count"] == 1
-        assert f"{MAGIC} refuse it" in told["reasons"][0]
-
-    def test_an_unknown_operation_is_not_found(self, google: Facts, mode: str) -> None:
-        assert "none" in client_error(google, f"{mode} unknown operation", 404, "NOT_FOUND")
-
-    def test_models_are_listed_page_by_page(self, google: Facts, mode: str) -> None:
-        names = google.value(f"{mode} models")
-        assert google.value(f"{mode} models by fives") == names
-        assert len(set(names)) == len(names) > 10
-        owner = "publishers/google/" if mode == "vertex" else ""
-        assert f"{owner}models/{IMAGEN}" in names
-
-    def test_one_model_is_told_of(self, google: Facts, mode: str) -> None:
-        model = google.value(f"{mode} model")
-        assert model["name"].endswith(f"models/{IMAGEN}")
-        assert model["display_name"] == "Imagen 3"
-        assert model["version"] == "3.0"
+@pytest.mark.parametrize("mode", MODES)
+def test_one_model_is_told_of(google: Facts, mode: str) -> None:
+    model = google.value(f"{mode} model")
+    assert model["name"].endswith(f"models/{IMAGEN}")
+    assert model["display_name"] == "Imagen 3"
+    assert model["version"] == "3.0"
 
 
 @pytest.mark.parametrize(

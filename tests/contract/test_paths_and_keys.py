@@ -56,7 +56,9 @@ def test_an_operation_is_named_for_the_resource_that_was_asked(server: Server, b
     assert server.call("GET", beginning + name.removeprefix(owner)).json()["name"] == name
 
 
-@pytest.mark.parametrize("path", ["/gemini", "/gemini/v2/models", "/gemini/v1beta", "/v1beta/models/x/y", "/v1beta2/models"])
+@pytest.mark.parametrize(
+    "path", ["/gemini", "/gemini/v2/models", "/gemini/v1beta", "/v1beta/models/x/y", "/v1beta2/models"]
+)
 def test_other_paths_do_not_exist(server: Server, path: str) -> None:
     assert server.call("GET", path).status == 404
 
@@ -87,7 +89,12 @@ def test_a_key_is_taken_from_the_query(server: Server, path: str) -> None:
 def test_the_document_s_curl_starts_a_film_with_a_key_in_the_query(server: Server) -> None:
     body = {
         "instances": [{"prompt": "[danqing:fail] A cat playing with a ball"}],
-        "parameters": {"numberOfVideos": 1, "durationSeconds": 8, "aspectRatio": "16:9", "personGeneration": "dont_allow"},
+        "parameters": {
+            "numberOfVideos": 1,
+            "durationSeconds": 8,
+            "aspectRatio": "16:9",
+            "personGeneration": "dont_allow",
+        },
     }
     url = f"{server.url}{MODELS}/veo-3.0-generate-preview:predictLongRunning?key={server.key}"
     said = curl(url, "-H", "Content-Type: application/json", "-X", "POST", "-d", json.dumps(body))
@@ -100,8 +107,12 @@ def test_the_document_s_curl_starts_a_film_with_a_key_in_the_query(server: Serve
 @pytest.mark.parametrize(
     ("path", "read"), [(MODELS, google_error), ("/v1beta/models", google_error), ("/v1/models", openai_error)]
 )
-@pytest.mark.parametrize("headers", [{}, {"authorization": "Basic abc"}, {"authorization": "Bearer"}, {"x-goog-api-key": ""}])
-def test_without_a_key_one_is_told_how_to_send_it(server: Server, path: str, read: object, headers: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "headers", [{}, {"authorization": "Basic abc"}, {"authorization": "Bearer"}, {"x-goog-api-key": ""}]
+)
+def test_without_a_key_one_is_told_how_to_send_it(
+    server: Server, path: str, read: object, headers: dict[str, str]
+) -> None:
     error = read(server.call("GET", path, key="", headers=headers), 401)
     assert "is missing" in error["message"]
     assert "x-goog-api-key" in error["message"]

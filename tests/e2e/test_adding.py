@@ -40,9 +40,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     (server.data / "danqing.toml").write_text(SETTINGS)
     launcher = folder / "launcher"
     launcher.write_text(
-        LAUNCHER.format(
-            python=sys.executable, dialects=str(PARTS / "dialects"), providers=str(PARTS / "providers")
-        )
+        LAUNCHER.format(python=sys.executable, dialects=str(PARTS / "dialects"), providers=str(PARTS / "providers"))
     )
     launcher.chmod(0o755)
     with pytest.MonkeyPatch.context() as patch:

@@ -61,10 +61,14 @@ async def follow(server: Server, link: str, folder: Path) -> None:
         assert await page.evaluate("document.title") == "The film is ready"
         assert await page.evaluate("document.querySelector('#bar').hidden") is True
         assert await page.evaluate("document.querySelector('#prompt').textContent.length > 20") is True
-        assert "a sketch, not a model's work" in str(await page.evaluate("document.querySelector('#facts').textContent"))
+        assert "a sketch, not a model's work" in str(
+            await page.evaluate("document.querySelector('#facts').textContent")
+        )
         await playing(page)
         await page.screenshot(folder / "done.png")
-        saved = await page.evaluate("fetch(document.querySelector('#save').href).then(answer => answer.headers.get('content-disposition'))")
+        saved = await page.evaluate(
+            "fetch(document.querySelector('#save').href).then(answer => answer.headers.get('content-disposition'))"
+        )
         assert str(saved).startswith("attachment")
     assert page.complaints == []
     assert {url for url in page.requests if not url.startswith((server.url, "data:", "about:"))} == set()

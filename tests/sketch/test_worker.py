@@ -168,15 +168,14 @@ def test_a_film_is_made(worker: Worker, tmp_path: Path) -> None:
 
 def test_an_edit_describes_the_picture_and_the_change(worker: Worker, tmp_path: Path) -> None:
     Image.new("RGBA", (300, 150), (40, 90, 220, 255)).save(tmp_path / "in.png")
-    answer = worker.ask(
-        task="edit", prompt="make it night", inputs=[str(tmp_path / "in.png")], out=str(tmp_path / "o.png")
-    )
+    files = {"inputs": [str(tmp_path / "in.png")], "out": str(tmp_path / "o.png")}
+    answer = worker.ask(task="edit", prompt="make it night", height=300, **files)
     done = answer["done"]
-    assert (done["width"], done["height"]) == (300, 150)
+    assert (done["width"], done["height"]) == (600, 300), "its own shape, at the height that was asked for"
     assert "blue" in str(done["text"])
     assert "night" in str(done["text"])
     with Image.open(tmp_path / "o.png") as changed:
-        assert (changed.mode, changed.size) == ("RGB", (300, 150))
+        assert (changed.mode, changed.size) == ("RGB", (600, 300))
 
 
 def test_two_processes_draw_the_same_bytes(worker: Worker, tmp_path: Path) -> None:

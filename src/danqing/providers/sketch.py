@@ -128,7 +128,8 @@ def _task(asked: Generation, prompt: str, index: int, inputs: list[str], folder:
         film = {"task": "film", "width": width, "height": height, "seconds": asked.seconds or 8, "fps": 24, **frames}
         return _Task({**fields, **film}, out, mime)
     width, height = _size(asked)
-    picture = {"width": width, "height": height, "mime": mime, "quality": asked.quality or QUALITY, "inputs": inputs}
+    quality = QUALITY if asked.quality is None else max(asked.quality, 1)
+    picture = {"width": width, "height": height, "mime": mime, "quality": quality, "inputs": inputs}
     return _Task({**fields, **picture, "task": "edit" if inputs else "picture"}, out, mime)
 
 

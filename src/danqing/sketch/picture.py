@@ -38,7 +38,7 @@ def kind_of(plan: Plan) -> str:
 
 
 def picture(plan: Plan, width: int, height: int) -> Image.Image:
-    """The picture of a plan: RGB, exactly `width` x `height` pixels (64 to 2048 each)."""
+    """The picture of a plan: RGB, exactly `width` x `height` pixels (64 to 2816 each)."""
     kind = kind_of(plan)
     if kind == "logo":
         return logo(plan, width, height)

@@ -7,7 +7,6 @@ of stdin does, with status 0. Memory is limited, so that a hostile picture canno
 
 import json
 import os
-import re
 import resource
 import sys
 import traceback
@@ -27,9 +26,8 @@ from danqing.sketch.picture import FORMATS, encoded, picture
 from danqing.sketch.plan import Plan, plan
 
 MEMORY_BYTES = 2 << 30
-SIDE_MIN, SIDE_MAX = 64, 2048
+SIDE_MIN, SIDE_MAX = 64, 2816
 SECONDS_MAX, FPS_MAX = 60, 60
-POEM_ASKED = re.compile(r"\b(poem|poetry|verses?|haiku|sonnet|rhyme)\b|詩|诗|詞|词|俳句", re.IGNORECASE)
 
 Message = dict[str, object]
 Send = Callable[[Message], None]
@@ -107,8 +105,11 @@ def read(line: str) -> Request:
     return request
 
 
-def _planned(request: Request) -> Plan:
-    return plan(request.prompt, seed=request.seed, person=request.person, negative=request.negative)
+def _planned(request: Request, send: Send) -> Plan:
+    """The plan, with its prompt told at once: whoever waits for a film reads it while the film is made."""
+    made = plan(request.prompt, seed=request.seed, person=request.person, negative=request.negative)
+    send({"progress": 0.02, "stage": "planning", "prompt": say.enhanced(made)})
+    return made
 
 
 def _report(plan: Plan, text: str, **facts: object) -> Message:
@@ -125,12 +126,12 @@ def _report(plan: Plan, text: str, **facts: object) -> Message:
 
 def _written(plan: Plan) -> str:
     """The caption, and a poem when the prompt asks for one."""
-    poem = say.poem(plan) if POEM_ASKED.search(plan.prompt) else None
+    poem = say.poem(plan)
     return say.caption(plan) if poem is None else f"{say.caption(plan)}\n\n{poem}"
 
 
 def _picture(request: Request, send: Send) -> Message:
-    made = _planned(request)
+    made = _planned(request, send)
     send({"progress": 0.1, "stage": "drawing"})
     drawn = picture(made, request.width, request.height)
     send({"progress": 0.8, "stage": "writing"})
@@ -139,7 +140,7 @@ def _picture(request: Request, send: Send) -> Message:
 
 
 def _film(request: Request, send: Send) -> Message:
-    made = _planned(request)
+    made = _planned(request, send)
     first, last = (opened(Path(path)) if path else None for path in (request.first, request.last))
     film(
         made,
@@ -165,15 +166,22 @@ def _film(request: Request, send: Send) -> Message:
 
 
 def _edit(request: Request, send: Send) -> Message:
-    made = _planned(request)
+    made = _planned(request, send)
     given = opened(Path(request.inputs[-1]))
-    given.thumbnail((SIDE_MAX, SIDE_MAX), Image.Resampling.LANCZOS)
+    given = _scaled(given, request.height)
     send({"progress": 0.2, "stage": "drawing"})
     changed = edit(given, made)
     send({"progress": 0.8, "stage": "writing"})
     Path(request.out).write_bytes(encoded(changed.picture, request.mime, request.quality))
     text = look(given, made.language) + _told(changed.changes, made.language)
     return _report(made, text, width=changed.picture.width, height=changed.picture.height, mime=request.mime)
+
+
+def _scaled(given: Image.Image, height: int) -> Image.Image:
+    """The picture at the height that was asked for, in its own shape; a very wide one becomes less high."""
+    scale = min(height / given.height, SIDE_MAX / given.width)
+    size = max(1, round(given.width * scale)), max(1, round(given.height * scale))
+    return given if size == given.size else given.resize(size, Image.Resampling.LANCZOS)
 
 
 def _told(changes: tuple[str, ...], language: str) -> str:
@@ -184,7 +192,7 @@ def _told(changes: tuple[str, ...], language: str) -> str:
 
 
 def _words(request: Request, send: Send) -> Message:
-    made = _planned(request)
+    made = _planned(request, send)
     seen = "\n".join(look(opened(Path(path)), made.language) for path in request.inputs)
     return _report(made, say.answer(made, seen))
 

@@ -16,7 +16,9 @@ class Facts:
         try:
             self._calls[name] = {"value": call()}
         except Exception as error:
-            told = {field: getattr(error, field, None) for field in ("code", "status", "status_code", "message", "type")}
+            told = {
+                field: getattr(error, field, None) for field in ("code", "status", "status_code", "message", "type")
+            }
             self._calls[name] = {"error": type(error).__name__, "text": str(error), **told}
 
     def tell(self) -> None:

@@ -112,8 +112,14 @@ def main() -> None:
         fact("unknown model", lambda client: draw(client, "a fox", model="imagen-9"))
         fact("failed film", lambda client: started(client, "[danqing:fail] a kitten"))
         fact("filtered film", lambda client: started(client, "[danqing:filtered] a kitten"))
-        fact("unknown operation", lambda client: client.operations.get(
-            types.GenerateVideosOperation(name=f"publishers/google/models/{VEO}/operations/none")).name)
+        fact(
+            "unknown operation",
+            lambda client: (
+                client.operations.get(
+                    types.GenerateVideosOperation(name=f"publishers/google/models/{VEO}/operations/none")
+                ).name
+            ),
+        )
         fact("models", every)
         fact("models by fives", lambda client: every(client, page_size=5))
         fact("model", lambda client: client.models.get(model=IMAGEN).model_dump())

@@ -9,7 +9,7 @@ const WORDS = {
   zh: {
     title: "影片製作中", done: "影片完成了", failed: "沒有做出影片",
     queued: "排隊中", submitting: "開始", running: "拍攝中", lost: "重新連線中……",
-    save: "下載影片", by: "製作者", sketch: "草圖,並非模型作品", free: "未收取任何費用。",
+    save: "下載影片", by: "製作者", sketch: "草圖，並非模型作品", free: "未收取任何費用。",
   },
 };
 const POLL_MS = 800;

@@ -1,0 +1,205 @@
+"""The commands against a server that is named, as a person types them and as a script reads them."""
+
+import json
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from serving import Server
+
+from .terminal import Ended, Terminal, finish, wait_for
+
+JOB = {
+    *("id", "state", "stage", "progress", "model", "prompt", "rewritten", "parameters", "outputs", "withheld"),
+    *("ignored", "held", "charged", "provider", "upstream", "sketch", "test", "shared", "created", "updated", "error"),
+}
+
+
+@pytest.fixture
+def drawn(terminal: Terminal) -> Ended:
+    ended = terminal.run("draw", "a red fox in the snow", "--seed", "7", "--aspect", "16:9")
+    assert (ended.status, ended.err) == (0, "")
+    return ended
+
+
+def test_draw_saves_the_picture_and_says_where_what_and_whose_it_is(drawn: Ended, terminal: Terminal) -> None:
+    lines = drawn.out.splitlines()
+    assert lines[0] == "a-red-fox-in-the-snow-1.png"
+    with Image.open(terminal.folder / lines[0]) as picture:
+        assert (picture.format, round(picture.width / picture.height, 1)) == ("PNG", 1.8)
+        size = f"{picture.width}×{picture.height}"
+    facts = dict(line.strip().split("  ", 1) for line in lines[1:])
+    facts = {name: value.strip() for name, value in facts.items()}
+    assert facts["image"].startswith(size)
+    assert {"fox", "snow"} <= set(facts["drawn"].split(", "))
+    assert facts["seed"] == "7"
+    assert facts["cost"] == "$0.03 of play money"
+    assert facts["made by"] == "the Sketch engine: a sketch, not a model's work"
+
+
+def test_nothing_is_overwritten(terminal: Terminal) -> None:
+    mine = terminal.folder / "a-cat-1.png"
+    mine.write_text("mine")
+    ended = terminal.run("draw", "a cat", "-n", "2", "--json")
+    assert [Path(path).name for path in ended.json()["saved"]] == ["a-cat-2.png", "a-cat-3.png"]
+    assert mine.read_text() == "mine"
+
+
+def test_a_chinese_prompt_a_place_and_a_format(terminal: Terminal) -> None:
+    (terminal.folder / "album").mkdir()
+    ended = terminal.run("draw", "一隻貓在花園", "-o", "album", "--json")
+    assert [Path(path).name for path in ended.json()["saved"]] == ["一隻貓在花園-1.png"]
+    assert terminal.run("draw", "a cat", "-o", "album/cat.jpg").out.splitlines()[0] == "album/cat.jpg"
+    with Image.open(terminal.folder / "album" / "cat.jpg") as picture:
+        assert picture.format == "JPEG"
+
+
+def test_draw_as_json_is_the_job_and_what_was_saved(terminal: Terminal) -> None:
+    ended = terminal.run("draw", "a cat [bold]", "--json")
+    job = ended.json()
+    assert ended.err == ""
+    assert set(job) == {*JOB, "saved"}
+    assert (job["state"], job["prompt"], job["parameters"]["count"]) == ("done", "a cat [bold]", 1)
+    assert job["charged"] == {"usd": "0.03", "nanos": 30_000_000}
+    assert all(Path(path).is_absolute() and Path(path).stat().st_size for path in job["saved"])
+
+
+def test_a_picture_can_be_given(drawn: Ended, terminal: Terminal) -> None:
+    fox = drawn.out.splitlines()[0]
+    model = "gemini-2.0-flash-preview-image-generation"
+    ended = terminal.run("draw", "make it night", "--model", model, "--picture", fox, "--json")
+    assert ended.json()["parameters"]["pictures"] == 1
+    assert terminal.run("draw", "night", "--picture", fox).err == _refusal(terminal, "night", "--picture", fox)
+
+
+def _refusal(terminal: Terminal, *words: str) -> str:
+    return terminal.run("draw", *words, "--json").json()["error"]["message"] + "\n"
+
+
+def test_a_film_is_followed_saved_and_shown(terminal: Terminal) -> None:
+    shown = terminal.folder / "shown"
+    viewer = terminal.folder / "xdg-open"
+    viewer.write_text(f'#!/bin/sh\necho "$1" > "{shown}"\n')
+    viewer.chmod(0o755)
+    watching = Terminal(terminal.folder, {**terminal.env, "PATH": f"{terminal.folder}:/usr/bin:/bin"})
+    film = ("film", "a boat at sea", "--model", "veo-2.0-generate-001", "--seconds", "5")
+    ended = watching.run(*film, "--open", "-o", "boat.mp4")
+    assert ended.status == 0, ended.err
+    assert ended.out.splitlines()[0] == "boat.mp4"
+    assert b"ftyp" in (terminal.folder / "boat.mp4").read_bytes()[:12]
+    assert "5 s at 24 fps" in ended.out
+    assert "$1.75" in ended.out
+    assert shown.read_text().strip() == "boat.mp4"
+
+
+def test_leaving_a_job_and_coming_back(terminal: Terminal) -> None:
+    process = terminal.start("draw", "[danqing:slow=3] a lighthouse", "--json")
+    wait_for(process, lambda: "lighthouse" in terminal.run("jobs", "--limit", "1").out)
+    process.send_signal(2)
+    left = finish(process)
+    assert left.status == 130
+    (id,) = [word for word in left.json()["error"]["message"].split() if word.count("-") == 4]
+    back = terminal.run("job", id, "--save", "--json")
+    assert [Path(path).suffix for path in back.json()["saved"]] == [".png"]
+
+
+def test_jobs_are_listed_shown_and_cancelled(drawn: Ended, terminal: Terminal) -> None:
+    newest = terminal.run("jobs", "--limit", "1", "--json").json()["jobs"]
+    assert [(set(job), job["prompt"]) for job in newest] == [(JOB, "a red fox in the snow")]
+    id = newest[0]["id"]
+    assert id in terminal.run("jobs").out
+    assert terminal.run("job", id, "--json").json() == newest[0]
+    assert f"job      {id}" in terminal.run("job", id).out
+    assert "had ended before (done)" in terminal.run("cancel", id).out
+
+
+def test_a_job_at_work_can_be_cancelled(terminal: Terminal) -> None:
+    process = terminal.start("draw", "[danqing:slow=60] a windmill", "--json")
+    wait_for(process, lambda: "windmill" in terminal.run("jobs", "--limit", "1").out)
+    (job,) = terminal.run("jobs", "--limit", "1", "--json").json()["jobs"]
+    assert terminal.run("cancel", job["id"], "--json").json()["state"] == "cancelled"
+    ended = finish(process)
+    assert (ended.status, ended.json()["error"]["kind"]) == (1, "cancelled")
+
+
+def test_models_have_prices_and_limits(terminal: Terminal) -> None:
+    models = {model["id"]: model for model in terminal.run("models", "--json").json()["models"]}
+    assert models["veo-2.0-generate-001"]["ability"]["seconds"] == [8, 5]
+    assert models["veo-2.0-generate-001"]["prices"] == [{"per": "second", "price": {"usd": "0.35", "nanos": 350000000}}]
+    table = terminal.run("models").out
+    assert "$0.35 / second" in table
+    assert "video · up to 2 at once · 16:9, 9:16 · 720p · 8, 5 s" in table
+
+
+def test_usage_tells_what_was_spent_and_what_is_left(owner: Terminal) -> None:
+    key = owner.run("keys", "create", "a spender", "--budget", "0.05", "--json").json()
+    spender = Terminal(owner.folder, {**owner.env, "DANQING_KEY": key["secret"]})
+    assert spender.run("draw", "a cat").status == 0
+    usage = spender.run("usage", "--json").json()
+    assert (usage["key"]["name"], usage["budget"]["available"]["usd"]) == ("a spender", "0.02")
+    assert [(row["jobs"], row["charged"]["usd"]) for row in usage["by_model"]] == [(1, "0.03")]
+    assert "$0.03, $0.00 more held for jobs at work, $0.02 left of $0.05" in spender.run("usage").out
+    refused = spender.run("draw", "another cat", "--json")
+    assert (refused.status, refused.json()["error"]["kind"]) == (1, "no_funds")
+
+
+def test_a_secret_is_shown_once_and_a_revoked_key_is_refused(owner: Terminal) -> None:
+    made = owner.run("keys", "create", "[red]Ann[/red]", "--live").out.splitlines()
+    secret = made[0]
+    assert secret.startswith("sk-live-")
+    (id,) = [line.split()[1] for line in made if line.strip().startswith("id")]
+    listed = owner.run("keys", "list")
+    assert id in listed.out
+    assert "[red]Ann[/red]" in listed.out
+    assert secret not in listed.out + owner.run("keys", "list", "--json").out
+    assert owner.run("keys", "revoke", id, "--json").json() == {"revoked": id}
+    again = owner.run("keys", "revoke", id)
+    assert (again.status, again.out) == (1, "")
+    listed_now = {key["id"]: key["revoked"] for key in owner.run("keys", "list", "--json").json()["keys"]}
+    assert listed_now[id]
+
+
+@pytest.mark.parametrize(
+    ("words", "kind", "says"),
+    [
+        (["draw", "a cat", "--model", "imagen-9"], "not_found", "imagen-9"),
+        (["draw", "a cat", "--aspect", "7:1"], "invalid", "Allowed: 1:1, 3:4, 4:3, 9:16, 16:9"),
+        (["film", "a cat", "--seconds", "9"], "invalid", "8"),
+        (["draw", "[danqing:fail] a cat"], "upstream", "asked the Sketch engine to fail"),
+        (["draw", "[danqing:filtered] a cat"], "filtered", "The content was filtered"),
+        (["draw", "a cat", "-o", "nowhere/cat.png"], "invalid", "choose another place with -o"),
+        (["job", "nothing"], "not_found", "There is no job nothing"),
+        (["keys", "list"], "forbidden", "owner's key"),
+    ],
+)
+def test_what_cannot_be_is_one_sentence_or_one_document(
+    terminal: Terminal, words: list[str], kind: str, says: str
+) -> None:
+    ended = terminal.run(*words)
+    assert (ended.status, ended.out, ended.err.count("\n")) == (1, "", 1)
+    assert says in ended.err
+    told = terminal.run(*words, "--json")
+    assert (told.status, told.err) == (1, "")
+    assert (told.json()["error"]["kind"], told.json()["error"]["message"]) == (kind, ended.err.strip())
+    assert [path.name for path in terminal.folder.iterdir()] == []
+
+
+@pytest.mark.parametrize(
+    ("env", "says"),
+    [
+        ({"DANQING_URL": "localhost:8787"}, "DANQING_URL must begin with http:// or https://."),
+        ({"DANQING_URL": "http://127.0.0.1:9"}, "The server at http://127.0.0.1:9 does not answer."),
+        ({"DANQING_KEY": ""}, "put a key for it into DANQING_KEY"),
+        ({"DANQING_KEY": "sk-test-wrong"}, "is not known or was revoked"),
+    ],
+)
+def test_a_server_that_cannot_be_asked(terminal: Terminal, env: dict[str, str], says: str) -> None:
+    ended = Terminal(terminal.folder, {**terminal.env, **env}).run("jobs")
+    assert (ended.status, ended.out, ended.err.count("\n")) == (1, "", 1)
+    assert says in ended.err
+
+
+def test_the_server_never_logs_what_was_asked_or_by_whom(drawn: Ended, server: Server) -> None:
+    assert json.dumps("a red fox in the snow") not in server.log()
+    assert server.owner_key not in server.log()

@@ -1,0 +1,124 @@
+"""`danqing serve`: what it prints, what it leaves behind, and how it ends."""
+
+import json
+import signal
+import socket
+import stat
+import threading
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from serving import Server
+
+from .terminal import Terminal
+
+STOP_S = 5
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Terminal:
+    return Terminal(tmp_path, {})
+
+
+def test_the_first_start(new_server: Callable[..., Server]) -> None:
+    server = new_server()
+    assert server.call("GET", "/healthz", key="").status == 200
+    assert stat.S_IMODE((server.data / "test-key").stat().st_mode) == 0o600
+    banner = server.log()
+    for line in (f"google-genai        {server.url}/gemini", f"openai              {server.url}/v1", server.key):
+        assert line in banner
+    assert str(server.data / "assets") in banner
+    assert (server.stop(STOP_S), server.log()) == (0, banner)
+
+
+def test_the_key_stays_the_same(new_server: Callable[..., Server]) -> None:
+    server = new_server()
+    key = server.key
+    server.stop()
+    server.start()
+    assert server.key == key
+    assert server.call("GET", "/api/usage", key=key).status == 200
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_told_to_stop_while_a_film_is_made(new_server: Callable[..., Server], number: signal.Signals) -> None:
+    server = new_server()
+    film = {"model": "veo-3.0-generate-preview", "prompt": "[danqing:slow=30] a boat", "seed": 1}
+    job = server.call("POST", "/api/jobs", film).json()
+    watching = threading.Thread(target=_watch, args=(server, job["id"]))
+    watching.start()
+    _until(lambda: server.call("GET", f"/api/jobs/{job['id']}").json()["state"] != "queued")
+    server.process.send_signal(number)
+    assert server.process.wait(STOP_S) == 0
+    watching.join()
+    lines = [line for line in server.log().splitlines() if line.startswith("{")]
+    assert lines == [], "nothing went wrong, so nothing is logged"
+    server.start()
+    assert server.call("GET", f"/api/jobs/{job['id']}").json()["state"] in ("queued", "submitting", "running")
+
+
+def _watch(server: Server, id: str) -> None:
+    request = urllib.request.Request(f"{server.url}/api/jobs/{id}/events", headers={"x-goog-api-key": server.key})
+    try:
+        with urllib.request.urlopen(request, timeout=30) as stream:
+            stream.read()
+    except OSError:
+        pass  # the server has ended the stream, as it had to
+
+
+def _until(happened: Callable[[], bool]) -> None:
+    while not happened():
+        time.sleep(0.02)
+
+
+def test_a_directory_has_one_server(new_server: Callable[..., Server], here: Terminal) -> None:
+    server = new_server()
+    ended = here.run("serve", "--data", str(server.data), "--port", "0")
+    assert (ended.status, ended.out) == (1, "")
+    assert ended.err == f"A server is already running on {server.data}: {server.url}.\n"
+    assert server.call("GET", "/healthz", key="").status == 200
+
+
+def test_a_port_that_is_taken(here: Terminal) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ended = here.run("serve", "--data", "data", "--port", str(port), "--json")
+    assert (ended.status, ended.err) == (1, "")
+    assert f"127.0.0.1:{port}" in ended.json()["error"]["message"]
+    assert not (here.folder / "data" / "danqing.sqlite").exists(), "nothing was opened"
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "says"),
+    [
+        ("danqing.toml", "port = = 1", "danqing.toml is not TOML"),
+        ("danqing.toml", 'port = "many"', "whole numbers"),
+        ("catalog/cat.toml", 'id = "cat"', "cat.toml"),
+    ],
+)
+def test_a_configuration_that_cannot_be_read(here: Terminal, file: str, text: str, says: str) -> None:
+    path = here.folder / "data" / file
+    path.parent.mkdir(parents=True)
+    path.write_text(text)
+    ended = here.run("serve", "--data", "data", *(["--port", "0"] if "catalog" in file else []))
+    assert (ended.status, ended.out, ended.err.count("\n")) == (1, "", 1)
+    assert says in ended.err
+
+
+def test_requests_are_logged_without_keys_and_prompts(here: Terminal) -> None:
+    process = here.start("serve", "--data", "data", "--port", "0", "--log-level", "info", "--json")
+    banner = json.loads("".join(iter(process.stdout.readline, "}\n")) + "}")
+    assert set(banner) == {"url", "base_urls", "test_key", "test_key_file", "files"}
+    assert set(banner["base_urls"]) == {"google-genai", "openai", "curl"}
+    body = json.dumps({"model": "imagen-3.0-generate-002", "prompt": "a secret garden"}).encode()
+    urllib.request.urlopen(f"{banner['url']}/api/jobs?key={banner['test_key']}", data=body, timeout=30).close()
+    process.send_signal(signal.SIGTERM)
+    _, log = process.communicate(timeout=STOP_S)
+    requests = [json.loads(line) for line in log.splitlines()]
+    assert [(line["path"], line["status"]) for line in requests if line["event"] == "request"] == [("/api/jobs", 201)]
+    assert banner["test_key"] not in log
+    assert "secret garden" not in log
