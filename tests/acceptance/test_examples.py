@@ -6,11 +6,13 @@ import subprocess
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from e2e.films import Film, measured
 from PIL import Image
+
+from e2e.films import Film, measured
 from serving import Server
 
 ROOT = Path(__file__).parents[2]
@@ -73,6 +75,21 @@ CHARGES = {
     CHAT: ("veo-3", 410_000_000),
     STREAM: ("veo-3", 410_000_000),
     VEO2: ("veo-2.0-generate-001", 1_750_000_000),
+}
+
+
+# The first half of each file's SHA-256: the examples prove something only as long as nobody, and no tool, edits them.
+AS_HANDED_OVER = {
+    "01_imagen_generate_images.py": "11b36fca5e5605fab86d8a1f07e8345e",
+    "02_gemini_chat_image.sh": "53603f5e223055a206e4dfa655d76b88",
+    "03_gemini_chat_edit.py": "e2d98a214ba9df77de3313ad3c944272",
+    "04_veo3_curl.sh": "afa05589b30fd4ccf97a04a83f7d5edf",
+    "05_veo3_chat.py": "ebff5110c05ecf381081716756941b93",
+    "06_veo3_chat_stream.py": "4c165e7ef0fca2313f4d2df6e3c234eb",
+    "07_veo2_generate_videos.py": "507a24acdbd3c8e1c15a3623fc3a6ee7",
+    "08_gemini_chat_reference_structure.sh": "69eecdc1355b0a67d35ad07280ad9027",
+    "_check.py": "f4047b7e409e12d9e95fc9b07149ee5a",
+    "_links.py": "8c9e7cb6889b88a07ab1cba70307229e",
 }
 
 
@@ -161,6 +178,11 @@ def lacking(case: Case) -> str | None:
         return f"the clients of {case.era} are not installed; make test does it"
     programs = ("bash", "curl", "base64") if case.example.endswith(".sh") else ()
     return next((f"{program} is not installed" for program in programs if not shutil.which(program)), None)
+
+
+def test_nobody_has_edited_the_examples() -> None:
+    found = {path.name: sha256(path.read_bytes()).hexdigest()[:32] for path in EXAMPLES.iterdir() if path.is_file()}
+    assert found == AS_HANDED_OVER
 
 
 @pytest.mark.parametrize("case", SERVED_CASES, ids=str, indirect=True)

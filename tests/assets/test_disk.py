@@ -43,7 +43,7 @@ async def content(assets: Assets, blob: Blob) -> bytes:
 
 
 def stored(tmp_path: Path) -> list[Path]:
-    return list((tmp_path / "assets").glob("??/??/*"))
+    return list((tmp_path / "assets").glob("??/*"))
 
 
 def unfinished(tmp_path: Path) -> list[Path]:
@@ -70,7 +70,7 @@ def test_what_is_put_can_be_opened(tmp_path: Path, disk: Disk, kind: str) -> Non
     assert blob == Blob(hashlib.sha256(data).hexdigest(), len(data), "video/mp4")
     assert opened == data
     assert Path(path).read_bytes() == data
-    assert Path(path) == tmp_path / "assets" / blob.sha256[:2] / blob.sha256[2:4] / f"{blob.sha256}.mp4"
+    assert Path(path) == tmp_path / "assets" / blob.sha256[:2] / f"{blob.sha256}.mp4"
     assert file.exists() == (kind != "file"), "a file is moved, not copied"
     assert not unfinished(tmp_path)
 
@@ -229,7 +229,7 @@ def test_file_is_flushed_before_it_is_renamed_and_its_directory_after(
     monkeypatch.setattr(module.os, "fsync", note_fsync)
     monkeypatch.setattr(module.os, "replace", note_replace)
     asyncio.run(disk.put(b"x", "image/png"))
-    assert steps == ["file", "directory", "directory", "rename", "directory"]  # two new directories, then the file's
+    assert steps == ["file", "directory", "rename", "directory"]  # a new directory, then the file in it
 
 
 def test_no_file_is_touched_on_the_event_loop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,19 +7,19 @@ import pytest
 
 from serving import Server
 
-from .terminal import Terminal
+from .terminal import Connected, Terminal
 
 
 @pytest.fixture
 def terminal(tmp_path: Path, server: Server) -> Terminal:
     """The server of all tests is named, with its test key."""
-    return Terminal(tmp_path, {"DANQING_URL": server.url, "DANQING_KEY": server.key})
+    return Connected(tmp_path, {"DANQING_URL": server.url, "DANQING_KEY": server.key})
 
 
 @pytest.fixture
 def owner(tmp_path: Path, server: Server) -> Terminal:
     """The same server, with its owner's key."""
-    return Terminal(tmp_path, {"DANQING_URL": server.url, "DANQING_KEY": server.owner_key})
+    return Connected(tmp_path, {"DANQING_URL": server.url, "DANQING_KEY": server.owner_key})
 
 
 @pytest.fixture

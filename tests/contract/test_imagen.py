@@ -121,9 +121,9 @@ def test_imagen_4_draws_in_two_sizes(server: Server, size: str, pixels: int) -> 
 
 
 def test_imagen_3_draws_in_one(server: Server) -> None:
-    assert (
-        "Allowed: 1K." in google_error(server.call("POST", PREDICT, predict_body(sampleImageSize="2K")), 400)["message"]
-    )
+    error = google_error(server.call("POST", PREDICT, predict_body(sampleImageSize="2K")), 400)
+    assert "Allowed: 1K." in error["message"]
+    assert error["details"][0]["metadata"] == {"param": "sampleImageSize"}
 
 
 def test_the_same_seed_gives_the_same_picture(server: Server) -> None:

@@ -10,21 +10,32 @@ import sys
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from danqing.domain.money import DOLLAR
-from e2e.films import measured
 from PIL import Image
+
+from danqing.sketch import magic
+from e2e.films import measured
 from serving import Server
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
 TRANSLATION = ROOT / "README.zh-Hant.md"
+SOURCE = ROOT / "src" / "danqing"
 PYTHON = ROOT / ".venvs" / "june-2025" / "bin" / "python"  # what the README says its code was written for
+MODELS = (  # those whose prices the READMEs tell
+    "imagen-3.0-generate-002",
+    "gemini-2.0-flash-preview-image-generation",
+    "veo-3.0-generate-preview",
+    "veo-2.0-generate-001",
+    "veo-3",
+)
 PATIENCE_S = 200
 
 _FENCE = re.compile(r"^```([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_SETTING = re.compile(r"\bDANQING_[A-Z_]+")
 _LINK = re.compile(r"\]\(([^)#]+)\)")
 
 
@@ -118,7 +129,7 @@ def expect_sound(path: Path) -> None:
             film = measured(path)
             assert film.frames == round(film.seconds * 24) > 0
         case _:
-            assert "error" not in json.loads(path.read_text())
+            assert json.loads(path.read_text()).get("error") is None
 
 
 @pytest.mark.parametrize("line", DANQING)
@@ -135,7 +146,7 @@ def test_a_command_runs_as_it_is_printed(line: str, server: Server, folder: Path
         timeout=PATIENCE_S,
     )
     assert run.returncode == 0, run.stdout[-2000:] + run.stderr[-2000:]
-    assert "error" not in json.loads(run.stdout)
+    assert json.loads(run.stdout).get("error") is None
 
 
 def _sources() -> Mapping[str, str]:
@@ -160,17 +171,25 @@ def test_a_link_leads_somewhere(page: Path) -> None:
 
 @pytest.mark.parametrize("page", [README, TRANSLATION], ids=lambda page: page.name)
 def test_the_prices_that_are_told_are_the_prices_that_are_charged(page: Path) -> None:
-    told = {amount.rstrip(".") for amount in re.findall(r"\$(\d+\.\d+)", page.read_text().partition("| `DANQING_DATA`")[0])}
-    charged = {
-        rate
-        for name in ("imagen-3.0-generate-002", "veo-3.0-generate-preview", "veo-2.0-generate-001", "veo-3")
-        for rate in rates(name)
-    }
-    tokens = set(rates("gemini-2.0-flash-preview-image-generation"))
-    assert told == charged | tokens | {f"{8 * 675 * DOLLAR // 1000 / DOLLAR:.2f}"}
+    charged = {rate for model in MODELS for rate in rates(model)}
+    eight_seconds = f"{8 * Decimal(rates('veo-3.0-generate-preview')[0]):.2f}"
+    assert set(re.findall(r"\$(\d+\.\d+)", page.read_text())) == {*charged, eight_seconds}
 
 
 def rates(model: str) -> list[str]:
     """The amounts in a model's [price] table."""
-    row = tomllib.loads((ROOT / "src" / "danqing" / "catalog" / "models" / f"{model}.toml").read_text())
+    row = tomllib.loads((SOURCE / "catalog" / "models" / f"{model}.toml").read_text())
     return [value for name, value in row["price"].items() if isinstance(value, str) and name != "source"]
+
+
+@pytest.mark.parametrize("page", [README, TRANSLATION], ids=lambda page: page.name)
+def test_every_setting_is_told_and_no_other(page: Path) -> None:
+    known = set(_SETTING.findall((SOURCE / "config.py").read_text()))
+    assert set(_SETTING.findall(page.read_text())) == known
+
+
+@pytest.mark.parametrize("page", [README, TRANSLATION], ids=lambda page: page.name)
+def test_every_magic_word_is_one(page: Path) -> None:
+    words = re.findall(r"\[danqing:[^]]+\]", page.read_text())
+    assert len(words) == 6
+    assert [word for word in words if magic.read(word)[0] == magic.Magic()] == []

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import aiohttp
 
+from e2e.traces import eventually
+
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 FLAGS = (
     "--headless=new",
@@ -26,6 +28,11 @@ FLAGS = (
 )
 STARTING_S = 30
 MESSAGE_BYTES_MAX = 64 << 20
+
+UNTIL = """new Promise((resolve) => {
+  const look = () => { const value = (%s); value ? resolve(value) : setTimeout(look, 50); };
+  look();
+})"""
 
 Json = dict[str, object]
 
@@ -54,13 +61,18 @@ class Page:
         """The value of some JavaScript in the page."""
         answer = await self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
         result = answer["result"]
-        assert isinstance(result, dict) and "exceptionDetails" not in answer, answer
+        assert "exceptionDetails" not in answer, answer
+        assert isinstance(result, dict)
         return result.get("value")
+
+    async def until(self, expression: str) -> object:
+        """The value of some JavaScript in the page as soon as it is truthy."""
+        return await self.evaluate(UNTIL % expression)
 
     async def screenshot(self, path: Path) -> None:
         """What a person would see."""
         answer = await self.call("Page.captureScreenshot", format="png")
-        path.write_bytes(base64.b64decode(str(answer["data"])))
+        await asyncio.to_thread(path.write_bytes, base64.b64decode(str(answer["data"])))
 
     async def call(self, method: str, **parameters: object) -> Json:
         """One command of the protocol, answered."""
@@ -106,7 +118,8 @@ async def browsing(profile: Path) -> AsyncIterator[Page]:
         CHROMIUM, *FLAGS, f"--user-data-dir={profile}", "about:blank", stdout=log, stderr=log
     )
     try:
-        address = await _address(profile / "DevToolsActivePort")
+        announced = profile / "DevToolsActivePort"
+        address = await asyncio.to_thread(eventually, lambda: _address(announced), seconds=STARTING_S)
         async with (
             aiohttp.ClientSession() as session,
             session.ws_connect(address, max_msg_size=MESSAGE_BYTES_MAX) as socket,
@@ -123,9 +136,7 @@ async def browsing(profile: Path) -> AsyncIterator[Page]:
         await process.wait()
 
 
-async def _address(announced: Path) -> str:
+def _address(announced: Path) -> str:
     """Where the browser listens: it writes its port and a path into its profile."""
-    async with asyncio.timeout(STARTING_S):
-        while not announced.exists() or len(lines := announced.read_text().splitlines()) < 2:
-            await asyncio.sleep(0.05)
-    return f"ws://127.0.0.1:{lines[0]}{lines[1]}"
+    lines = announced.read_text().splitlines() if announced.exists() else []
+    return f"ws://127.0.0.1:{lines[0]}{lines[1]}" if len(lines) > 1 else ""

@@ -25,7 +25,7 @@ class Film:
 
 def measured(film: bytes | Path) -> Film:
     """Decode the whole film."""
-    with av.open(_source(film)) as container:
+    with av.open(_source(film), "r") as container:
         stream = container.streams.video[0]
         frames = sum(1 for _ in container.decode(stream))
         assert stream.average_rate, "a film has a frame rate"
@@ -46,7 +46,7 @@ def pixels_of(film: bytes | Path) -> str:
 
 
 def _pictures(film: bytes | Path) -> Iterator[bytes]:
-    with av.open(_source(film)) as container:
+    with av.open(_source(film), "r") as container:
         for frame in container.decode(video=0):
             yield sha256(frame.to_ndarray(format="rgb24").tobytes()).digest()
 

@@ -6,14 +6,15 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
 import pytest
+from PIL import Image
+
 from danqing.assets import stamp
 from danqing.domain.money import DOLLAR
-from PIL import Image
 from serving import Answer, Server
 
 PARTS = Path(__file__).parent / "parts"
@@ -170,7 +171,7 @@ def test_a_live_key_pays_with_what_was_paid_in(server: Server, live_key: str) ->
 
 
 def test_an_added_dialect_answers(server: Server, live_key: str) -> None:
-    answer = server.call("POST", "/postcard/red-wall-1", "Greetings from the sea".encode(), key=live_key)
+    answer = server.call("POST", "/postcard/red-wall-1", b"Greetings from the sea", key=live_key)
     assert answer.status == 200, answer.body
     assert answer.headers["content-type"] == "image/png"
     assert opened(answer.body).getcolors() == [(64 * 64, RED)]

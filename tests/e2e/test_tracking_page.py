@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
 from e2e.browser import CHROMIUM, Page, browsing
 from serving import Server
 
@@ -16,13 +17,12 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is install
 
 PATIENCE_S = 120
 BAR = "parseFloat(document.querySelector('#bar span').style.width) || 0"
-SEEN = "document.querySelector('#bar span').getBoundingClientRect().width"
 STATUS = "document.querySelector('#status').textContent"
 STATE = "document.querySelector('video')?.readyState ?? -1"
 FILM = """(() => { const film = document.querySelector('video'); return {
-  seconds: film.duration, width: film.videoWidth, height: film.videoHeight, played: film.currentTime,
+  width: film.videoWidth, height: film.videoHeight, seconds: Math.round(film.duration),
   error: film.error?.message ?? null, muted: film.muted } })()"""
-FUTURE = 2  # HTMLMediaElement.HAVE_CURRENT_DATA
+HAVE_CURRENT_DATA = 2
 
 
 @contextmanager
@@ -90,27 +90,24 @@ async def watched(page: Page, folder: Path) -> tuple[list[float], list[str]]:
 
 async def playing(page: Page) -> None:
     """Wait until the film really plays; it is what was asked for."""
-    while int(str(await page.evaluate(STATE))) < FUTURE:
-        await asyncio.sleep(0.1)
-    while not (film := await page.evaluate(FILM))["played"]:  # type: ignore[index]
-        await asyncio.sleep(0.1)
-    assert isinstance(film, dict)
-    assert (film["width"], film["height"], round(film["seconds"]), film["error"]) == (1280, 720, 8, None)
+    await page.until(f"{STATE} >= {HAVE_CURRENT_DATA}")
+    await page.until("document.querySelector('video').currentTime > 0")
+    film = await page.evaluate(FILM)
+    assert film == {"width": 1280, "height": 720, "seconds": 8, "error": None, "muted": True}
 
 
 def test_a_film_that_failed_says_so_and_that_it_was_free(server: Server, tmp_path: Path) -> None:
     body = {"model": "veo-3", "messages": [{"role": "user", "content": "A lighthouse [danqing:slow=1] [danqing:fail]"}]}
     answer = server.call("POST", "/v1/chat/completions", body)
     assert answer.status >= 400
-    newest = server.call("GET", "/api/jobs?limit=1").json()["jobs"][0]  # type: ignore[index]
+    newest = server.call("GET", "/api/jobs?limit=1").json()["jobs"][0]
     asyncio.run(expect_failure(f"{server.url}/web/{newest['id']}", tmp_path))
 
 
 async def expect_failure(link: str, folder: Path) -> None:
     async with browsing(folder / "profile") as page, asyncio.timeout(PATIENCE_S):
         await page.open(link)
-        while not (text := str(await page.evaluate("document.querySelector('#status')?.textContent ?? ''"))):
-            await asyncio.sleep(0.1)
-        assert "Nothing was charged." in text
+        text = await page.until("document.querySelector('#status')?.textContent")
+        assert "Nothing was charged." in str(text)
         assert await page.evaluate("document.title") == "No film was made"
     assert page.complaints == []

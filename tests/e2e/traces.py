@@ -68,7 +68,7 @@ def is_alive(pid: int) -> bool:
     return state not in "ZX"
 
 
-def eventually(look: Callable[[], T], *, seconds: float = PATIENCE_S, pause_s: float = 0.05) -> T:
+def eventually(look: Callable[[], T | None], *, seconds: float = PATIENCE_S, pause_s: float = 0.05) -> T:
     """What `look` finds as soon as it finds anything. Fails after `seconds`."""
     deadline = time.monotonic() + seconds
     while not (found := look()):

@@ -1,6 +1,6 @@
 """Keeping files by their content on a disk, so that a power cut leaves either the whole file or nothing.
 
-A file is written under a temporary name, flushed, renamed to `aa/bb/<sha256>.<suffix>`, and its directory flushed. All
+A file is written under a temporary name, flushed, renamed to `aa/<sha256>.<suffix>`, and its directory flushed. All
 of it happens in a few threads: the event loop never waits for a disk.
 """
 
@@ -173,7 +173,7 @@ class Disk:
         return file, chunk
 
     def _home(self, blob: Blob) -> Path:
-        return self._root / blob.sha256[:2] / blob.sha256[2:4] / f"{blob.sha256}.{blob.suffix}"
+        return self._root / blob.sha256[:2] / f"{blob.sha256}.{blob.suffix}"
 
     def _check(self, size: int) -> None:
         if size > self._bytes_max:

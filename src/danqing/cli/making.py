@@ -1,8 +1,8 @@
 """Has pictures and films made: asks, follows the job with a bar that moves as the work does, and saves the files."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from contextlib import aclosing
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,7 +39,9 @@ def make(
         files.require_writable(saving.out)
         inputs = {name: await asyncio.to_thread(_data_urls, given) for name, given in (pictures or {}).items()}
         body = {name: value for name, value in {**request, **inputs}.items() if value not in (None, "", [])}
-        return await _finish(client, await client.submit(body), saving)
+        with _leaving("danqing jobs"):
+            job = await client.submit(body)
+        return await _finish(client, job, saving)
 
     perform(work, json=json)
 
@@ -61,10 +63,7 @@ async def follow(client: Client, job: Job, screen: Console) -> Job:
         try:
             async with aclosing(client.watch(job.id)) as snapshots:
                 async for job in snapshots:
-                    bar.update(task, completed=job.progress, description=tables.stage(job))
-        except asyncio.CancelledError:
-            message = f"The job is not cancelled. To follow it to its end: danqing job {job.id} --save"
-            raise Problem(Kind.CANCELLED, message, code=LEFT) from None
+                    bar.update(task, completed=job.progress, description=tables.stage(job), refresh=True)
         except Problem as problem:
             if problem.code != UNREACHABLE:
                 raise
@@ -74,13 +73,24 @@ async def follow(client: Client, job: Job, screen: Console) -> Job:
 
 
 async def _finish(client: Client, job: Job, saving: Saving) -> Report:
-    job = (await follow(client, job, console(stderr=True))).succeeded()
-    saved = [await _save(client, job, output, saving.out) for output in job.outputs if output.file]
-    if saving.view:
-        for path in saved:
-            await asyncio.to_thread(typer.launch, str(path))
+    with _leaving(f"danqing job {job.id} --save"):
+        job = (await follow(client, job, console(stderr=True))).succeeded()
+        saved = [await _save(client, job, output, saving.out) for output in job.outputs if output.file]
     document = {**msgspec.to_builtins(job), "saved": [str(path.absolute()) for path in saved]}
-    return Report(document, tables.made(job, saved))
+    lines = tables.made(job, saved)
+    if saving.view and any([await asyncio.to_thread(typer.launch, str(path)) for path in saved]):
+        lines = [*lines, "There is no program here that shows it."]
+    return Report(document, lines)
+
+
+@contextmanager
+def _leaving(command: str) -> Iterator[None]:
+    """Ctrl-C leaves the job alone; `command` comes back to it."""
+    try:
+        yield
+    except asyncio.CancelledError:
+        message = f"What was asked for is not cancelled. To come back to it: {command}"
+        raise Problem(Kind.CANCELLED, message, code=LEFT) from None
 
 
 async def _save(client: Client, job: Job, output: Output, out: Path | None) -> Path:

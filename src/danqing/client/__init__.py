@@ -5,6 +5,7 @@ connection that breaks is taken up again: submitting carries an Idempotency-Key,
 """
 
 import asyncio
+import io
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
@@ -194,7 +195,7 @@ class Client:
         """A successful answer, still to be read. Raises Problem for any other, and for none."""
         server = await self._locate()
         sent = {"authorization": f"Bearer {server.key}", "content-type": "application/json", **(headers or {})}
-        data = None if body is None else msgspec.json.encode(body)
+        data = None if body is None else io.BytesIO(msgspec.json.encode(body))  # sent piece by piece
         try:
             async with self._http.request(method, f"{server.url}/api/{path}", data=data, headers=sent) as answer:
                 if not answer.ok:

@@ -20,8 +20,8 @@ envelope = openai.error
 
 
 def claims(request: Request) -> bool:
-    """OpenAI's errors are expected below `/v1`."""
-    return request.url.path.startswith("/v1")
+    """OpenAI's errors are expected below `/v1`, but for Google's client, which may ask there too."""
+    return f"{request.url.path}/".startswith("/v1/") and "x-goog-api-client" not in request.headers
 
 
 def routes(front: Front) -> list[BaseRoute]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,7 +12,7 @@ import danqing.front.paths  # noqa: F401  registers {at:google}
 from danqing.domain.errors import invalid, not_found
 from danqing.domain.generation import Generation, Output
 from danqing.domain.jobs import Job
-from danqing.front import Front, Reply, once_of, refused, told_by
+from danqing.front import Envelope, Front, Handler, Reply, once_of, refused, told_by
 from danqing.wire import google
 from danqing.wire.google import Ask, Reader
 from danqing.wire.holes import Tree
@@ -34,17 +35,14 @@ def is_google_client(request: Request) -> bool:
 def routes(front: Front) -> list[BaseRoute]:
     """Everything that begins with a call of a model and ends with its files."""
     calls = _Calls(front)
-    table: list[tuple[str, str, Callable[..., object]]] = [
-        ("POST", "{at:google}models/{model}:predict", calls.predict),
-        ("POST", "{at:google}models/{model}:predictLongRunning", calls.begin),
-        ("POST", "{at:google}models/{model}:fetchPredictOperation", calls.fetch),
-        ("GET", "{at:google}{above:path}operations/{id}", calls.poll),
-        ("GET", "{at:google}files/{name:path}", calls.download),
+    table: list[tuple[str, str, Handler, Envelope]] = [
+        ("POST", "{at:google}models/{model}:predict", calls.predict, partial(envelope, size="sampleImageSize")),
+        ("POST", "{at:google}models/{model}:predictLongRunning", calls.begin, partial(envelope, size="resolution")),
+        ("POST", "{at:google}models/{model}:fetchPredictOperation", calls.fetch, envelope),
+        ("GET", "{at:google}{above:path}operations/{id}", calls.poll, envelope),
+        ("GET", "{at:google}files/{name:path}", calls.download, envelope),
     ]
-    return [
-        Route(f"/{path}", front.endpoint(call, envelope), methods=[method])  # type: ignore[arg-type]
-        for method, path, call in table
-    ]
+    return [Route(f"/{path}", front.endpoint(call, told), methods=[method]) for method, path, call, told in table]
 
 
 class _Calls:

@@ -46,7 +46,6 @@ _KINDS: dict[int, Kind] = {3: Kind.INVALID, 4: Kind.TIMEOUT, 8: Kind.BUSY}
 _PARAMS: dict[str, str] = {
     "count": "sampleCount",
     "aspect": "aspectRatio",
-    "size": "imageSize",
     "seconds": "durationSeconds",
     "person": "personGeneration",
     "negative": "negativePrompt",
@@ -59,13 +58,14 @@ _PARAMS: dict[str, str] = {
 }
 
 
-def error(problem: Problem) -> Tree:
-    """The body of an answer with a status other than 200."""
+def error(problem: Problem, *, size: str = "imageSize") -> Tree:
+    """The body of an answer with a status other than 200. `size` is what the call that failed names the resolution."""
+    names = _PARAMS | {"size": size}
     reason: Tree = {
         "@type": "type.googleapis.com/google.rpc.ErrorInfo",
         "reason": problem.code.upper(),
         "domain": "danqing",
-        "metadata": {"param": _PARAMS.get(problem.param, problem.param)} if problem.param else {},
+        "metadata": {"param": names.get(problem.param, problem.param)} if problem.param else {},
     }
     details = [reason]
     if problem.retry_after is not None:

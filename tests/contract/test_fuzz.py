@@ -1,0 +1,147 @@
+"""Mutated requests over a real socket: whatever a client sends, it is never the server that is at fault."""
+
+import copy
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from serving import Server
+
+from .calls import CHAT, FILM, GEMINI, MODELS, PREDICT, VEO_2, new_key
+
+PIXEL = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+PARAMETERS = {
+    "sampleCount": 1,
+    "aspectRatio": "1:1",
+    "personGeneration": "allow_adult",
+    "seed": 3,
+    "negativePrompt": "snow",
+    "outputOptions": {"mimeType": "image/jpeg", "compressionQuality": 80},
+    "includeRaiReason": True,
+    "guidanceScale": 7.5,
+}
+FRAME = {"bytesBase64Encoded": PIXEL.partition(",")[2], "mimeType": "image/png"}
+SEEDS: list[tuple[str, dict[str, Any]]] = [
+    (PREDICT, {"instances": [{"prompt": "a fox"}], "parameters": PARAMETERS}),
+    (
+        FILM,
+        {
+            "instances": [{"prompt": "a fox", "image": FRAME}],
+            "parameters": {"numberOfVideos": 1, "durationSeconds": "8s", "resolution": "720p", "enhancePrompt": True},
+        },
+    ),
+    (f"{MODELS}/{VEO_2}:fetchPredictOperation", {"operationName": f"models/{VEO_2}/operations/x"}),
+    (
+        CHAT,
+        {
+            "model": GEMINI,
+            "modalities": ["text", "image"],
+            "stream": True,
+            "stream_options": {"include_usage": True},
+            "temperature": 0.5,
+            "messages": [
+                {"role": "system", "content": "aspect_ratio=16:9"},
+                {"role": "user", "content": [{"type": "image_url", "image_url": {"url": PIXEL}}]},
+                {
+                    "role": "assistant",
+                    "content": "a dot",
+                    "multi_mod_content": [{"text": "a dot", "inlineData": {}}, {"inline_data": {"data": FRAME}}],
+                },
+                {"role": "user", "content": [{"type": "text", "text": "another"}]},
+            ],
+        },
+    ),
+    (CHAT, {"model": "veo-3", "messages": [{"role": "user", "content": "a fox"}], "stream": False}),
+    ("/api/jobs", {"model": GEMINI, "prompt": "a fox", "wants": ["image"], "pictures": [PIXEL], "knobs": {"a": 1}}),
+]
+ODD = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.sampled_from([0, -1, 2**31, 2**63 - 1, 2**63, -(2**63) - 1, 10**30]),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.text(max_size=20),
+    st.sampled_from(["", " ", "\0", "\u2028", "🦊" * 50, "9" * 50, "1e999", "../..", "%00", "models/", "]]>", "1:1", "true"]),
+    st.lists(st.integers(), max_size=3),
+    st.dictionaries(st.text(max_size=5), st.text(max_size=5), max_size=3),
+)
+
+
+@st.composite
+def mutated(draw: Callable[[st.SearchStrategy[Any]], Any]) -> tuple[str, bytes]:
+    """One of the requests with a few of its values changed, removed, moved or spelled in another way."""
+    path, seed = draw(st.sampled_from(SEEDS))
+    body = copy.deepcopy(seed)
+    for _ in range(draw(st.integers(1, 3))):
+        place: Any = body
+        while isinstance(place, dict | list) and place:
+            key = draw(st.sampled_from(sorted(place) if isinstance(place, dict) else range(len(place))))
+            if not isinstance(place[key], dict | list) or not place[key] or draw(st.booleans()):
+                break
+            place = place[key]
+        else:
+            continue
+        match draw(st.sampled_from(["change", "remove", "add", "wrap"])):
+            case "change":
+                place[key] = draw(ODD)
+            case "remove":
+                del place[key]
+            case "add" if isinstance(place, dict):
+                place[draw(st.text(max_size=200))] = draw(ODD)
+            case _:
+                place[key] = [place[key]]
+    return path, json.dumps(body).encode()
+
+
+@pytest.fixture(scope="module")
+def penniless(server: Server) -> str:
+    """A key that cannot pay for anything, so that requests which are fine cost no time."""
+    return new_key(server, "fuzz", budget_usd="0")
+
+
+def refused(server: Server, key: str, method: str, path: str, body: bytes | None) -> None:
+    answer = server.call(method, path, body, key=key)
+    assert answer.status < 500, (method, path, body, answer.status, answer.body)
+    if answer.status >= 400:
+        assert answer.json()["error"]["message"]
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(request=mutated())
+def test_a_mutated_body_is_never_the_server_s_fault(server: Server, penniless: str, request: tuple[str, bytes]) -> None:
+    path, body = request
+    refused(server, penniless, "POST", path, body)
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=st.sampled_from(SEEDS), cut=st.floats(0, 1), noise=st.binary(max_size=4))
+def test_a_body_that_breaks_off_is_never_the_server_s_fault(
+    server: Server, penniless: str, seed: tuple[str, dict[str, Any]], cut: float, noise: bytes
+) -> None:
+    path, whole = seed[0], json.dumps(seed[1]).encode()
+    at = int(cut * len(whole))
+    refused(server, penniless, "POST", path, whole[:at] + noise)
+    refused(server, penniless, "POST", path, whole[:at] + noise + whole[at:])
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    method=st.sampled_from(["GET", "POST", "HEAD", "DELETE", "OPTIONS", "PATCH"]),
+    begin=st.sampled_from(["/", "/gemini/", "/gemini/v1beta/", "/v1/", "/v1beta1/projects/p/locations/l/", "/api/", "/cdn/"]),
+    parts=st.lists(
+        st.sampled_from(
+            ["models", "operations", "files", "web", "jobs", "keys", "download", "publishers", "google", "..", ".", "",
+             "20261122", "%00", "%2F", "%FF", "%F0%9F%A6%8A", "a.mp4", "x:predict", "x:download", ":", "{x}", "events"]
+        ),
+        max_size=5,
+    ),
+    query=st.sampled_from(["", "?key=", "?key=%00", "?pageSize=%FF", "?limit=9e9", "?before=%00", "?alt=sse&key=x&key=y", "?&&=&"]),
+)  # fmt: skip
+def test_an_odd_path_is_never_the_server_s_fault(
+    server: Server, penniless: str, method: str, begin: str, parts: list[str], query: str
+) -> None:
+    answer = server.call(method, begin + "/".join(parts) + query, key=penniless)
+    assert answer.status < 500, (method, begin, parts, query, answer.body)

@@ -1,0 +1,186 @@
+"""Signs of life while a slow answer is made, on a real socket, and that no client is left without its answer."""
+
+import asyncio
+import json
+import os
+import socket
+import subprocess
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import cast
+
+import pytest
+import uvicorn
+from serving import Answer, Server
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from danqing.domain.errors import Kind, Problem
+from danqing.front import Front, Reply
+from danqing.gateway.accounts import Accounts
+from danqing.gateway.gateway import Gateway
+from danqing.wire import openai, sse
+from danqing.wire.holes import Piece
+
+from .calls import events
+from .conftest import ERAS, ROOT
+
+HEARTBEAT_S = 0.01
+BEATS = 5
+ANSWER = {"id": "x", "object": "chat.completion", "created": 1, "model": "m", "choices": []}
+CHUNK = {"id": "x", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": []}
+SCRIPT = """
+import json, os
+from openai import OpenAI
+client = OpenAI(api_key="x", base_url=os.environ["BASE"] + "/v1", max_retries=0)
+asked = {"model": "m", "messages": [{"role": "user", "content": "x"}]}
+whole = client.chat.completions.create(**asked)
+chunks = list(client.chat.completions.create(**asked, stream=True))
+print(json.dumps([whole.id, [chunk.id for chunk in chunks]]))
+"""
+
+
+class Slow:
+    """An app whose answers are only made when some heartbeats have been sent, however fast the machine is."""
+
+    def __init__(self) -> None:
+        self.front = Front(cast(Gateway, None), cast(Accounts, None), heartbeat_s=HEARTBEAT_S)
+        paths = {"/v1/chat/completions": self.chat, "/fails": self.fails, "/quick": self.quick, "/broken": self.broken}
+        routes = [
+            Route(path, self.front.endpoint(call, openai.error), methods=["GET", "POST"]) for path, call in paths.items()
+        ]
+        self._app: ASGIApp = Starlette(routes=routes)
+        self._heard: dict[int, asyncio.Event] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Count the heartbeats of each answer."""
+        beats, enough = 0, asyncio.Event()
+        scope["enough"] = enough
+
+        async def counting(message: Message) -> None:
+            nonlocal beats
+            await send(message)
+            beats += message.get("body") in (b"\n", sse.COMMENT)
+            if beats >= BEATS:
+                enough.set()
+
+        await self._app(scope, receive, counting)
+
+    async def chat(self, request: Request) -> Reply | Response:
+        body = await self.front.body(request)
+        if json.loads(body).get("stream"):
+            return self.front.events(self._frames(request), sse.COMMENT, {"danqing-job": "x"})
+        return await self.front.patient(self._made(request), openai.error)
+
+    async def quick(self, request: Request) -> Reply | Response:
+        async def made() -> Reply:
+            return Reply.of(ANSWER, headers={"danqing-job": "x"})
+
+        return await self.front.patient(made(), openai.error)
+
+    async def fails(self, request: Request) -> Reply | Response:
+        async def made() -> Reply:
+            await request.scope["enough"].wait()
+            raise Problem(Kind.UPSTREAM, "It broke.")
+
+        return await self.front.patient(made(), openai.error)
+
+    async def broken(self, request: Request) -> Reply | Response:
+        async def made() -> Reply:
+            raise Problem(Kind.UPSTREAM, "It broke.")
+
+        return await self.front.patient(made(), openai.error)
+
+    async def _made(self, request: Request) -> Reply:
+        await request.scope["enough"].wait()
+        return Reply.of(ANSWER)
+
+    async def _frames(self, request: Request) -> AsyncIterator[Sequence[Piece]]:
+        yield sse.event(CHUNK)
+        await request.scope["enough"].wait()
+        yield sse.event(CHUNK)
+        yield (sse.DONE,)
+
+
+@pytest.fixture(scope="module")
+def slow() -> Iterator[Callable[[str, object], Answer]]:
+    """Asks the slow app, on a socket of its own."""
+    with socket.socket() as listener, at_work(Slow(), listener):
+        listener_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        server = Server(data=ROOT, url=listener_url)
+
+        def ask(path: str, body: object) -> Answer:
+            return server.call("POST", path, body, key="x")
+
+        ask.url = listener_url  # type: ignore[attr-defined]
+        yield ask
+
+
+@contextmanager
+def at_work(app: ASGIApp, listener: socket.socket) -> Iterator[None]:
+    """Uvicorn in a thread while the block runs."""
+    listener.bind(("127.0.0.1", 0))
+    listener.listen()
+    server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_config=None))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+def test_blanks_come_before_an_answer_that_takes_long(slow: Callable[[str, object], Answer]) -> None:
+    answer = slow("/v1/chat/completions", {"stream": False})
+    assert answer.status == 200
+    blanks = len(answer.body) - len(answer.body.lstrip(b"\n"))
+    assert blanks >= BEATS
+    assert answer.body[blanks:] == json.dumps(ANSWER, separators=(",", ":")).encode()
+    assert answer.json() == ANSWER
+    assert answer.headers["content-type"] == "application/json"
+
+
+def test_an_answer_that_is_quick_has_its_length_and_its_headers(slow: Callable[[str, object], Answer]) -> None:
+    answer = slow("/quick", {})
+    assert answer.body == json.dumps(ANSWER, separators=(",", ":")).encode()
+    assert answer.headers["danqing-job"] == "x"
+    assert int(answer.headers["content-length"]) == len(answer.body)
+
+
+def test_a_failure_after_the_first_blank_can_only_be_told_in_the_body(slow: Callable[[str, object], Answer]) -> None:
+    answer = slow("/fails", {})
+    assert answer.status == 200
+    assert answer.json()["error"]["message"] == "It broke."
+
+
+def test_a_failure_before_it_has_its_status(slow: Callable[[str, object], Answer]) -> None:
+    answer = slow("/broken", {})
+    assert answer.status == 502
+    assert answer.headers["x-should-retry"] == "false"
+
+
+def test_comments_come_while_a_stream_has_nothing_to_say(slow: Callable[[str, object], Answer]) -> None:
+    answer = slow("/v1/chat/completions", {"stream": True})
+    first, *silence, last, done, rest = answer.body.split(b"\n\n")
+    assert first.startswith(b"data: {")
+    assert len(silence) >= BEATS
+    assert set(silence) == {b": keep-alive"}
+    assert last == first
+    assert (done, rest) == (b"data: [DONE]", b"")
+    assert events(answer.body) == [CHUNK, CHUNK]
+
+
+@pytest.mark.parametrize("era", ERAS)
+def test_openai_is_patient_with_both(slow: Callable[[str, object], Answer], era: str) -> None:
+    python = ROOT / ".venvs" / era / "bin" / "python"
+    if not python.exists():
+        pytest.skip(f"the clients of {era} are not installed; `make test` installs them")
+    env = {"PATH": os.environ["PATH"], "BASE": slow.url}  # type: ignore[attr-defined]
+    run = subprocess.run([python, "-c", SCRIPT], env=env, capture_output=True, timeout=60)
+    assert run.returncode == 0, run.stderr.decode()[-2000:]
+    assert json.loads(run.stdout) == ["x", ["x", "x"]]
