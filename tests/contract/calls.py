@@ -4,9 +4,11 @@ import base64
 import json
 import shutil
 import subprocess
+from collections.abc import Callable
 from io import BytesIO
 
 from PIL import Image
+
 from serving import Answer, Server
 
 IMAGEN = "imagen-3.0-generate-002"
@@ -25,6 +27,8 @@ FILM = f"{MODELS}/{VEO_2}:predictLongRunning"
 CENT = 10_000_000  # nano-dollars
 DOLLAR = 100 * CENT
 
+Read = Callable[[Answer, int], dict[str, object]]  # checks an error of this status in a dialect's shape
+
 GOOGLE_WORDS = {
     400: {"INVALID_ARGUMENT", "FAILED_PRECONDITION"},
     401: {"UNAUTHENTICATED"},
@@ -35,6 +39,7 @@ GOOGLE_WORDS = {
     422: {"FAILED_PRECONDITION"},
     429: {"RESOURCE_EXHAUSTED"},
     502: {"UNAVAILABLE", "UNKNOWN"},
+    503: {"UNAVAILABLE"},
 }
 
 

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+
 from serving import Answer, Server
 
 from .calls import CHAT, FILM, FILM_CHAT, GEMINI, chat_body, ended, film_body, new_key

@@ -7,6 +7,7 @@ from datetime import date
 
 import av
 import pytest
+
 from serving import Answer, Server
 
 from .calls import CENT, CHAT, FILM_CHAT, chat_body, ended, events, new_key, openai_error, spent
@@ -88,7 +89,11 @@ def test_the_film_is_what_was_promised(server: Server, story: dict[str, str], tm
     path.write_bytes(server.call("GET", story["watch"], key="").body)
     with av.open(str(path)) as container:
         [picture], [sound] = container.streams.video, container.streams.audio
-        assert (picture.codec_context.name, picture.codec_context.width, picture.codec_context.height) == ("h264", 1280, 720)
+        assert (picture.codec_context.name, picture.codec_context.width, picture.codec_context.height) == (
+            "h264",
+            1280,
+            720,
+        )
         assert (picture.average_rate, picture.frames) == (24, 8 * 24)
         assert sound.codec_context.name == "aac"
 

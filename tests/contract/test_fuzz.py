@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from serving import Server
 
 from .calls import CHAT, FILM, GEMINI, MODELS, PREDICT, VEO_2, new_key
@@ -64,7 +65,9 @@ ODD = st.one_of(
     st.sampled_from([0, -1, 2**31, 2**63 - 1, 2**63, -(2**63) - 1, 10**30]),
     st.floats(allow_nan=False, allow_infinity=False),
     st.text(max_size=20),
-    st.sampled_from(["", " ", "\0", "\u2028", "🦊" * 50, "9" * 50, "1e999", "../..", "%00", "models/", "]]>", "1:1", "true"]),
+    st.sampled_from(
+        ["", " ", "\0", "\u2028", "🦊" * 50, "9" * 50, "1e999", "../..", "%00", "models/", "]]>", "1:1", "true"]
+    ),
     st.lists(st.integers(), max_size=3),
     st.dictionaries(st.text(max_size=5), st.text(max_size=5), max_size=3),
 )

@@ -2,6 +2,7 @@
 
 import pytest
 from PIL import ImageStat
+
 from serving import Server
 
 from .calls import CENT, IMAGEN, IMAGEN_4, MODELS, PREDICT, ULTRA, google_error, new_key, pictures, predict_body, spent

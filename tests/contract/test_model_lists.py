@@ -1,6 +1,7 @@
 """Lists of models in each dialect, and the one path that two clients share (wire.md 3 and 7)."""
 
 import pytest
+
 from serving import Server
 
 from .calls import GEMINI, IMAGEN, MODELS, VEO_2, google_error, native_error, openai_error

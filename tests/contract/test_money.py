@@ -1,6 +1,7 @@
 """What is charged, to the nano-dollar, and that a repetition with an Idempotency-Key is not charged again."""
 
 import pytest
+
 from serving import Server
 
 from .calls import (
@@ -136,7 +137,9 @@ def test_a_repetition_is_the_same_job(server: Server, path: str, body: dict[str,
     ended(server, job, key)
     assert len(jobs(server, key)) == 1
     assert spent(server, key) == server.call("GET", f"/api/jobs/{job}", key=key).json()["charged"]["nanos"]
-    other = read(server.call("POST", path, body | {"x": 1}, key=key, headers=headers), 400 if path == "/api/jobs" else 422)
+    other = read(
+        server.call("POST", path, body | {"x": 1}, key=key, headers=headers), 400 if path == "/api/jobs" else 422
+    )
     assert other["message"]
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 from PIL import Image
+
 from serving import Server
 
 from .calls import CENT, GEMINI, IMAGEN, jobs

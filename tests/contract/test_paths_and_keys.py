@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from serving import STARTING_S, Server
 
 from .calls import IMAGEN, MODELS, VEO_2, curl, film_body, google_error, new_key, openai_error, predict_body

@@ -12,7 +12,6 @@ from typing import cast
 
 import pytest
 import uvicorn
-from serving import Answer, Server
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -25,6 +24,7 @@ from danqing.gateway.accounts import Accounts
 from danqing.gateway.gateway import Gateway
 from danqing.wire import openai, sse
 from danqing.wire.holes import Piece
+from serving import Answer, Server
 
 from .calls import events
 from .conftest import ERAS, ROOT
@@ -51,7 +51,8 @@ class Slow:
         self.front = Front(cast(Gateway, None), cast(Accounts, None), heartbeat_s=HEARTBEAT_S)
         paths = {"/v1/chat/completions": self.chat, "/fails": self.fails, "/quick": self.quick, "/broken": self.broken}
         routes = [
-            Route(path, self.front.endpoint(call, openai.error), methods=["GET", "POST"]) for path, call in paths.items()
+            Route(path, self.front.endpoint(call, openai.error), methods=["GET", "POST"])
+            for path, call in paths.items()
         ]
         self._app: ASGIApp = Starlette(routes=routes)
         self._heard: dict[int, asyncio.Event] = {}

@@ -9,6 +9,7 @@ from io import BytesIO
 import av
 import pytest
 from PIL import Image
+
 from serving import Answer, Server
 
 from .calls import (

@@ -41,7 +41,8 @@ def perform(work: Work, *, json: bool, owner: bool = False) -> None:
 def give_up(error: Exception, *, json: bool) -> NoReturn:
     """Say what went wrong and end the process. What is neither a Problem nor the machine's fault is a defect."""
     if isinstance(error, OSError):
-        error = Problem(Kind.UNAVAILABLE, f"{error.strerror or error}: {error.filename or 'this machine'}.")
+        what = f"{error.filename}: {error.strerror}." if error.filename else str(error)
+        error = Problem(Kind.UNAVAILABLE, what or type(error).__name__)
     if not isinstance(error, Problem):
         raise error
     complain(error, json=json)

@@ -1,5 +1,6 @@
 """Danqing's own interface under /api, for the studio, the command line and automation."""
 
+import re
 from collections.abc import AsyncIterator, Sequence
 
 from fastapi import FastAPI
@@ -16,6 +17,8 @@ from danqing.domain.money import dollars
 from danqing.front import Front, Handler, Reply, once_of, token_of, told_by
 from danqing.wire import native, sse
 from danqing.wire.holes import Json, Piece, Tree
+
+_AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,20})?")
 
 envelope = native.error
 
@@ -187,6 +190,8 @@ def _whole(text: str, param: str) -> int:
 
 
 def _dollars(text: str, param: str) -> int:
+    if not _AMOUNT.fullmatch(text):
+        raise invalid(f"{param} must be an amount of dollars such as 5.00, below a billion.", param=param)
     try:
         return dollars(text)
     except ValueError as error:
