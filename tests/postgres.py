@@ -21,7 +21,7 @@ def programs() -> Path | None:
 
 @contextmanager
 def running(folder: Path) -> Iterator[str | None]:
-    """The URL of a database: the one that DANQING_TEST_POSTGRES names, or a new server's; None when there is neither."""
+    """The URL of a database: what DANQING_TEST_POSTGRES names, or a new server's; None when there is neither."""
     if given := os.environ.get(GIVEN):
         yield given
         return

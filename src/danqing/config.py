@@ -93,7 +93,12 @@ def load(
 def remote(env: Mapping[str, str] = os.environ) -> Remote | None:
     """The server named by DANQING_URL, with DANQING_KEY."""
     url = env.get("DANQING_URL", "").rstrip("/")
-    return Remote(url, env.get("DANQING_KEY", "")) if url else None
+    return Remote(url, key(env)) if url else None
+
+
+def key(env: Mapping[str, str] = os.environ) -> str:
+    """DANQING_KEY; without a URL it is for the server of this machine's own data directory."""
+    return env.get("DANQING_KEY", "")
 
 
 def _upstreams(settings: Mapping[str, object]) -> dict[str, Mapping[str, object]]:

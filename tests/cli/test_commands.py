@@ -209,3 +209,17 @@ def test_the_server_of_a_data_directory_needs_no_name(server: Server, tmp_path: 
     assert here.run("keys", "create", "somebody at home").status == 0
     keys = server.call("GET", "/api/keys", key=server.owner_key).json()["keys"]
     assert "somebody at home" in [key["name"] for key in keys]
+
+
+def test_money_for_live_keys_is_paid_in_once_for_each_cause(owner: Terminal) -> None:
+    secret = owner.run("keys", "create", "payer", "--live", "--json").json()["secret"]
+    live = Connected(owner.folder, {**owner.env, "DANQING_KEY": secret})
+
+    def posted() -> int:
+        return live.run("usage", "--json").json()["account"]["posted"]["nanos"]
+
+    before = posted()
+    assert owner.run("fund", "2.50", "--cause", "invoice 1", "--json").json() == {"paid": True}
+    assert owner.run("fund", "2.50", "--cause", "invoice 1", "--json").json() == {"paid": False}
+    assert posted() - before == 2_500_000_000
+    assert owner.run("fund", "much", "--cause", "x").status == 1

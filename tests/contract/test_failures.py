@@ -1,8 +1,7 @@
-"""Every failure in the shape of the dialect that was spoken, and never a 5xx for what the caller did (wire.md 4.4, 11)."""
+"""Every failure in the shape of the dialect that was spoken, and no 5xx for what the caller did (wire.md 4.4, 11)."""
 
 import json
 import socket
-from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import pytest
@@ -15,6 +14,7 @@ from .calls import (
     GEMINI,
     MODELS,
     PREDICT,
+    Read,
     chat_body,
     film_body,
     google_error,
@@ -23,8 +23,6 @@ from .calls import (
     openai_error,
     predict_body,
 )
-
-Read = Callable[[Answer, int], dict[str, object]]
 
 FETCH = f"{MODELS}/veo-2.0-generate-001:fetchPredictOperation"
 PAID: list[tuple[str, Read, dict[str, object]]] = [

@@ -4,6 +4,7 @@ import json
 import re
 import socket
 from datetime import date
+from pathlib import Path
 
 import av
 import pytest
@@ -84,16 +85,13 @@ def test_the_film_is_watched_and_saved_without_a_key(server: Server, story: dict
     assert server.call("GET", story["watch"], key="", headers={"range": "bytes=0-99"}).status == 206
 
 
-def test_the_film_is_what_was_promised(server: Server, story: dict[str, str], tmp_path: object) -> None:
+def test_the_film_is_what_was_promised(server: Server, story: dict[str, str], tmp_path: Path) -> None:
     path = tmp_path / "film.mp4"
     path.write_bytes(server.call("GET", story["watch"], key="").body)
     with av.open(str(path)) as container:
         [picture], [sound] = container.streams.video, container.streams.audio
-        assert (picture.codec_context.name, picture.codec_context.width, picture.codec_context.height) == (
-            "h264",
-            1280,
-            720,
-        )
+        frame = picture.codec_context
+        assert (frame.name, frame.width, frame.height) == ("h264", 1280, 720)
         assert (picture.average_rate, picture.frames) == (24, 8 * 24)
         assert sound.codec_context.name == "aac"
 

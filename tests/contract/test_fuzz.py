@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from serving import Server
 
-from .calls import CHAT, FILM, GEMINI, MODELS, PREDICT, VEO_2, new_key
+from .calls import CHAT, FILM, GEMINI, MODELS, PREDICT, VEO_2, data_url, new_key
 
-PIXEL = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+PIXEL = data_url(Image.new("RGB", (1, 1)))
 PARAMETERS = {
     "sampleCount": 1,
     "aspectRatio": "1:1",
@@ -130,21 +131,24 @@ def test_a_body_that_breaks_off_is_never_the_server_s_fault(
     refused(server, penniless, "POST", path, whole[:at] + noise + whole[at:])
 
 
+BEGINNINGS = ["/", "/gemini/", "/gemini/v1beta/", "/v1/", "/v1beta1/projects/p/locations/l/", "/api/", "/cdn/"]
+SEGMENTS = [
+    *("models", "operations", "files", "web", "jobs", "keys", "download", "publishers", "google", "events"),
+    *("..", ".", "", ":", "{x}", "%00", "%2F", "%FF", "%F0%9F%A6%8A", "20261122", "a.mp4", "x:predict", "x:download"),
+]
+QUERIES = ["", "?key=", "?key=%00", "?pageSize=%FF", "?limit=9e9", "?before=%00", "?alt=sse&key=x&key=y", "?&&=&"]
+
+
 @settings(max_examples=150, deadline=None)
 @given(
     method=st.sampled_from(["GET", "POST", "HEAD", "DELETE", "OPTIONS", "PATCH"]),
-    begin=st.sampled_from(["/", "/gemini/", "/gemini/v1beta/", "/v1/", "/v1beta1/projects/p/locations/l/", "/api/", "/cdn/"]),
-    parts=st.lists(
-        st.sampled_from(
-            ["models", "operations", "files", "web", "jobs", "keys", "download", "publishers", "google", "..", ".", "",
-             "20261122", "%00", "%2F", "%FF", "%F0%9F%A6%8A", "a.mp4", "x:predict", "x:download", ":", "{x}", "events"]
-        ),
-        max_size=5,
-    ),
-    query=st.sampled_from(["", "?key=", "?key=%00", "?pageSize=%FF", "?limit=9e9", "?before=%00", "?alt=sse&key=x&key=y", "?&&=&"]),
-)  # fmt: skip
+    beginning=st.sampled_from(BEGINNINGS),
+    segments=st.lists(st.sampled_from(SEGMENTS), max_size=5),
+    query=st.sampled_from(QUERIES),
+)
 def test_an_odd_path_is_never_the_server_s_fault(
-    server: Server, penniless: str, method: str, begin: str, parts: list[str], query: str
+    server: Server, penniless: str, method: str, beginning: str, segments: list[str], query: str
 ) -> None:
-    answer = server.call(method, begin + "/".join(parts) + query, key=penniless)
-    assert answer.status < 500, (method, begin, parts, query, answer.body)
+    path = beginning + "/".join(segments) + query
+    answer = server.call(method, path, key=penniless)
+    assert answer.status < 500, (method, path, answer.body)

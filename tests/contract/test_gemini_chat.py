@@ -228,11 +228,7 @@ def test_a_failure_in_mid_stream_is_the_last_event(server: Server) -> None:
         ({"messages": []}, "messages", "role user"),
         ({"messages": [{"role": "system", "content": "x"}]}, "messages", "role user"),
         ({"messages": [{"role": "tool", "content": "x"}]}, "messages", "Tools are not offered"),
-        (
-            {"messages": [{"role": "user", "content": [{"type": "input_audio"}]}]},
-            "messages",
-            "Allowed: text, image_url",
-        ),
+        ({"messages": [{"role": "user", "content": [{"type": "input_audio"}]}]}, "messages", "Allowed: text, image"),
         ({"messages": "x"}, "messages", "must be a list"),
         ({"messages": [7]}, "messages", "must be an object"),
         ({"messages": [{"role": "user", "content": " "}]}, "messages", "The prompt is empty"),

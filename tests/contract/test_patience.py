@@ -6,7 +6,7 @@ import os
 import socket
 import subprocess
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import cast
 
@@ -24,7 +24,7 @@ from danqing.gateway.accounts import Accounts
 from danqing.gateway.gateway import Gateway
 from danqing.wire import openai, sse
 from danqing.wire.holes import Piece
-from serving import Answer, Server
+from serving import Server
 
 from .calls import events
 from .conftest import ERAS, ROOT
@@ -49,13 +49,9 @@ class Slow:
 
     def __init__(self) -> None:
         self.front = Front(cast(Gateway, None), cast(Accounts, None), heartbeat_s=HEARTBEAT_S)
-        paths = {"/v1/chat/completions": self.chat, "/fails": self.fails, "/quick": self.quick, "/broken": self.broken}
-        routes = [
-            Route(path, self.front.endpoint(call, openai.error), methods=["GET", "POST"])
-            for path, call in paths.items()
-        ]
-        self._app: ASGIApp = Starlette(routes=routes)
-        self._heard: dict[int, asyncio.Event] = {}
+        calls = {"/v1/chat/completions": self.chat, "/fails": self.fails, "/quick": self.quick, "/broken": self.broken}
+        ends = {path: self.front.endpoint(call, openai.error) for path, call in calls.items()}
+        self._app: ASGIApp = Starlette(routes=[Route(path, end, methods=["POST"]) for path, end in ends.items()])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Count the heartbeats of each answer."""
@@ -108,17 +104,10 @@ class Slow:
 
 
 @pytest.fixture(scope="module")
-def slow() -> Iterator[Callable[[str, object], Answer]]:
-    """Asks the slow app, on a socket of its own."""
+def slow() -> Iterator[Server]:
+    """The slow app on a socket of its own."""
     with socket.socket() as listener, at_work(Slow(), listener):
-        listener_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server = Server(data=ROOT, url=listener_url)
-
-        def ask(path: str, body: object) -> Answer:
-            return server.call("POST", path, body, key="x")
-
-        ask.url = listener_url  # type: ignore[attr-defined]
-        yield ask
+        yield Server(data=ROOT, url=f"http://127.0.0.1:{listener.getsockname()[1]}")
 
 
 @contextmanager
@@ -136,8 +125,8 @@ def at_work(app: ASGIApp, listener: socket.socket) -> Iterator[None]:
         thread.join()
 
 
-def test_blanks_come_before_an_answer_that_takes_long(slow: Callable[[str, object], Answer]) -> None:
-    answer = slow("/v1/chat/completions", {"stream": False})
+def test_blanks_come_before_an_answer_that_takes_long(slow: Server) -> None:
+    answer = slow.call("POST", "/v1/chat/completions", {"stream": False}, key="x")
     assert answer.status == 200
     blanks = len(answer.body) - len(answer.body.lstrip(b"\n"))
     assert blanks >= BEATS
@@ -146,27 +135,27 @@ def test_blanks_come_before_an_answer_that_takes_long(slow: Callable[[str, objec
     assert answer.headers["content-type"] == "application/json"
 
 
-def test_an_answer_that_is_quick_has_its_length_and_its_headers(slow: Callable[[str, object], Answer]) -> None:
-    answer = slow("/quick", {})
+def test_an_answer_that_is_quick_has_its_length_and_its_headers(slow: Server) -> None:
+    answer = slow.call("POST", "/quick", {}, key="x")
     assert answer.body == json.dumps(ANSWER, separators=(",", ":")).encode()
     assert answer.headers["danqing-job"] == "x"
     assert int(answer.headers["content-length"]) == len(answer.body)
 
 
-def test_a_failure_after_the_first_blank_can_only_be_told_in_the_body(slow: Callable[[str, object], Answer]) -> None:
-    answer = slow("/fails", {})
+def test_a_failure_after_the_first_blank_can_only_be_told_in_the_body(slow: Server) -> None:
+    answer = slow.call("POST", "/fails", {}, key="x")
     assert answer.status == 200
     assert answer.json()["error"]["message"] == "It broke."
 
 
-def test_a_failure_before_it_has_its_status(slow: Callable[[str, object], Answer]) -> None:
-    answer = slow("/broken", {})
+def test_a_failure_before_it_has_its_status(slow: Server) -> None:
+    answer = slow.call("POST", "/broken", {}, key="x")
     assert answer.status == 502
     assert answer.headers["x-should-retry"] == "false"
 
 
-def test_comments_come_while_a_stream_has_nothing_to_say(slow: Callable[[str, object], Answer]) -> None:
-    answer = slow("/v1/chat/completions", {"stream": True})
+def test_comments_come_while_a_stream_has_nothing_to_say(slow: Server) -> None:
+    answer = slow.call("POST", "/v1/chat/completions", {"stream": True}, key="x")
     first, *silence, last, done, rest = answer.body.split(b"\n\n")
     assert first.startswith(b"data: {")
     assert len(silence) >= BEATS
@@ -177,11 +166,11 @@ def test_comments_come_while_a_stream_has_nothing_to_say(slow: Callable[[str, ob
 
 
 @pytest.mark.parametrize("era", ERAS)
-def test_openai_is_patient_with_both(slow: Callable[[str, object], Answer], era: str) -> None:
+def test_openai_is_patient_with_both(slow: Server, era: str) -> None:
     python = ROOT / ".venvs" / era / "bin" / "python"
     if not python.exists():
         pytest.skip(f"the clients of {era} are not installed; `make test` installs them")
-    env = {"PATH": os.environ["PATH"], "BASE": slow.url}  # type: ignore[attr-defined]
+    env = {"PATH": os.environ["PATH"], "BASE": slow.url}
     run = subprocess.run([python, "-c", SCRIPT], env=env, capture_output=True, timeout=60)
     assert run.returncode == 0, run.stderr.decode()[-2000:]
     assert json.loads(run.stdout) == ["x", ["x", "x"]]

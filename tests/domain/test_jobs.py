@@ -6,7 +6,6 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from making import CENT, NOON, a_generation, a_job, a_picture
 
 from danqing.domain.errors import Kind, Problem
 from danqing.domain.jobs import (
@@ -26,6 +25,7 @@ from danqing.domain.jobs import (
     step,
 )
 from danqing.domain.ledger import Phase, Transfer
+from making import CENT, NOON, a_generation, a_job, a_picture
 
 BROKEN = Failed(Problem(Kind.UPSTREAM, "It broke."))
 LOST = Failed(Problem(Kind.UNKNOWN, "Nobody knows.", code="outcome_unknown"))

@@ -3,13 +3,13 @@
 from dataclasses import replace
 
 import pytest
-from making import a_generation
 
 from danqing.domain.errors import Kind, Problem
 from danqing.domain.generation import Person, Turn
 from danqing.domain.media import Blob, Medium
 from danqing.domain.models import Ability, Catalog, Model, Route, choose, fit, most
 from danqing.domain.money import Price, dollars
+from making import a_generation
 
 IMAGEN = Model(
     id="imagen-3.0-generate-002",

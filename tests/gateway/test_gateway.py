@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
-from making import CENT, a_generation
 
 from danqing.assets.disk import Disk
 from danqing.catalog import load
@@ -22,6 +21,7 @@ from danqing.gateway.dispatch import Tasks
 from danqing.gateway.gateway import Gateway, Parts
 from danqing.gateway.keyring import Keyring
 from danqing.store.database import Database, connect
+from making import CENT, a_generation
 
 PNG = (
     b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x02\x00\x00\x00\x90wS\xde"

@@ -76,6 +76,17 @@ def create_key(name: str, *, test: bool, budget_usd: str | None, json: bool) -> 
     perform(work, json=json, owner=True)
 
 
+def fund(usd: str, cause: str, *, json: bool) -> None:
+    """Pay into the live account."""
+
+    async def work(client: Client) -> Report:
+        paid = await client.fund(usd, cause)
+        told = f"{usd} dollars were paid in." if paid else f"{cause!r} has paid before; nothing was added."
+        return Report({"paid": paid}, [told])
+
+    perform(work, json=json, owner=True)
+
+
 def revoke(id: str, *, json: bool) -> None:
     """Have a key refused from now on."""
 

@@ -9,7 +9,7 @@ from danqing.app import AlreadyRunning, serving
 from danqing.catalog import CatalogError
 from danqing.cli import logs
 from danqing.client import Locate
-from danqing.config import Config, ConfigError, Remote, load
+from danqing.config import Config, ConfigError, Remote, key, load
 from danqing.domain.errors import Kind, Problem, invalid
 
 LOOPBACK = "127.0.0.1"
@@ -24,7 +24,8 @@ async def at_home(*, owner: bool) -> AsyncIterator[Locate]:
     with explained():
         config = load(host=LOOPBACK, port=0)
     async with AsyncExitStack() as stack:
-        yield _Home(config, "owner-key" if owner else "test-key", stack).locate
+        given = "" if owner else key()
+        yield _Home(config, given, config.data / ("owner-key" if owner else "test-key"), stack).locate
 
 
 @contextmanager
@@ -41,15 +42,16 @@ def explained() -> Iterator[None]:
 class _Home:
     """Whoever holds the data directory's lock is the server. When it goes away, the next to ask becomes it."""
 
-    def __init__(self, config: Config, key_file: str, stack: AsyncExitStack) -> None:
+    def __init__(self, config: Config, key: str, key_file: Path, stack: AsyncExitStack) -> None:
         self._config = config
-        self._key_file = config.data / key_file
+        self._key = key
+        self._key_file = key_file
         self._stack = stack
         self._own = ""
 
     async def locate(self) -> Remote:
         url = self._own or await self._found()
-        return Remote(url, await asyncio.to_thread(_secret, self._key_file))
+        return Remote(url, self._key or await asyncio.to_thread(_secret, self._key_file))
 
     async def _found(self) -> str:
         with explained():

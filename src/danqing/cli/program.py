@@ -210,6 +210,16 @@ def revoke_key(
 
 
 @app.command()
+def fund(
+    dollars: Annotated[str, typer.Argument(metavar="DOLLARS", help="How much: 25.00", show_default=False)],
+    cause: Annotated[str, typer.Option(help="Where it comes from, such as an invoice number; it pays once.")],
+    json: Json = False,
+) -> None:
+    """Pay into the account that live keys spend from. For the owner of the server."""
+    commands.fund(dollars, cause, json=json)
+
+
+@app.command()
 def serve(
     data: Annotated[Path | None, typer.Option(file_okay=False, help="Where everything is kept.")] = None,
     host: Annotated[str | None, typer.Option(help="The address to listen at: 0.0.0.0 for all of them.")] = None,

@@ -49,6 +49,10 @@ class _Revoked(msgspec.Struct):
     revoked: str
 
 
+class _Paid(msgspec.Struct):
+    paid: bool
+
+
 class _Complaint(msgspec.Struct):
     kind: Kind
     code: str
@@ -125,6 +129,10 @@ class Client:
     async def revoke(self, id: str) -> None:
         """Have a key refused from now on. For the owner."""
         await self._ask_once("DELETE", f"keys/{_quoted(id)}", _Revoked)
+
+    async def fund(self, usd: str, cause: str) -> bool:
+        """Money for the live account. False when the same cause has paid before. For the owner."""
+        return (await self._ask("POST", "funds", _Paid, body={"usd": usd, "cause": cause})).paid
 
     async def download(self, file: str, path: Path) -> None:
         """Save a delivered file at `path`, whole or not at all; what is there is replaced."""

@@ -14,7 +14,7 @@ from danqing.domain.errors import invalid
 from danqing.domain.generation import Output
 from danqing.domain.jobs import Job
 from danqing.domain.money import dollars
-from danqing.front import Front, Handler, Reply, once_of, token_of, told_by
+from danqing.front import Front, Handler, Reply, token_of, told_by
 from danqing.wire import native, sse
 from danqing.wire.holes import Json, Piece, Tree
 
@@ -83,8 +83,7 @@ class _Jobs:
         key = await self._front.key(request)
         body = await self._front.body(request)
         ask = native.read_job(body)
-        await self._front.keep(ask.uploads)
-        job = await self._front.gateway.submit(key, ask.generation, once=once_of(request, body))
+        job = await self._front.submit(request, key, body, ask.generation, ask.uploads)
         return Reply.of(self._tree(request, job), status=201, headers=told_by(job))
 
     async def listed(self, request: Request) -> Reply:

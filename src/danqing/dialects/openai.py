@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute, Route
 from danqing.domain.generation import Generation
 from danqing.domain.jobs import Job
 from danqing.domain.media import Medium
-from danqing.front import Front, Reply, once_of, refused, told_by
+from danqing.front import Front, Reply, refused, told_by
 from danqing.wire import google, openai, sse
 from danqing.wire.filmchat import Narrator
 from danqing.wire.holes import Piece
@@ -59,8 +59,7 @@ class _Chat:
         ask = openai.read_chat(body)
         makes_film = Medium.VIDEO in self._front.gateway.catalog.find(ask.generation.model).ability.makes
         generation = _enhanced(ask.generation) if makes_film else ask.generation
-        await self._front.keep(ask.uploads)
-        job = await self._front.gateway.submit(key, generation, once=once_of(request, body), shared=makes_film)
+        job = await self._front.submit(request, key, body, generation, ask.uploads, shared=makes_film)
         narrator = self._narrator(request, job) if makes_film else _Words()
         if ask.stream:
             return self._front.events(self._frames(job, ask, narrator.tell), sse.COMMENT, told_by(job))

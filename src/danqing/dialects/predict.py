@@ -12,7 +12,7 @@ import danqing.front.paths  # noqa: F401  registers {at:google}
 from danqing.domain.errors import invalid, not_found
 from danqing.domain.generation import Generation, Output
 from danqing.domain.jobs import Job
-from danqing.front import Envelope, Front, Handler, Reply, once_of, refused, told_by
+from danqing.front import Envelope, Front, Handler, Reply, refused, told_by
 from danqing.wire import google
 from danqing.wire.google import Ask, Reader
 from danqing.wire.holes import Tree
@@ -89,8 +89,7 @@ class _Calls:
         body = await self._front.body(request)
         ask = read(request.path_params["model"], body)
         self._require_made(ask.generation, request.url.path.rpartition(":")[2])
-        await self._front.keep(ask.uploads)
-        return await self._front.gateway.submit(key, ask.generation, once=once_of(request, body)), ask
+        return await self._front.submit(request, key, body, ask.generation, ask.uploads), ask
 
     def _require_made(self, asked: Generation, call: str) -> None:
         """Raises Problem when the model makes nothing that this call could answer with."""

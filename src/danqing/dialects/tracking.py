@@ -18,7 +18,7 @@ from danqing.wire import native
 PAGE = (files("danqing.dialects") / "pages" / "tracking.html").read_bytes()
 SCRIPT = (files("danqing.dialects") / "pages" / "tracking.js").read_bytes()
 STYLE = (files("danqing.dialects") / "pages" / "tracking.css").read_bytes()
-POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; media-src 'self'; img-src 'self'"
+POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; media-src 'self'; img-src data:"
 
 envelope = native.error
 

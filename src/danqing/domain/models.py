@@ -134,7 +134,7 @@ def _choose(value: T | None, allowed: Sequence[T], what: str, param: str, model:
     if not allowed:
         raise invalid(f"{model.id} has no {what}; leave it out.", param=param)
     choices = ", ".join(str(choice) for choice in allowed)
-    raise invalid(f"{value} is not a {what} of {model.id}. Allowed: {choices}.", param=param)
+    raise invalid(f"{model.id} does not know the {what} {value}. Allowed: {choices}.", param=param)
 
 
 def most(generation: Generation, model: Model) -> Units:

@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, Response, StreamingResponse
 
 from danqing.domain.errors import Kind, Problem, invalid
-from danqing.domain.generation import Output
+from danqing.domain.generation import Generation, Output
 from danqing.domain.jobs import Job
 from danqing.domain.keys import Key
 from danqing.domain.media import Blob
@@ -167,10 +167,22 @@ class Front:
             raise Problem(Kind.CANCELLED, "The client left before its request was complete.") from None
         return b"".join(chunks)
 
-    async def keep(self, uploads: Sequence[Upload]) -> None:
-        """Store the files that came with a request, so that the generation's Blobs can be opened."""
+    async def submit(
+        self,
+        request: Request,
+        key: Key,
+        body: bytes,
+        generation: Generation,
+        uploads: Sequence[Upload],
+        *,
+        shared: bool = False,
+    ) -> Job:
+        """Have a request made. Its files are stored first, so that the generation's Blobs can be opened."""
+        if uploads:
+            self.gateway.check(key, generation)
         for upload in uploads:
             await self.gateway.assets.put(upload.data, upload.blob.mime)
+        return await self.gateway.submit(key, generation, once=_once(request, body), shared=shared)
 
     def base(self, request: Request) -> str:
         """The address that clients reach this server by, without a slash at the end."""
@@ -210,7 +222,7 @@ def token_of(request: Request) -> str:
     return in_query
 
 
-def once_of(request: Request, body: bytes) -> Once | None:
+def _once(request: Request, body: bytes) -> Once | None:
     """The Idempotency-Key with the fingerprint of the request that it stands for."""
     name = request.headers.get("idempotency-key", "")
     if not name:

@@ -92,6 +92,10 @@ class Gateway:
         self._known[token] = (time.monotonic(), key)
         return key
 
+    def check(self, key: Key, generation: Generation) -> None:
+        """Raises whatever `submit` would raise but for money, before anything of the request has been stored."""
+        self._draft(key, generation, shared=False)
+
     async def submit(self, key: Key, generation: Generation, *, once: Once | None = None, shared: bool = False) -> Job:
         """Admit a generation: checked, priced, its money held, its work begun. The same `once` gives the same job.
 

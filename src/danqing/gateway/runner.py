@@ -191,7 +191,7 @@ class Runner:
             ticket=job.ticket,
             delivered=len(job.media),
         )
-        return provider.generate(order, _Shelf(self._assets, lambda: story_of(run.job, self._now())))
+        return provider.generate(order, _Shelf(self._assets, lambda: story_of(run.job)))
 
 
 def _deadline_s(job: Job) -> int:

@@ -1,15 +1,16 @@
 """The story of an output: what is written into its file so that it can be understood, and made again, on its own."""
 
-from datetime import datetime
-
 from danqing import __version__
 from danqing.domain.jobs import Job
 from danqing.domain.money import Units, show
 from danqing.domain.ports import Story
 
 
-def story_of(job: Job, at: datetime) -> Story:
-    """Prompt, parameters, seed, model, engine, time, cost, key and job. `cost` is what this one output is charged."""
+def story_of(job: Job) -> Story:
+    """Prompt, parameters, seed, model, engine, time, cost, key and job. `cost` is what this one output is charged.
+
+    The time is the job's, so that work which is done again after a crash makes the same bytes, and not a second file.
+    """
     generation = job.generation
     return {
         "danqing": __version__,
@@ -22,7 +23,7 @@ def story_of(job: Job, at: datetime) -> Story:
         "rewritten_prompt": job.prompt,
         "parameters": {**generation.parameters(), **dict(generation.knobs)},
         "cost_usd": show(_cost_of_one(job)),
-        "made": at.isoformat(timespec="seconds"),
+        "made": job.created.isoformat(timespec="seconds"),
     }
 
 

@@ -96,33 +96,32 @@ def every(client: genai.Client, **config: int) -> list[str]:
     return [model.name for model in client.models.list(config=config or None)]
 
 
+def ask(facts: Facts, mode: str) -> None:
+    """All that works, or fails, in the same way in both modes."""
+    client = connect(mode)
+    nowhere = types.GenerateVideosOperation(name=f"publishers/google/models/{VEO}/operations/none")
+    calls = {
+        "pictures": lambda: saved(client, mode),
+        "filtered": lambda: len(draw(client, "[danqing:filtered] a red fox", number_of_images=2)),
+        "reasons": lambda: reasons(client),
+        "bad ratio": lambda: len(draw(client, "a fox", aspect_ratio="7:3")),
+        "too many": lambda: len(draw(client, "a fox", number_of_images=5)),
+        "unknown model": lambda: len(draw(client, "a fox", model="imagen-9")),
+        "failed film": lambda: started(client, "[danqing:fail] a kitten"),
+        "filtered film": lambda: started(client, "[danqing:filtered] a kitten"),
+        "unknown operation": lambda: client.operations.get(nowhere).name,
+        "models": lambda: every(client),
+        "models by fives": lambda: every(client, page_size=5),
+        "model": lambda: client.models.get(model=IMAGEN).model_dump(),
+    }
+    for name, call in calls.items():
+        facts.of(f"{mode} {name}", call)
+
+
 def main() -> None:
     facts = Facts()
-    for mode in ("developer", "vertex"):
-        client = connect(mode)
-
-        def fact(name: str, call: object, mode: str = mode, client: genai.Client = client) -> None:
-            facts.of(f"{mode} {name}", lambda: call(client))
-
-        fact("pictures", lambda client: saved(client, mode))
-        fact("filtered", lambda client: len(draw(client, "[danqing:filtered] a red fox", number_of_images=2)))
-        fact("reasons", reasons)
-        fact("bad ratio", lambda client: draw(client, "a fox", aspect_ratio="7:3"))
-        fact("too many", lambda client: draw(client, "a fox", number_of_images=5))
-        fact("unknown model", lambda client: draw(client, "a fox", model="imagen-9"))
-        fact("failed film", lambda client: started(client, "[danqing:fail] a kitten"))
-        fact("filtered film", lambda client: started(client, "[danqing:filtered] a kitten"))
-        fact(
-            "unknown operation",
-            lambda client: (
-                client.operations.get(
-                    types.GenerateVideosOperation(name=f"publishers/google/models/{VEO}/operations/none")
-                ).name
-            ),
-        )
-        fact("models", every)
-        fact("models by fives", lambda client: every(client, page_size=5))
-        fact("model", lambda client: client.models.get(model=IMAGEN).model_dump())
+    ask(facts, "developer")
+    ask(facts, "vertex")
     developer = connect("developer")
     facts.of("developer film", lambda: watched(developer, "developer", FILM))
     facts.of("developer film by Vertex's name", lambda: watched(developer, "projects", VERTEX_NAME))
