@@ -50,7 +50,10 @@ SEEDS: list[tuple[str, dict[str, Any]]] = [
                 {
                     "role": "assistant",
                     "content": "a dot",
-                    "multi_mod_content": [{"text": "a dot", "inlineData": {}}, {"inline_data": {"data": FRAME}}],
+                    "multi_mod_content": [
+                        {"text": "a dot", "inlineData": {}},
+                        {"inline_data": {"data": PIXEL.partition(",")[2]}},
+                    ],
                 },
                 {"role": "user", "content": [{"type": "text", "text": "another"}]},
             ],

@@ -148,6 +148,16 @@ def test_what_is_honoured_is_not_told(server: Server) -> None:
     assert "danqing-ignored" not in server.call("POST", PREDICT, body).headers
 
 
+@pytest.mark.parametrize(
+    "prompt", ["a \0 fox", "\x1b[31m fox", "\u2028 \ufffe", "</x:xmpmeta> ]]> &amp;", "🦊" * 99, "{}%s%n"]
+)
+def test_whatever_stands_in_a_prompt_it_is_drawn(server: Server, prompt: str) -> None:
+    """And kept in the metadata of every format."""
+    for mime in ("image/png", "image/jpeg"):
+        body = predict_body(prompt, outputOptions={"mimeType": mime})
+        assert pictures(server.call("POST", PREDICT, body))[0].size == (1024, 1024)
+
+
 def test_filtered_pictures_are_an_error_and_free(server: Server) -> None:
     key = new_key(server, "filtered pictures")
     answer = server.call("POST", PREDICT, predict_body("[danqing:filtered] a fox", sampleCount=4), key=key)

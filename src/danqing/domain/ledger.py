@@ -123,11 +123,11 @@ def entries(transfer: Transfer) -> tuple[Entry, ...]:
                 Entry(budget_of(transfer.key), held=amount, guarded=True),
             )
         case Phase.POST | Phase.VOID:
-            return (
+            released = (
                 Entry(payer, posted=-amount, held=-transfer.held),
                 Entry(budget_of(transfer.key), posted=-amount, held=-transfer.held),
-                Entry(REVENUE, posted=amount),
             )
+            return (*released, Entry(REVENUE, posted=amount)) if amount else released
 
 
 def add(balances: Mapping[str, Balance], transfer: Transfer) -> dict[str, Balance]:

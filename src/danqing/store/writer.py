@@ -5,8 +5,8 @@ A unit of work is a callable that takes a Connection and returns a result or rai
 
 import asyncio
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
 from queue import SimpleQueue
 from threading import Thread
@@ -19,7 +19,7 @@ from danqing.store.engine import READERS, WRITERS, Engines
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
-_Outcome = Callable[[Future[object]], None]
+_Outcome = Callable[["asyncio.Future[object]"], None]
 
 BATCH = 200  # units of work in one commit at most
 
@@ -63,7 +63,7 @@ class _Unit:
     """One unit of work and the caller who waits for it."""
 
     work: Callable[[Connection], object]
-    caller: Future[object] = field(default_factory=Future)
+    caller: "asyncio.Future[object]"
 
 
 class GroupCommit:
@@ -84,9 +84,9 @@ class GroupCommit:
         """See Worker. A unit whose caller is gone before its turn is skipped."""
         if self._closed:
             raise _closed()
-        unit = _Unit(work)
+        unit = _Unit(work, asyncio.get_running_loop().create_future())
         self._waiting.put(unit)
-        return cast(T, await asyncio.wrap_future(unit.caller))
+        return cast(T, await unit.caller)
 
     async def close(self) -> None:
         """See Worker."""
@@ -100,7 +100,7 @@ class GroupCommit:
         while not ended:
             batch = self._gather()
             ended = batch[-1] is None
-            units = [unit for unit in batch if unit and unit.caller.set_running_or_notify_cancel()]
+            units = [unit for unit in batch if unit and not unit.caller.cancelled()]
             if units:
                 self._commit(units)
 
@@ -116,9 +116,25 @@ class GroupCommit:
             with self._engine.begin() as connection:
                 outcomes = [_attempt(unit.work, connection) for unit in units]
         except Exception as error:
-            outcomes = [partial(Future.set_exception, exception=error)] * len(units)
-        for unit, tell in zip(units, outcomes, strict=True):
-            tell(unit.caller)
+            outcomes = [partial(_fail, error)] * len(units)
+        told = list(zip(units, outcomes, strict=True))
+        for loop in {unit.caller.get_loop() for unit in units}:
+            # Once for a whole batch: waking an event loop costs as much as a unit of work.
+            loop.call_soon_threadsafe(_tell, [row for row in told if row[0].caller.get_loop() is loop])
+
+
+def _tell(told: Sequence[tuple[_Unit, _Outcome]]) -> None:
+    for unit, outcome in told:
+        if not unit.caller.done():
+            outcome(unit.caller)
+
+
+def _deliver(result: object, caller: "asyncio.Future[object]") -> None:
+    caller.set_result(result)
+
+
+def _fail(error: Exception, caller: "asyncio.Future[object]") -> None:
+    caller.set_exception(error)
 
 
 def _attempt(work: Callable[[Connection], object], connection: Connection) -> _Outcome:
@@ -126,10 +142,10 @@ def _attempt(work: Callable[[Connection], object], connection: Connection) -> _O
     # Said to the driver: SQLAlchemy would compile these words anew each time, at a tenth of a whole commit's work.
     connection.exec_driver_sql("SAVEPOINT unit")
     try:
-        tell = partial(Future.set_result, result=work(connection))
+        tell = partial(_deliver, work(connection))
     except Exception as error:
         connection.exec_driver_sql("ROLLBACK TO SAVEPOINT unit")
-        tell = partial(Future.set_exception, exception=error)
+        tell = partial(_fail, error)
     connection.exec_driver_sql("RELEASE SAVEPOINT unit")
     return tell
 
