@@ -23,13 +23,18 @@ async def answer(request: Request) -> Response:
     return Response(b"[" + (coded or json.dumps(WORDS).encode()) + b"]", media_type="application/json")
 
 
+def announce(port: int) -> None:
+    """Write down where the server listens, as the gateway does."""
+    Path(sys.argv[1], "server.json").write_text(json.dumps({"url": f"http://127.0.0.1:{port}"}))
+
+
 class Server(uvicorn.Server):
     """Writes down where it listens."""
 
     async def startup(self, sockets: object = None) -> None:
         await super().startup()
         port = self.servers[0].sockets[0].getsockname()[1]
-        Path(sys.argv[1], "server.json").write_text(json.dumps({"url": f"http://127.0.0.1:{port}"}))
+        announce(port)
 
 
 if __name__ == "__main__":

@@ -188,11 +188,14 @@ def unrouted(spoken: list[ModuleType], front: Front) -> Callable[[Request, Excep
     """The handler of unknown paths, wrong methods and defects, in the envelope of the dialect that was meant."""
 
     def handle(request: Request, error: Exception) -> Response:
+        told = error.headers if isinstance(error, HTTPException) else None
         if isinstance(error, HTTPException):
             error = _problem(request, error)
         dialect = next((dialect for dialect in spoken if dialect.claims(request)), None)
         envelope = dialect.envelope if dialect else native.envelope
-        return front.respond(refusal(error, envelope))
+        response = front.respond(refusal(error, envelope))
+        response.headers.update(told or {})  # which methods are allowed
+        return response
 
     return handle
 

@@ -141,10 +141,11 @@ def test_a_film_carries_what_was_asked(film: Film) -> None:
     assert film.finished["charged"] == {"usd": "1.75", "nanos": 175 * CENT}
 
 
-def test_veo_2_is_silent(server: Server, film: Film) -> None:
-    """As its row in the catalog says."""
+def test_what_is_said_of_the_sound_is_true(server: Server, film: Film) -> None:
+    """The vendor's Veo 2 was silent, and its row says so; a sketch of it has sound, and that is said too."""
     assert server.call("GET", f"/api/models/{VEO_2}").json()["ability"]["audio"] is False
-    assert film.finished["outputs"][0]["audio"] is False
+    assert film.finished["outputs"][0]["audio"] is True
+    assert b"soun" in server.call("GET", uri_of(server, film)).body, "the handler of a sound track"
 
 
 def test_a_download_is_the_film(server: Server, film: Film) -> None:

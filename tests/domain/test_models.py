@@ -48,6 +48,9 @@ def test_what_is_left_out_becomes_the_models_default() -> None:
         ({"turns": (Turn("user", ("  ",)),)}, "prompt", "empty"),
         ({"turns": (Turn("user", ("x" * 40_000,)),)}, "prompt", "32000"),
         ({"turns": (Turn("user", ("a cat", PICTURE)),)}, "pictures", "takes no pictures"),
+        ({"quality": 101}, "quality", "0 to 100"),
+        ({"quality": -1}, "quality", "0 to 100"),
+        ({"wants": frozenset({Medium.VIDEO})}, "wants", "makes image, nothing else"),
         ({"first_frame": PICTURE}, "first_frame", "given picture"),
     ],
 )

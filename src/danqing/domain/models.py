@@ -15,6 +15,7 @@ from danqing.domain.prompts import IMAGE_TOKENS, count_tokens
 T = TypeVar("T", str, int, Person)
 
 PROMPT_CHARACTERS_MAX = 32_000
+QUALITY_MAX = 100
 REPLY_TOKENS_MAX = 2_048  # the most words that a conversational model may answer with; part of the hold
 
 
@@ -92,7 +93,9 @@ def fit(generation: Generation, model: Model) -> Generation:
     if not 1 <= count <= ability.count_max:
         allowed = "exactly 1" if ability.count_max == 1 else f"1 to {ability.count_max}"
         raise invalid(f"{model.id} makes {allowed} in one request, not {count}.", param="count")
-    wants = generation.wants & ability.makes or ability.makes - {Medium.TEXT} or ability.makes
+    if generation.quality is not None and not 0 <= generation.quality <= QUALITY_MAX:
+        raise invalid(f"The quality must be 0 to {QUALITY_MAX}, not {generation.quality}.", param="quality")
+    wants = _wants(generation, model)
     return replace(
         generation,
         model=model.id,
@@ -118,6 +121,15 @@ def _check_prompt(generation: Generation, model: Model) -> None:
         raise invalid(message, param="pictures")
     if (generation.first_frame or generation.last_frame) and not model.ability.frames:
         raise invalid(f"{model.id} cannot start or end on a given picture.", param="first_frame")
+
+
+def _wants(generation: Generation, model: Model) -> frozenset[Medium]:
+    makes = model.ability.makes
+    if possible := generation.wants & makes:
+        return possible
+    if generation.wants - {Medium.TEXT}:
+        raise invalid(f"{model.id} makes {' and '.join(sorted(makes))}, nothing else.", param="wants")
+    return makes - {Medium.TEXT}  # nothing or words were asked for, and it has none: chat clients ask for words
 
 
 def _aspect(generation: Generation, model: Model) -> str | None:

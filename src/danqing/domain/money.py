@@ -4,21 +4,22 @@ One dollar is 1,000,000,000 nano-dollars, so that a single token of a model sold
 (100). Floats never touch money.
 """
 
+import re
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 DOLLAR = 1_000_000_000
 _MILLION = 1_000_000
+_AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,20})?")
 
 
 def dollars(text: str) -> int:
-    """Nano-dollars of a decimal string such as "0.675". Raises ValueError for anything that is not exact."""
-    try:
-        nanos = Decimal(text) * DOLLAR
-    except InvalidOperation as error:
-        raise ValueError(f"{text!r} is not an amount of dollars such as 0.675") from error
-    if not nanos.is_finite() or nanos != nanos.to_integral_value() or nanos < 0:
-        raise ValueError(f"{text!r} is not a whole number of nano-dollars, zero or more")
+    """Nano-dollars of a decimal string such as "0.675", below a billion dollars. Raises ValueError when not exact."""
+    if not _AMOUNT.fullmatch(text):
+        raise ValueError(f"{text[:100]!r} is not an amount of dollars such as 0.675, below a billion")
+    nanos = Decimal(text) * DOLLAR
+    if nanos != nanos.to_integral_value():
+        raise ValueError(f"{text[:100]!r} dollars are not a whole number of nano-dollars")
     return int(nanos)
 
 
