@@ -20,8 +20,8 @@ test: check $(ERAS:%=.venvs/%/ready)
 	$(VENV)/bin/python -m pytest $(ARGS)
 
 check: $(VENV)/ready-dev
-	$(VENV)/bin/ruff format --check src tests hatch_build.py build_pack.py
-	$(VENV)/bin/ruff check src tests hatch_build.py build_pack.py
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 

@@ -79,7 +79,7 @@ class _Jobs:
         """Ask for a generation; answers at once with the job."""
         key = await self._front.key(request)
         body = await self._front.body(request)
-        ask = native.read_job(body)
+        ask = await self._front.decode(native.read_job, body)
         job = await self._front.submit(request, key, body, ask.generation, ask.uploads)
         return Reply.of(self._tree(request, job), status=201, headers=told_by(job))
 

@@ -56,7 +56,7 @@ class _Chat:
         """One answer, or a stream of it; the job goes on when the client leaves."""
         key = await self._front.key(request)
         body = await self._front.body(request)
-        ask = openai.read_chat(body)
+        ask = await self._front.decode(openai.read_chat, body)
         makes_film = Medium.VIDEO in self._front.gateway.catalog.find(ask.generation.model).ability.makes
         generation = _enhanced(ask.generation) if makes_film else ask.generation
         job = await self._front.submit(request, key, body, generation, ask.uploads, shared=makes_film)

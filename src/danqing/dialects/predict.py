@@ -87,7 +87,7 @@ class _Calls:
     async def _submit(self, request: Request, read: Callable[[str, bytes], Ask]) -> tuple[Job, Ask]:
         key = await self._front.key(request)
         body = await self._front.body(request)
-        ask = read(request.path_params["model"], body)
+        ask = await self._front.decode(partial(read, request.path_params["model"]), body)
         self._require_made(ask.generation, request.url.path.rpartition(":")[2])
         return await self._front.submit(request, key, body, ask.generation, ask.uploads), ask
 

@@ -5,6 +5,7 @@ import hashlib
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import pybase64
 import structlog
@@ -27,7 +28,10 @@ from danqing.wire.status import ASK_ONCE, STATUS
 
 log = structlog.get_logger("danqing.front")
 
+T = TypeVar("T")
+
 BODY_BYTES_MAX = 64 << 20
+LARGE_BODY_BYTES = 256 << 10
 HEARTBEAT_S = 15.0
 IDEMPOTENCY_CHARACTERS_MAX = 255
 Envelope = Callable[[Problem], Json]
@@ -166,6 +170,10 @@ class Front:
         except ClientDisconnect:
             raise Problem(Kind.CANCELLED, "The client left before its request was complete.") from None
         return b"".join(chunks)
+
+    async def decode(self, read: Callable[[bytes], T], body: bytes) -> T:
+        """What a codec makes of a body. A large one is read in a thread: pictures in it are decoded and hashed."""
+        return read(body) if len(body) <= LARGE_BODY_BYTES else await asyncio.to_thread(read, body)
 
     async def submit(
         self,

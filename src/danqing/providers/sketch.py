@@ -2,7 +2,7 @@
 
 import asyncio
 import tempfile
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,12 +59,11 @@ class Sketch:
         inputs = [await assets.path(blob) for blob in asked.blobs()]
         if asked.wants == {Medium.TEXT}:
             refused, count = int(spell.filtered is None), 1
-        for index in range(order.delivered, count - refused):
-            with tempfile.TemporaryDirectory(dir=self._scratch, ignore_cleanup_errors=True) as folder:
-                task = _task(asked, prompt, index, inputs, Path(folder))
-                async with aclosing(self._draw(task, index, count, asked, assets)) as updates:
-                    async for update in updates:
-                        yield update
+        works = [self._work(asked, prompt, index, inputs, assets) for index in range(order.delivered, count - refused)]
+        films = Medium.VIDEO in asked.wants
+        async with aclosing(_one_by_one(works) if films else _at_once(works)) as updates:
+            async for update in updates:
+                yield update
         for _ in range(refused):
             yield Withheld(REASON)
 
@@ -72,9 +71,16 @@ class Sketch:
         """End the workers."""
         await self._pool.close()
 
-    async def _draw(
-        self, task: _Task, index: int, count: int, asked: Generation, assets: Assets
+    async def _work(
+        self, asked: Generation, prompt: str, index: int, inputs: list[str], assets: Assets
     ) -> AsyncGenerator[Update]:
+        with tempfile.TemporaryDirectory(dir=self._scratch, ignore_cleanup_errors=True) as folder:
+            task = _task(asked, prompt, index, inputs, Path(folder))
+            async with aclosing(self._draw(task, index, asked, assets)) as updates:
+                async for update in updates:
+                    yield update
+
+    async def _draw(self, task: _Task, index: int, asked: Generation, assets: Assets) -> AsyncGenerator[Update]:
         told = False
         try:
             async with aclosing(self._pool.run(task.fields)) as messages:
@@ -88,7 +94,7 @@ class Sketch:
                         async for update in _deliver(task, cast(Message, message["done"]), index, asked, assets):
                             yield update
                     else:
-                        fraction = (index + float(cast(float, message["progress"]))) / count
+                        fraction = (index + float(cast(float, message["progress"]))) / (asked.count or 1)
                         yield Progressed(fraction, str(message.get("stage", "")))
         except WorkerDied as error:
             raise Problem(Kind.UPSTREAM, "The Sketch worker stopped in the middle of the drawing.") from error
@@ -97,6 +103,32 @@ class Sketch:
 def connect(settings: Mapping[str, object]) -> Provider:
     """`scratch`: a folder for unfinished files, on the same disk as the assets. `workers`: how many draw at once."""
     return Sketch(Path(str(settings["scratch"])), int(cast(int, settings.get("workers", 2))))
+
+
+async def _one_by_one(works: Sequence[AsyncGenerator[Update]]) -> AsyncGenerator[Update]:
+    """Films: each takes all that the machine has, and tells how far it is."""
+    for work in works:
+        async with aclosing(work) as updates:
+            async for update in updates:
+                yield update
+
+
+async def _at_once(works: Sequence[AsyncGenerator[Update]]) -> AsyncGenerator[Update]:
+    """Pictures: as many as there are workers are drawn side by side, and delivered in their order."""
+
+    async def whole(work: AsyncGenerator[Update]) -> list[Update]:
+        async with aclosing(work) as updates:
+            return [update async for update in updates]
+
+    tasks = [asyncio.create_task(whole(work)) for work in works]
+    try:
+        for task in tasks:
+            for update in await task:
+                yield update
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _pretend(spell: magic.Magic) -> None:

@@ -1,0 +1,109 @@
+"""The Sketch engine as a provider: orders become drawings, in order, and a cancelled order stops its workers."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import aclosing, asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from danqing.assets.disk import Disk
+from danqing.domain.errors import Kind, Problem
+from danqing.domain.generation import Generation
+from danqing.domain.jobs import Accepted, Produced, Progressed, Withheld
+from danqing.domain.media import Medium
+from danqing.domain.ports import Order, Provider, Update
+from danqing.providers import connect
+from danqing.sketch.pool import Pool
+from making import a_generation
+
+
+@asynccontextmanager
+async def engine(folder: Path) -> AsyncIterator[tuple[Provider, Disk]]:
+    scratch = folder / "scratch"
+    scratch.mkdir()
+    assets = Disk(folder / "assets", bytes_max=1 << 26)
+    sketch = connect("sketch", {"scratch": scratch, "workers": 2})
+    try:
+        yield sketch, assets
+    finally:
+        await sketch.close()  # type: ignore[attr-defined]
+        assets.close()
+        assert list(scratch.iterdir()) == []
+
+
+async def made(folder: Path, generation: Generation, *, delivered: int = 0) -> list[Update]:
+    async with engine(folder) as (sketch, assets):
+        order = Order(job="j", generation=generation, upstream="", delivered=delivered)
+        return [update async for update in sketch.generate(order, assets)]
+
+
+def pictures(updates: list[Update]) -> list[int | None]:
+    return [update.output.seed for update in updates if isinstance(update, Produced) and update.output.blob]
+
+
+@pytest.mark.anyio
+async def test_several_pictures_are_delivered_in_their_order_and_resumed_where_they_stopped(tmp_path: Path) -> None:
+    asked = a_generation(count=3, seed=10, aspect="1:1", mime="image/jpeg")
+    (tmp_path / "again").mkdir()
+    first, rest = await made(tmp_path, asked), await made(tmp_path / "again", asked, delivered=1)
+
+    assert pictures(first) == [10, 11, 12]
+    assert pictures(rest) == [11, 12]
+    outputs = [update.output for update in first if isinstance(update, Produced)]
+    assert {(output.width, output.height) for output in outputs} == {(1024, 1024)}
+    assert len({output.blob for output in outputs}) == 3, "three different pictures"
+    assert outputs[0].drawn == ("cat",)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("prompt", "count", "delivered", "withheld"),
+    [("[danqing:filtered] a cat", 2, 0, 2), ("[danqing:filtered=1] a cat", 2, 1, 1), ("a cat", 2, 2, 0)],
+)
+async def test_magic_words_withhold_as_many_as_they_say(
+    tmp_path: Path, prompt: str, count: int, delivered: int, withheld: int
+) -> None:
+    updates = await made(tmp_path, a_generation(prompt, count=count, aspect="1:1"))
+    assert len(pictures(updates)) == delivered
+    assert sum(isinstance(update, Withheld) for update in updates) == withheld
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("word", "kind"), [("fail", Kind.UPSTREAM), ("quota", Kind.BUSY), ("unknown", Kind.UNKNOWN)])
+async def test_magic_words_fail_in_the_way_they_say(tmp_path: Path, word: str, kind: Kind) -> None:
+    with pytest.raises(Problem) as raised:
+        await made(tmp_path, a_generation(f"[danqing:{word}] a cat"))
+    assert raised.value.kind is kind
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("enhance", [True, False])
+async def test_an_enhanced_prompt_comes_before_the_drawing_when_it_is_asked_for(tmp_path: Path, enhance: bool) -> None:
+    updates = await made(tmp_path, a_generation(count=1, aspect="1:1", knobs=(("enhancePrompt", enhance),)))
+    accepted = next(update for update in updates if isinstance(update, Accepted))
+    assert bool(accepted.prompt) is enhance
+    kinds = [type(update) for update in updates]
+    assert kinds.index(Accepted) < kinds.index(Produced)
+
+
+@pytest.mark.anyio
+async def test_a_film_that_nobody_wants_any_more_stops_its_worker(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workers = []
+    started = Pool._worker
+
+    async def note(pool: Pool) -> object:
+        workers.append(await started(pool))
+        return workers[-1]
+
+    monkeypatch.setattr(Pool, "_worker", note)
+    film = a_generation(wants=frozenset({Medium.VIDEO}), aspect="16:9", seconds=8, count=1)
+    async with engine(tmp_path) as (sketch, assets):
+        order = Order(job="j", generation=film, upstream="")
+        async with aclosing(sketch.generate(order, assets)) as updates:
+            async for update in updates:
+                if isinstance(update, Progressed) and update.stage == "filming":
+                    break
+        assert workers[0].returncode is not None
