@@ -1,6 +1,5 @@
 """The Sketch engine as a provider: orders become drawings, in order, and a cancelled order stops its workers."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
