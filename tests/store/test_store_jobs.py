@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from danqing.domain.errors import Kind, Problem
 from danqing.domain.jobs import Accepted, Cancelled, Finished, Job, Produced, Started
-from danqing.domain.ledger import Balance, void
+from danqing.domain.ledger import Balance, Phase, void
 from danqing.domain.ports import Once, Store
 from danqing.store import Database
 from danqing.store.engine import Engines
@@ -144,6 +144,11 @@ async def test_a_delivered_job_is_charged_and_gives_the_rest_back(database: Data
     spending = await database.spending(key)
     assert spending.account == Balance(posted=100 - COST)
     assert spending.budget == Balance(posted=-COST, floor=-90)
+    lines = [(line.phase, line.job, line.model, line.amount, line.held) for line in spending.statement]
+    assert lines == [
+        (Phase.POST, job.id, job.generation.model, COST, 2 * COST),
+        (Phase.HOLD, job.id, job.generation.model, 2 * COST, 0),
+    ]
 
 
 async def test_a_cancelled_job_costs_nothing(database: Database) -> None:

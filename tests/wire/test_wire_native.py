@@ -9,14 +9,15 @@ from danqing.domain.errors import Kind, Problem, invalid
 from danqing.domain.generation import Generation, Person, Turn
 from danqing.domain.jobs import Fault, State
 from danqing.domain.keys import Key
-from danqing.domain.ledger import Balance
+from danqing.domain.ledger import Balance, Phase
 from danqing.domain.media import Medium
 from danqing.domain.models import Ability, Lifecycle
 from danqing.domain.money import DOLLAR, Price, dollars, per_million
-from danqing.domain.ports import Spending
+from danqing.domain.ports import Line, Spending
 from danqing.wire import native
 
 from .samples import (
+    CREATED,
     JOB_ID,
     PICTURE,
     PICTURE_64,
@@ -278,6 +279,7 @@ def test_money() -> None:
         account=Balance(posted=10 * DOLLAR, held=DOLLAR),
         budget=Balance(posted=-DOLLAR, held=0, floor=None),
         by_model=(("veo-3", 2, 820_000_000),),
+        statement=(Line(at=CREATED, phase=Phase.POST, job="j", model="veo-3", amount=410_000_000, held=DOLLAR),),
     )
     assert received(native.spending(spent)) == {
         "account": {
@@ -291,6 +293,16 @@ def test_money() -> None:
             "available": None,
         },
         "by_model": [{"model": "veo-3", "jobs": 2, "charged": {"usd": "0.82", "nanos": 820_000_000}}],
+        "statement": [
+            {
+                "at": CREATED.isoformat(),
+                "phase": "post",
+                "job": "j",
+                "model": "veo-3",
+                "amount": {"usd": "0.41", "nanos": 410_000_000},
+                "held": {"usd": "1.00", "nanos": 1_000_000_000},
+            }
+        ],
     }
 
 

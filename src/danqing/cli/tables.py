@@ -10,12 +10,15 @@ from rich.text import Text
 
 from danqing.client.told import Job, Key, Model, Money, NewKey, Output, Usage
 from danqing.domain.jobs import State
+from danqing.domain.ledger import Phase
 from danqing.domain.money import show as dollars_of
 
 Lines = Sequence[RenderableType]
 Fact = tuple[str, str | Text]
 
 _WHOLE = frozenset({"job", "id", "state", "created", "cost", "model and price"})  # columns that are never folded
+_STATEMENT_LINES = 12  # the newest; --json has more
+_PHASES = {Phase.HOLD: "held", Phase.POST: "charged", Phase.VOID: "given back"}
 _STATE_STYLES = {
     State.DONE: "green",
     State.FAILED: "red",
@@ -99,7 +102,15 @@ def usage(spent: Usage) -> Lines:
     table = _table("model", "jobs", "charged")
     for row in spent.by_model:
         table.add_row(row.model, str(row.jobs), _dollars(row.charged))
-    return [_pairs(facts), *([table] if spent.by_model else [])]
+    return [_pairs(facts), *([table, _statement(spent)] if spent.by_model else [])]
+
+
+def _statement(spent: Usage) -> Table:
+    table = _table("when", "what", "amount", "model", "job")
+    for line in spent.statement[:_STATEMENT_LINES]:
+        amount = line.held if line.phase == Phase.VOID else line.amount
+        table.add_row(_when(line.at), _PHASES[line.phase], _dollars(amount), line.model, line.job)
+    return table
 
 
 def keys(rows: Sequence[Key]) -> Lines:

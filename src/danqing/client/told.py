@@ -4,6 +4,7 @@ import msgspec
 
 from danqing.domain.errors import Kind, Problem
 from danqing.domain.jobs import State
+from danqing.domain.ledger import Phase
 
 
 class Money(msgspec.Struct, frozen=True):
@@ -159,6 +160,17 @@ class Spent(msgspec.Struct, frozen=True):
     charged: Money
 
 
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of a statement: money held for a job, charged for it, or given back."""
+
+    at: str
+    phase: Phase
+    job: str
+    model: str
+    amount: Money
+    held: Money
+
+
 class Usage(msgspec.Struct, frozen=True, kw_only=True):
     """The money of a key and of its account."""
 
@@ -166,3 +178,4 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True):
     account: Balance
     budget: Balance
     by_model: tuple[Spent, ...]
+    statement: tuple[Line, ...]  # newest first

@@ -2,15 +2,17 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import PurePath
 from typing import Protocol
 
 from danqing.domain.generation import Generation
 from danqing.domain.jobs import Accepted, Job, Produced, Progressed, Withheld
 from danqing.domain.keys import Key
-from danqing.domain.ledger import Balance, Transfer
+from danqing.domain.ledger import Balance, Phase, Transfer
 from danqing.domain.media import Blob
 
+STATEMENT_LINES_MAX = 100
 Update = Accepted | Progressed | Produced | Withheld
 Source = AsyncIterator[bytes] | bytes | PurePath
 Story = Mapping[str, object]
@@ -94,12 +96,25 @@ class Store(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of a statement: a transfer, and the model that it was for. Amounts as in `Transfer`."""
+
+    at: datetime
+    phase: Phase
+    job: str
+    model: str
+    amount: int
+    held: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Spending:
-    """A key's money in nano-dollars: its account, its budget, and what it has spent per model."""
+    """A key's money in nano-dollars: its account, its budget, what it spent per model, and its newest transfers."""
 
     account: Balance
     budget: Balance
     by_model: tuple[tuple[str, int, int], ...]  # model, jobs, nano-dollars charged
+    statement: tuple[Line, ...]  # newest first, STATEMENT_LINES_MAX at the most
 
 
 class Books(Protocol):

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 from danqing.domain.errors import invalid
 from danqing.domain.keys import Key
 from danqing.domain.ledger import Phase, account_of, budget_of, fund
-from danqing.domain.ports import Spending
+from danqing.domain.ports import STATEMENT_LINES_MAX, Line, Spending
 from danqing.store.tables import balances, jobs, keys, transfers
 from danqing.store.transfers import balance, book_once, insert_once
 
@@ -25,6 +25,13 @@ _charged = (
     .where(transfers.c.key == bindparam("key"), transfers.c.phase == Phase.POST.value)
     .group_by(jobs.c.model)
     .order_by(jobs.c.model)
+)
+_statement = (
+    select(transfers.c.created, transfers.c.phase, transfers.c.job, jobs.c.model, transfers.c.amount, transfers.c.held)
+    .join(jobs, jobs.c.id == transfers.c.job)
+    .where(transfers.c.key == bindparam("key"))
+    .order_by(transfers.c.created.desc(), transfers.c.id.desc())
+    .limit(STATEMENT_LINES_MAX)
 )
 
 
@@ -62,9 +69,14 @@ def revoke(connection: Connection, id: str, at: datetime) -> bool:
 def spending(connection: Connection, key: Key) -> Spending:
     """What a key has, may still spend, and was charged by model."""
     charged = connection.execute(_charged, {"key": key.id})
+    lines = connection.execute(_statement, {"key": key.id})
     return Spending(
         account=balance(connection, account_of(key.account)),
         budget=balance(connection, budget_of(key.id)),
         # Postgres adds up BIGINT as a Decimal.
         by_model=tuple((model, count, int(amount)) for model, count, amount in charged),
+        statement=tuple(
+            Line(at=at, phase=Phase(phase), job=job, model=model, amount=amount, held=held)
+            for at, phase, job, model, amount, held in lines
+        ),
     )

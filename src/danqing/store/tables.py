@@ -99,7 +99,7 @@ transfers = Table(
     Column("amount", BigInteger, nullable=False),
     Column("held", BigInteger, nullable=False),
     Column("created", Moment, nullable=False),
-    Index(None, "key", "phase"),
+    Index(None, "key", "created"),
 )
 
 files = Table(

@@ -14,7 +14,7 @@ from danqing.domain.ledger import Balance
 from danqing.domain.media import Medium
 from danqing.domain.models import Ability, Model
 from danqing.domain.money import Price, show
-from danqing.domain.ports import Spending
+from danqing.domain.ports import Line, Spending
 from danqing.wire import bodies
 from danqing.wire.asks import Ask, read_person
 from danqing.wire.holes import Json, Tree
@@ -163,6 +163,7 @@ def spending(row: Spending) -> Tree:
         "account": _balance(row.account),
         "budget": _balance(row.budget),
         "by_model": [{"model": name, "jobs": jobs, "charged": money(nanos)} for name, jobs, nanos in row.by_model],
+        "statement": [_line(line) for line in row.statement],
     }
 
 
@@ -247,6 +248,17 @@ def _prices(price: Price) -> list[Json]:
         ("million output tokens", price.output_token * _MILLION),
     )
     return [{"per": unit, "price": money(nanos)} for unit, nanos in rows if nanos]
+
+
+def _line(line: Line) -> Tree:
+    return {
+        "at": _time(line.at),
+        "phase": line.phase.value,
+        "job": line.job,
+        "model": line.model,
+        "amount": money(line.amount),
+        "held": money(line.held),
+    }
 
 
 def _balance(balance: Balance) -> Tree:

@@ -48,7 +48,7 @@ def _make_money() -> None:
         sa.Column("created", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("transfers_pk")),
     )
-    op.create_index(op.f("transfers_by_key_phase"), "transfers", ["key", "phase"])
+    op.create_index(op.f("transfers_by_key_created"), "transfers", ["key", "created"])
 
 
 def _make_jobs() -> None:
