@@ -53,6 +53,12 @@ def test_what_is_public_is_explained(module: Path) -> None:
     assert silent == []
 
 
+def test_the_tree_on_paper_is_the_tree() -> None:
+    drawn = re.findall(r"^  ([a-z_]+)(?:/|\.py) ", (ROOT / "ARCHITECTURE.md").read_text(), re.MULTILINE)
+    real = {path.stem for path in SOURCE.iterdir() if path.is_dir() or path.suffix == ".py"}
+    assert sorted(drawn) == sorted(name for name in real if not name.startswith("__"))
+
+
 def test_the_repository_speaks_of_danqing_alone() -> None:
     """No registry hosts, no paths of one machine, no lock file that remembers where it downloaded from."""
     banned = r'"resolved": *"https?:|--(extra-)?index-url|https?://[a-z0-9.:-]+/simple|(^|[^a-z])/(home|root)/[a-z]'
