@@ -11,7 +11,7 @@ ERAS := june-2025 spring-2026 newest
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 
-.PHONY: serve test check bench clean
+.PHONY: serve test check bench sheet clean
 
 serve: $(VENV)/ready
 	exec $(VENV)/bin/danqing serve --host $(HOST) --port $(PORT) $(if $(DATA),--data "$(DATA)")
@@ -27,6 +27,9 @@ check: $(VENV)/ready-dev
 
 bench: $(VENV)/ready-dev
 	$(VENV)/bin/python bench/requests_per_cpu.py
+
+sheet: $(VENV)/ready
+	$(VENV)/bin/python docs/sketch_sheet.py
 
 clean:
 	rm -rf $(VENV) .venvs build dist src/danqing/sketch/pack
