@@ -25,7 +25,7 @@ GAP = 12
 COLUMNS = 6
 PAPER, INK = "#faf7f0", "#3a352c"
 
-PICTURES = """  # noqa: E501
+PICTURES = """
 A minimalist logo for a LLM router market company on a solid white background. trident in a circle as the main symbol, with ONLY text 'InferEra' below.
 生成一幅山水畫,並給出一首詩詞描述
 A cat playing with a ball
@@ -86,7 +86,7 @@ a violin on a chair
 an ink painting of a crane
 Loneliness
 the quick brown fox jumps over the lazy dog
-""".strip().splitlines()
+""".strip().splitlines()  # noqa: E501  a prompt is as long as it is
 
 FILMS = """
 A cat playing with a ball
