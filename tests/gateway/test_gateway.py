@@ -1,7 +1,7 @@
 """The gateway with a real store and real files, and a provider whose every move the test decides."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,6 +14,7 @@ from danqing.domain.errors import Kind, Problem
 from danqing.domain.generation import Generation, Output, Turn
 from danqing.domain.jobs import Accepted, Job, Produced, Progressed, State, Withheld
 from danqing.domain.keys import Key
+from danqing.domain.ledger import Transfer
 from danqing.domain.media import Medium
 from danqing.domain.ports import Assets, Once, Order, Provider, Update
 from danqing.gateway.accounts import Accounts
@@ -258,6 +259,30 @@ async def test_a_resumed_job_takes_up_its_ticket_and_what_was_delivered(tmp_path
         job = await stage.gateway.wait(job)
         assert [(order.ticket, order.delivered) for order in puppet.orders] == [("operations/7", 1)]
         assert (job.state, len(job.outputs), job.charged) == (State.DONE, 2, 6 * CENT)
+
+
+@pytest.mark.anyio
+async def test_a_database_that_is_away_for_a_while_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("danqing.gateway.runner.COMMIT_PAUSES_S", (0.01, 0.01, 0.01))
+    away = 3
+    commit = Database.commit
+
+    async def sometimes(database: Database, job: Job, transfers: Sequence[Transfer]) -> bool:
+        nonlocal away
+        if away:
+            away -= 1
+            raise Problem(Kind.UNAVAILABLE, "The database is away.")
+        return await commit(database, job, transfers)
+
+    monkeypatch.setattr(Database, "commit", sometimes)
+    async with staged(tmp_path) as stage:
+        job = await ended(stage, a_generation(count=1))
+        assert (job.state, job.charged) == (State.DONE, 3 * CENT)
+        assert len(stage.puppet.orders) == 1
+        assert await stage.money() == (0, 3 * CENT)
+        assert (await stage.gateway.job(stage.key, job.id)).state is State.DONE
 
 
 @pytest.mark.anyio

@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime
@@ -32,6 +32,7 @@ from danqing.gateway.story import story_of
 
 log = structlog.get_logger("danqing.runner")
 
+COMMIT_PAUSES_S = (0.1, 0.5, 2.0, 5.0, 10.0, 20.0, 20.0)
 DEADLINES_S = {Medium.VIDEO: 1800, Medium.IMAGE: 600, Medium.TEXT: 300}
 
 
@@ -61,24 +62,35 @@ class _Run:
 
     def __init__(self, job: Job, store: Store, hub: Hub, now: Callable[[], datetime]) -> None:
         self.job = job
-        self._transfers: list[Transfer] = []
+        self._transfers: tuple[Transfer, ...] = ()
         self._store = store
         self._hub = hub
         self._now = now
 
     async def take(self, event: Event) -> None:
         """One step: decided, committed when it must not be lost, told."""
-        self.job, transfers = step(self.job, event, self._now())
-        self._transfers.extend(transfers)
-        if _must_survive(self.job, event):
-            await self._commit()
-        self._hub.publish(self.job)
+        after, transfers = step(self.job, event, self._now())
+        transfers = (*self._transfers, *transfers)
+        if _must_survive(after, event):
+            after = replace(after, version=self.job.version + 1)
+            await self._commit(after, transfers)
+            transfers = ()
+        self.job, self._transfers = after, transfers
+        self._hub.publish(after)
 
-    async def _commit(self) -> None:
-        self.job = replace(self.job, version=self.job.version + 1)
-        if not await self._store.commit(self.job, self._transfers):
+    async def _commit(self, job: Job, transfers: Sequence[Transfer]) -> None:
+        """Commit, patiently: what an engine has delivered is not given up because the database is away for a while."""
+        for pause_s in COMMIT_PAUSES_S:
+            try:
+                taken = await self._store.commit(job, transfers)
+                break
+            except Problem as problem:
+                log.warning("the store did not take a step", job=job.id, code=problem.code)
+                await asyncio.sleep(pause_s)
+        else:
+            taken = await self._store.commit(job, transfers)
+        if not taken:
             raise Superseded
-        self._transfers = []
 
 
 def _must_survive(job: Job, event: Event) -> bool:
@@ -148,19 +160,19 @@ class Runner:
 
     async def _resume(self, run: _Run) -> None:
         provider = self._providers.get(run.job.provider)
-        verdict = recover(run.job, repeatable=bool(provider and provider.repeatable))
-        if verdict is not None:
-            await run.take(verdict)
-            return
-        await self._drive(run)
+        await self._drive(run, recover(run.job, repeatable=bool(provider and provider.repeatable)))
 
-    async def _drive(self, run: _Run) -> None:
+    async def _drive(self, run: _Run, verdict: Event | None = None) -> None:
+        """To the end: that of the `verdict`, or else what the provider comes to."""
         try:
-            if run.job.state is State.QUEUED:
+            if run.job.state is State.QUEUED and not verdict:
                 await run.take(Started())
-            await run.take(await self._make(run))
+            await run.take(verdict or await self._make(run))
         except Superseded:
             log.info("superseded", job=run.job.id)
+        except Exception:
+            # Its row is as the last commit left it; the next start goes on from there.
+            log.exception("a drive broke off", job=run.job.id)
 
     async def _make(self, run: _Run) -> Event:
         """Run the provider; the event that ends the job."""
