@@ -18,11 +18,11 @@ from making import a_generation
 
 
 @asynccontextmanager
-async def engine(folder: Path) -> AsyncIterator[tuple[Provider, Disk]]:
+async def engine(folder: Path, **limits: float) -> AsyncIterator[tuple[Provider, Disk]]:
     scratch = folder / "scratch"
     scratch.mkdir()
     assets = Disk(folder / "assets", bytes_max=1 << 26)
-    sketch = connect("sketch", {"scratch": scratch, "workers": 2})
+    sketch = connect("sketch", {"scratch": scratch, "workers": 2, **limits})
     try:
         yield sketch, assets
     finally:
@@ -74,6 +74,24 @@ async def test_magic_words_fail_in_the_way_they_say(tmp_path: Path, word: str, k
     with pytest.raises(Problem) as raised:
         await made(tmp_path, a_generation(f"[danqing:{word}] a cat"))
     assert raised.value.kind is kind
+
+
+@pytest.mark.anyio
+async def test_a_huge_result_is_delivered_like_any_other(tmp_path: Path) -> None:
+    updates = await made(tmp_path, a_generation("[danqing:huge] a cat", count=1, aspect="16:9", mime="image/png"))
+    [output] = [update.output for update in updates if isinstance(update, Produced) and update.output.blob]
+    assert output.blob is not None
+    assert output.blob.size > 15_000_000
+    assert (output.drawn, output.missing) == (("cat",), ())
+
+
+@pytest.mark.anyio
+async def test_a_drawing_that_takes_too_long_is_a_problem_of_the_engine(tmp_path: Path) -> None:
+    async with engine(tmp_path, picture_s=0.0) as (sketch, assets):
+        with pytest.raises(Problem) as raised:
+            async for _update in sketch.generate(Order(job="j", generation=a_generation(), upstream=""), assets):
+                pass
+        assert (raised.value.kind, raised.value.code) == (Kind.UPSTREAM, "sketch_failed")
 
 
 @pytest.mark.anyio

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from danqing.sketch.edit import edit
+from danqing.sketch.edit import edit, told
+from danqing.sketch.instructions import instructions
 from danqing.sketch.look import facts, look
 from danqing.sketch.plan import plan
 
@@ -143,3 +144,143 @@ def test_odd_sizes_are_no_trouble(size: tuple[int, int]) -> None:
     picture = Image.new("RGB", size, (200, 220, 240))
     assert look(picture)
     assert edit(picture, plan('crayon style at night, add a cat in the rain, text: "Hi"', seed=1)).picture.size == size
+
+
+@pytest.mark.parametrize(
+    ("prompt", "parts"),
+    [
+        ("make it night and add a cat", ("make it night", "add a cat")),
+        ("make it black and white", ("make it black and white",)),
+        ("add a cat and a dog", ("add a cat and a dog",)),
+        ("rotate it, then crop it square. Thanks!", ("rotate it", "crop it square", "Thanks")),
+        ("變成夜晚，再加上一隻貓，然後寫上「你好，世界」", ("變成夜晚", "加上一隻貓", "寫上「你好，世界」")),
+        ("text: Hello, world", ("text “Hello, world”",)),
+        ('write "and then, more" at the top', ('write "and then, more" at the top',)),
+        (" , . ; ", ()),
+    ],
+)
+def test_a_prompt_is_taken_apart_into_its_instructions(prompt: str, parts: tuple[str, ...]) -> None:
+    assert instructions(prompt) == parts
+
+
+def test_several_instructions_are_carried_out_in_their_order() -> None:
+    edited = edit(photo(), plan("crop it square, make it black and white, then write 'Hello'", seed=1))
+    assert edited.picture.size == (160, 160)
+    assert saturation(edited.picture.crop((0, 0, 160, 100))) < 4
+    assert len(edited.changes) == 3
+    assert edited.undone == ()
+
+
+@pytest.mark.parametrize(
+    ("prompt", "box", "colour"),
+    [
+        ("rotate it 90 degrees", (0, 40), (70, 160, 80)),
+        ("rotate it 90 degrees counter-clockwise", (0, 40), (120, 180, 240)),
+        ("turn it upside down", (0, 40), (70, 160, 80)),
+        ("向左旋轉90度", (0, 40), (120, 180, 240)),
+    ],
+)
+def test_it_turns_the_way_that_was_asked(prompt: str, box: tuple[int, int], colour: tuple[int, int, int]) -> None:
+    """The photo's green ground stands at the bottom: where it is afterwards tells how the picture was turned."""
+    turned = edit(photo(), plan(prompt, seed=1)).picture
+    sideways = "90" in prompt
+    assert turned.size == ((160, 240) if sideways else (240, 160))
+    assert turned.getpixel((5, turned.height // 2) if sideways else (20, 5)) == colour
+
+
+def test_flips_are_told_apart() -> None:
+    assert edit(photo(), plan("flip it vertically", seed=1)).picture.getpixel((5, 5)) == (70, 160, 80)
+    across = edit(photo(), plan("flip it horizontally", seed=1)).picture
+    assert across.getpixel((50, 70)) == (240, 150, 40)
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "remove the car",
+        "replace the cat with a dog",
+        "make my boss smile",
+        "blur the background",
+        "make the sky purple",
+        "make the cat brighter",
+        "把背景模糊",
+        "去掉汽車",
+    ],
+)
+def test_what_cannot_be_done_is_told_and_never_faked(prompt: str) -> None:
+    edited = edit(photo(), plan(prompt, seed=1))
+    assert edited.picture.tobytes() == photo().tobytes()
+    assert edited.refused == (prompt,)
+    assert len(edited.undone) == 1
+    assert prompt in edited.undone[0]
+    assert prompt in told(edited, plan(prompt, seed=1).language)
+
+
+def test_what_can_be_done_is_done_beside_what_cannot() -> None:
+    asked = plan("remove the car, and make it night", seed=1)
+    edited = edit(photo(), asked)
+    assert edited.carried == ("make it night",)
+    assert edited.refused == ("remove the car",)
+    assert "night" in told(edited, asked.language)
+    assert "did not do this: “remove the car”" in told(edited, asked.language)
+
+
+@pytest.mark.parametrize("prompt", ["do not make it darker", "please keep everything", "不要變暗"])
+def test_what_is_not_to_be_done_is_not_done(prompt: str) -> None:
+    edited = edit(photo(), plan(prompt, seed=1))
+    assert edited.picture.tobytes() == photo().tobytes()
+    assert edited.undone == ()
+
+
+def changed_by(prompt: str) -> np.ndarray:
+    """Which pixels of the photo the edit changed."""
+    picture = edit(photo(), plan(prompt, seed=1)).picture
+    return np.asarray(np.abs(np.asarray(picture, np.float32) - np.asarray(photo(), np.float32)).sum(-1) > 40)
+
+
+def test_guests_come_in_the_number_and_on_the_side_that_was_asked() -> None:
+    one, three = changed_by("add a cat").any(0).sum(), changed_by("add three cats").any(0).sum()
+    assert three > one * 1.4
+    left, right = changed_by("add a cat on the left"), changed_by("add a cat on the right")
+    assert left[:, :120].any()
+    assert not left[:, 125:].any()
+    assert right[:, 120:].any()
+    assert not right[:, :115].any()
+    assert "3 cats" in edit(photo(), plan("add three cats", seed=1)).changes[0]
+
+
+def test_guests_have_the_colour_that_was_asked() -> None:
+    where = changed_by("add a red balloon")
+    pixels = np.asarray(edit(photo(), plan("add a red balloon", seed=1)).picture, np.float32)[where]
+    assert np.median(pixels[:, 0]) > np.median(pixels[:, 2]) + 60
+
+
+def test_some_stand_on_the_ground_with_a_shadow_and_some_hang_in_the_air() -> None:
+    cat, balloon = (np.nonzero(changed_by(f"add a {name}").any(1))[0] for name in ("cat", "balloon"))
+    assert cat[-1] > 160 * 0.7
+    assert balloon[-1] < 160 * 0.65
+    picture = np.asarray(edit(photo(), plan("add a cat", seed=1)).picture, np.float32)
+    base = picture[cat[-1] - 3][changed_by("add a cat")[cat[-1] - 3]]
+    assert len(base), "something lies under the feet"
+    assert base.mean() < np.mean((70, 160, 80)), "and it is darker than the ground"
+
+
+def test_a_place_that_it_cannot_find_is_not_claimed() -> None:
+    assert "where there was room" in edit(photo(), plan("add a cat beside the dog", seed=1)).changes[0]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "word"),
+    [("變成夜晚，加上兩隻貓", "2 隻貓"), ("添加两只蓝色的鸟", "2 只鸟"), ("把它變成水彩風格", "水彩")],
+)
+def test_chinese_instructions_are_carried_out_and_told_in_chinese(prompt: str, word: str) -> None:
+    asked = plan(prompt, seed=1)
+    edited = edit(photo(), asked)
+    assert word in told(edited, asked.language)
+    assert edited.undone == ()
+
+
+def test_people_who_may_not_be_drawn_are_not_added() -> None:
+    edited = edit(photo(), plan("add a man", seed=1, person="none"))
+    assert edited.picture.tobytes() == photo().tobytes()
+    assert edited.refused == ("add a man",)

@@ -1,6 +1,7 @@
 """Films: exact frames and seconds, sound that fits and never clips, motion, and the same bytes every time."""
 
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import av
@@ -9,8 +10,9 @@ import pytest
 from PIL import Image
 
 from danqing.sketch.camera import TRAVEL
-from danqing.sketch.film import film
+from danqing.sketch.film import HELD, film, seen_by
 from danqing.sketch.motion import BOUNCES, VERBS, Beat, attitude, bounce
+from danqing.sketch.picture import picture
 from danqing.sketch.plan import Plan, plan
 from danqing.sketch.show import Show
 from danqing.sketch.sound import RATE, sound
@@ -48,6 +50,18 @@ def test_a_film_is_what_was_asked_for(tmp_path: Path) -> None:
     assert told[-1][1] == "writing"
 
 
+@pytest.mark.parametrize("seconds", [5, 8])
+@pytest.mark.parametrize("shape", [(96, 54), (54, 96)])
+def test_both_lengths_and_both_shapes_are_exact(seconds: int, shape: tuple[int, int], tmp_path: Path) -> None:
+    made = plan("xyzzy", seed=1)  # a card is quickly drawn
+    film(made, tmp_path / "a", width=shape[0], height=shape[1], seconds=seconds, fps=24, report=lambda *_: None)
+    with av.open(str(tmp_path / "a")) as container:
+        video = container.streams.video[0]
+        assert (video.width, video.height) == shape
+        assert sum(1 for _ in container.decode(video)) == seconds * 24
+        assert container.duration == seconds * 1_000_000
+
+
 @pytest.mark.parametrize("seconds", [1, 3])
 def test_sound_and_picture_end_together(seconds: int, tmp_path: Path) -> None:
     shot(plan("a bird", seed=1), tmp_path / "a.mp4", seconds=seconds)
@@ -69,6 +83,29 @@ def test_every_verb_moves(action: str) -> None:
     show = Show(made, 160, 120, film=True)
     first, later = (np.asarray(show.frame(t, t / 4), dtype=np.float32) for t in (0.0, 1.1))
     assert np.abs(first - later).mean() > 0.3
+
+
+@pytest.mark.parametrize("action", sorted(set(VERBS) - {"still"}))
+def test_every_verb_is_a_movement_that_can_be_seen(action: str) -> None:
+    """Within four seconds the figure goes, rises, turns or stretches by more than an eye would miss."""
+    role = "ball" if action == "play" else "lead"
+    beats = [Beat(k / 12, k / 96, 0.2, "bird", role) for k in range(48)]
+    poses = [attitude(action, beat, action in ("fly", "float")) for beat in beats]
+
+    def reach(part: str) -> float:
+        values = [float(getattr(pose, part)) for pose in poses]
+        return max(values) - min(values)
+
+    across = reach("dx") + reach("dy") + reach("travel")
+    assert across > 0.15 or reach("turn") > 12 or reach("high") + reach("wide") > 0.04
+
+
+@pytest.mark.parametrize("action", ["play", "sleep", "fly", "walk", "run", "dance", "jump", "swim", "spin"])
+def test_every_verb_is_heard(action: str) -> None:
+    """Not as another music: the notes depend on the dice, so only what is louder than stillness counts."""
+    made = replace(plan("a cat", seed=1), place="studio", weather="clear")
+    quiet, loud = (sound(replace(made, action=verb), 3) for verb in ("still", action))
+    assert float(np.square(loud).mean()) > float(np.square(quiet).mean())
 
 
 @pytest.mark.parametrize("camera", sorted(TRAVEL))
@@ -129,9 +166,72 @@ def test_a_film_from_a_picture_moves_on_to_the_scene(tmp_path: Path) -> None:
     assert seen[-1].std() > 20
 
 
+def photo(width: int = 192, height: int = 108) -> Image.Image:
+    """A picture with detail everywhere, of the film's own shape."""
+    return picture(plan("a lighthouse by the sea", seed=5), width, height)
+
+
+def test_a_film_starts_on_the_very_pixels_of_its_picture_and_ends_on_those_of_its_last(tmp_path: Path) -> None:
+    first, last = photo(), photo().transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    shot(plan("a slow pan in the snow", seed=1), tmp_path / "a.mp4", seconds=2, first=first, last=last)
+    seen = frames(tmp_path / "a.mp4")
+    assert np.abs(seen[0] - np.asarray(first, np.float32)).mean() < 4
+    assert np.abs(seen[-1] - np.asarray(last, np.float32)).mean() < 4
+
+
+def test_a_picture_without_a_cast_is_filmed_as_it_is_under_the_weather(tmp_path: Path) -> None:
+    for name, prompt in (("dry", "zoom in slowly"), ("snow", "zoom in slowly, snow is falling")):
+        shot(plan(prompt, seed=1), tmp_path / name, seconds=3, first=photo())
+    dry, snow = frames(tmp_path / "dry"), frames(tmp_path / "snow")
+    assert np.abs(dry[0] - snow[0]).mean() < 3, "the snow sets in"
+    assert np.abs(dry[48] - snow[48]).mean() > 1
+    still = np.asarray(seen_by("zoom", photo(), 48 / 71), np.float32)
+    assert np.abs(dry[48] - still).mean() < 4, "nothing but the picture is seen"
+
+
+@pytest.mark.parametrize("camera", sorted(TRAVEL))
+def test_every_camera_begins_with_the_whole_picture_and_moves(camera: str) -> None:
+    given = photo()
+    assert seen_by(camera, given, 0.0).tobytes() == given.tobytes()
+    ways = {seen_by(name, given, 1.0).tobytes() for name in TRAVEL}
+    assert len(ways) == len(TRAVEL), "and no two move alike"
+
+
+@pytest.mark.parametrize("style", sorted(HELD))
+def test_hand_drawn_films_hold_every_drawing(style: str, tmp_path: Path) -> None:
+    made = replace(plan("a cat dancing", seed=1), style=style)
+    for name in ("a.mp4", "b.mp4"):
+        shot(made, tmp_path / name)
+    assert (tmp_path / "a.mp4").read_bytes() == (tmp_path / "b.mp4").read_bytes(), "two artists, the same film"
+    seen = frames(tmp_path / "a.mp4")
+    steps = [float(np.abs(one - other).mean()) for one, other in pairwise(seen)]
+    assert len(seen) == 24
+    changes = [step for k, step in enumerate(steps, 1) if k % HELD[style] == 0]
+    pauses = [step for k, step in enumerate(steps, 1) if k % HELD[style]]
+    assert np.mean(pauses) < np.mean(changes) / 2
+
+
+def test_a_huge_film_is_mostly_grain(tmp_path: Path) -> None:
+    made = plan("a cat", seed=1)
+    shot(made, tmp_path / "a.mp4")
+    film(made, tmp_path / "b.mp4", **SIZE, seconds=1, fps=24, report=lambda *_: None, huge=True)
+    assert len(frames(tmp_path / "b.mp4")) == 24
+    assert (tmp_path / "b.mp4").stat().st_size > 5 * (tmp_path / "a.mp4").stat().st_size
+
+
 @pytest.mark.parametrize("prompt", ["生成一幅山水畫", "logo of a bee", "xyzzy"])
 def test_everything_can_be_filmed_and_moves(prompt: str, tmp_path: Path) -> None:
     shot(plan(prompt, seed=1), tmp_path / "a.mp4")
     seen = frames(tmp_path / "a.mp4")
     assert len(seen) == 24
     assert np.abs(seen[0] - seen[-1]).mean() > 0.2
+
+
+def test_nobody_spins_head_over_heels() -> None:
+    cat, wheel = (
+        [attitude("spin", Beat(k / 12, k / 96, 0.2, slug, "lead"), airborne=False) for k in range(48)]
+        for slug in ("cat", "volleyball")
+    )
+    assert {pose.turn for pose in cat} == {0.0}
+    assert min(pose.wide for pose in cat) < 0.4
+    assert len({pose.turn for pose in wheel}) > 20

@@ -41,7 +41,23 @@ def test_enhanced_names_what_it_could_not_put_into_english() -> None:
         ("an owl and a gruffalo", "A cut-paper sketch of an owl in a quiet forest of tall trees. Not drawn: gruffalo."),
         ("三隻小鳥飛過雪山", "剪紙速寫：白天的雪地，畫有小鳥×3，正在飛翔。"),
         ("机器人在太空中跳舞", "剪纸速写：白天的太空，画有机器人，正在跳舞。"),
-        ("Eine rote Katze spielt im Garten", "Skizze: Katze, Garten, Tag."),
+        ("Eine rote Katze spielt im Garten", "Skizze: Katze in einem Garten."),
+        ("dos perros y un gato en la playa de noche", "Boceto: perros ×2 y gato junto al agua, de noche."),
+        ("un chat et un chien qwertz", "Esquisse : chat et chien dans une chambre. Non dessiné: qwertz."),
+        ("três gatos no céu ao entardecer", "Esboço: gatos ×3 no céu, ao entardecer."),
+        ("un gatto in un bosco", "Schizzo: gatto in un bosco."),
+        ("кот в лесу", "Эскиз: кот в лесу."),
+        ("猫と犬が庭で遊んでいる", "庭の猫と犬のスケッチ。"),
+        ("夜の海", "夜、水際のスケッチ。"),
+        (
+            "a tiny raccoon wearing a top hat and sunglasses on a giant book in winter",
+            "A cut-paper sketch of a tiny raccoon wearing a top hat and sunglasses on a giant book in a quiet forest"
+            " of tall trees, in winter.",
+        ),
+        (
+            "a fox in front of a house",
+            "A cut-paper sketch of a fox in front of a house in a quiet forest of tall trees.",
+        ),
         ("qwertz", "A typographic card of the prompt. Not drawn: qwertz."),
     ],
 )
@@ -110,3 +126,11 @@ def test_an_answer_about_a_picture_is_what_the_picture_shows() -> None:
 )
 def test_an_answer_in_words_alone_says_who_answers(prompt: str, start: str) -> None:
     assert say.answer(plan(prompt, seed=1)).startswith(start)
+
+
+@pytest.mark.parametrize("language", ["es", "fr", "de", "pt", "it", "ru", "ja", "ko"])
+def test_every_place_and_hour_can_be_said_in_every_language(language: str) -> None:
+    phrases = tomllib.loads((LEXICON / "phrases.toml").read_text())
+    for part in ("place", "time"):
+        assert set(phrases[language][part]) == set(phrases["english"][part])
+    assert set(phrases[language]["caption"]) == {"sentence", "missing", "comma", "and"}

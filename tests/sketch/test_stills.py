@@ -1,5 +1,15 @@
-"""Still pictures: exact sizes, the same bytes again, visibly different seeds, and never an empty frame."""
+"""Still pictures: exact sizes, the same bytes again, visibly different seeds, and never an empty frame.
 
+`GOLDEN` holds the SHA-256 of the RGB pixels of a few pictures of 256 x 256. They depend on nothing but the prompt, the
+seed, the art pack and the versions of numpy, Pillow and resvg in `constraints.txt`. After a change that is meant to be
+seen, look at the new pictures first, then print the new digests with
+`python -c "from tests.sketch.test_stills import digest, GOLDEN; [print((p, s), digest(p, s)) for p, s in GOLDEN]"`
+"""
+
+import hashlib
+import os
+import subprocess
+import sys
 from io import BytesIO
 from itertools import combinations
 
@@ -8,10 +18,14 @@ import pytest
 from PIL import Image
 
 from danqing.sketch import art
+from danqing.sketch.actors import cast
+from danqing.sketch.canvas import Stage
 from danqing.sketch.logo import logo
 from danqing.sketch.picture import encoded, kind_of, picture
-from danqing.sketch.plan import Plan, Subject, plan
+from danqing.sketch.plan import Plan, Relation, Subject, plan
+from danqing.sketch.scene import scene, view_of
 from danqing.sketch.style import STYLES
+from danqing.sketch.together import Cutout, joined
 
 LOGO = (
     "A minimalist logo for a LLM router market company on a solid white background. trident in a circle as the "
@@ -187,3 +201,173 @@ def test_nine_of_a_kind_stay_in_the_frame_and_apart() -> None:
 def test_files_are_of_the_type_that_was_asked_for(mime: str, kind: str) -> None:
     with Image.open(BytesIO(encoded(picture(made(), 96, 64), mime, 80))) as back:
         assert (back.format, back.size, back.mode) == (kind, (96, 64), "RGB")
+
+
+GOLDEN: dict[tuple[str, int], str] = {
+    ("a cat in the garden", 1): "bd522a1f0035aadcb35dc24da98173e8fd09ebbf7dedb571063785057c8dc021",
+    ("an astronaut riding a horse on the moon", 2): "6e932d7f6ba3f8cb4fc3fbdd2883e3bfc800dd41686bb51794a0412980626f51",
+    ("生成一幅山水畫", 3): "6e85b3db31b3fb4d6dc847d076021a6a850ab19ee36b48783ed8e3c8a2ec1f94",
+    ("a minimalist logo of a fox, text 'FOXY'", 4): "034114eb8966d83d1874bd33aa14fa9a59fda38433e7049f96d5d4f1e49e17cb",
+    ("five penguins in the snow", 5): "13d48843be5693cba50998340616b63345e968c796df534a04b70b12c59c0f0c",
+    ("a red car in a neon city, watercolour", 6): "0fcf8c85eed6f36e276037a15b9aa0f8a53144107833717ce15a1bd1c30bcb66",
+    ("a dog sleeping in a room", 7): "156619a462f5aa2ab47c5cc5d936ddc598f1b472f6d4c7823ed0fbdf9bf67567",
+    ("xyzzy", 8): "98b96b324c642f8792d8a0e63428fd0ff9de7f8a4a55f284d1e69a74975aa703",
+}
+
+
+def digest(prompt: str, seed: int) -> str:
+    """The SHA-256 of the pixels of a prompt's picture at 256 x 256."""
+    return hashlib.sha256(picture(plan(prompt, seed=seed), 256, 256).tobytes()).hexdigest()
+
+
+@needs_pack
+@pytest.mark.parametrize(("prompt", "seed"), sorted(GOLDEN))
+def test_golden_pictures_have_not_changed(prompt: str, seed: int) -> None:
+    assert digest(prompt, seed) == GOLDEN[prompt, seed]
+
+
+@needs_pack
+def test_another_process_draws_the_same_pixels() -> None:
+    prompt = "a cat in the rain"
+    script = (
+        "import hashlib; from danqing.sketch.picture import picture; from danqing.sketch.plan import plan; "
+        f"print(hashlib.sha256(picture(plan({prompt!r}, seed=3), 256, 256).tobytes()).hexdigest())"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", script],
+        env={**os.environ, "PYTHONHASHSEED": "77"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told.stdout.strip() == digest(prompt, 3)
+
+
+def pair(kind: str, one: str, other: str, **changes: object) -> Plan:
+    """Two subjects in a relation."""
+    subjects = (Subject(one, one), Subject(other, other))
+    return made(subjects=subjects, relations=(Relation(kind, 0, 1),), **changes)
+
+
+def actors_of(some: Plan, width: int = 256, height: int = 256) -> list[tuple[str, float, float, float, float]]:
+    """Every actor's glyph and the left, top, right and lower side of its picture."""
+    stage = Stage(width, height)
+    return [
+        (actor.slug, actor.x - actor.picture.width / 2, actor.y - actor.picture.height,
+         actor.x + actor.picture.width / 2, actor.y)
+        for actor in cast(some, scene(some, stage))
+    ]  # fmt: skip
+
+
+@needs_pack
+@pytest.mark.parametrize(
+    ("kind", "one", "other", "carrier"),
+    [
+        ("riding", "astronaut", "horse", "horse"),
+        ("on", "cat", "chair", "chair"),
+        ("in", "rabbit", "bucket", "bucket"),
+        ("holding", "girl", "balloon", "girl"),
+        ("wearing", "cat", "top-hat", "cat"),
+        ("under", "man", "umbrella", "man"),
+    ],
+)
+def test_those_who_touch_are_drawn_as_one_figure(kind: str, one: str, other: str, carrier: str) -> None:
+    assert [actor[0] for actor in actors_of(pair(kind, one, other))] == [carrier]
+
+
+@needs_pack
+def test_a_rider_sits_on_the_back_of_its_mount() -> None:
+    horse = next(actor for actor in actors_of(made(subjects=(Subject("horse", "horse"),))))
+    both = next(actor for actor in actors_of(pair("riding", "girl", "horse")))
+    shape = [(side[3] - side[1]) / (side[4] - side[2]) for side in (horse, both)]
+    assert shape[1] < shape[0] * 0.85, "a rider makes the figure taller, not wider"
+
+
+@needs_pack
+@pytest.mark.parametrize("facing", [-1, 1])
+def test_what_is_held_is_at_the_side_of_the_holder_and_overlaps_it(facing: int) -> None:
+    holder = Cutout("woman", Image.new("RGBA", (100, 200), (0, 0, 255, 255)), facing)
+    apple = Cutout("red-apple", Image.new("RGBA", (40, 40), (255, 0, 0, 255)), facing)
+    whole = pixels(joined("holding", holder, [apple]).convert("RGB"))
+    red = (whole[..., 0] > 200) & (whole[..., 2] < 50)
+    rows, columns = red.any(1).nonzero()[0], red.any(0).nonzero()[0]
+    assert 0.4 < rows.mean() / whole.shape[0] < 0.8, "hand height"
+    assert 100 < whole.shape[1] < 140, "neither apart from the holder nor inside its outline"
+    assert (columns.mean() < whole.shape[1] / 2) == (facing < 0), "on the side it looks to"
+
+
+@needs_pack
+def test_nobody_holds_a_person_like_a_thing() -> None:
+    assert sorted(actor[0] for actor in actors_of(pair("holding", "boy", "girl"))) == ["boy", "girl"]
+
+
+@needs_pack
+def test_one_who_is_under_a_tree_stands_at_it() -> None:
+    placed = {actor[0]: actor for actor in actors_of(pair("under", "rabbit", "deciduous-tree"))}
+    tree, rabbit = placed["deciduous-tree"], placed["rabbit"]
+    middle = (rabbit[1] + rabbit[3]) / 2
+    assert tree[1] < middle < tree[3]
+    assert tree[2] < rabbit[2], "the tree is the taller one"
+
+
+@needs_pack
+def test_one_who_is_behind_is_partly_hidden_and_farther_away() -> None:
+    placed = {actor[0]: actor for actor in actors_of(pair("behind", "house", "automobile"))}
+    house, car = placed["house"], placed["automobile"]
+    assert house[4] < car[4], "its feet are higher in the frame"
+    assert max(house[1], car[1]) < min(house[3], car[3]), "they overlap"
+
+
+@needs_pack
+def test_told_sizes_are_drawn() -> None:
+    heights = []
+    for size in ("tiny", "small", "normal", "large", "giant"):
+        _slug, _left, top, _right, foot = actors_of(made(subjects=(Subject("penguin", "penguin", size=size),)))[0]
+        heights.append(foot - top)
+    assert heights == sorted(heights)
+    assert heights[0] < heights[2] * 0.6
+    assert heights[4] > heights[2] * 1.25
+
+
+@needs_pack
+@pytest.mark.parametrize("count", [1, 4, 7, 9])
+@pytest.mark.parametrize("size", [(256, 256), (320, 180), (180, 320)])
+def test_crowds_stand_inside_the_frame(count: int, size: tuple[int, int]) -> None:
+    for seed in range(3):
+        crowd = made(subjects=(Subject("elephant", "elephants", count, size="giant"),), seed=seed)
+        for _slug, left, top, right, foot in actors_of(crowd, *size):
+            assert left >= -0.02 * size[0]
+            assert right <= 1.02 * size[0]
+            assert top >= 0
+            assert foot <= size[1]
+
+
+@needs_pack
+@pytest.mark.parametrize("season", ["spring", "summer", "autumn", "winter"])
+def test_seasons_colour_the_country(season: str) -> None:
+    plain, seen = (picture(made(season=name), 160, 160) for name in ("", season))
+    assert difference(plain, seen) > 1.5
+
+
+@needs_pack
+@pytest.mark.parametrize("mood", ["calm", "joyful", "gloomy", "dramatic", "romantic", "mysterious"])
+def test_moods_tint_the_picture(mood: str) -> None:
+    plain, seen = (picture(made(mood=name), 160, 160) for name in ("", mood))
+    assert difference(plain, seen) > 1.5
+
+
+@pytest.mark.parametrize(
+    ("changes", "view"),
+    [
+        ({"place": "sea"}, "shore"),
+        ({"place": "garden", "season": "winter"}, "snow"),
+        ({"place": "studio", "season": "autumn"}, "meadow"),
+        ({"place": "sky"}, "meadow"),
+    ],
+)
+def test_the_scene_that_is_shown_fits_who_is_in_it(changes: dict[str, object], view: str) -> None:
+    assert view_of(made(**changes)) == view
+
+
+def test_a_dog_in_a_boat_is_at_sea() -> None:
+    assert view_of(pair("in", "dog", "sailboat", place="sea")) == "sea"

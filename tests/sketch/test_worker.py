@@ -95,6 +95,7 @@ MALFORMED: dict[str, str] = {
     "odd film": '{"task": "film", "width": 101, "height": 100, "out": "x"}',
     "long film": '{"task": "film", "seconds": 9999, "out": "x"}',
     "no picture": '{"task": "edit", "out": "x"}',
+    "huge words": '{"task": "picture", "huge": "very", "out": "x"}',
     "inputs of numbers": '{"task": "edit", "inputs": [1], "out": "x"}',
 }
 
@@ -176,6 +177,24 @@ def test_an_edit_describes_the_picture_and_the_change(worker: Worker, tmp_path: 
     assert "night" in str(done["text"])
     with Image.open(tmp_path / "o.png") as changed:
         assert (changed.mode, changed.size) == ("RGB", (600, 300))
+
+
+def test_an_edit_tells_what_it_did_not_do(worker: Worker, tmp_path: Path) -> None:
+    Image.new("RGB", (300, 150), (40, 90, 220)).save(tmp_path / "in.png")
+    files = {"inputs": [str(tmp_path / "in.png")], "out": str(tmp_path / "o.png")}
+    done = worker.ask(task="edit", prompt="remove the car, then rotate it", height=200, **files)["done"]
+    assert (done["drawn"], done["missing"]) == (["rotate it"], ["remove the car"])
+    assert "did not do" in str(done["text"])
+    assert (done["width"], done["height"]) == (100, 200), "turned, and still at the height that was asked for"
+
+
+def test_a_huge_picture_is_a_valid_file_of_more_than_15_mb(worker: Worker, tmp_path: Path) -> None:
+    done = worker.ask(prompt="a cat", width=512, height=256, huge=True, out=str(tmp_path / "a.png"))["done"]
+    assert (tmp_path / "a.png").stat().st_size > 15_000_000
+    with Image.open(tmp_path / "a.png") as picture:
+        assert picture.size == (done["width"], done["height"])
+        assert picture.width == 2 * picture.height
+        picture.load()
 
 
 def test_two_processes_draw_the_same_bytes(worker: Worker, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import tempfile
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import cast
 
@@ -14,7 +14,7 @@ from danqing.domain.jobs import Accepted, Produced, Progressed, Withheld
 from danqing.domain.media import Medium
 from danqing.domain.ports import Assets, Order, Provider, Update
 from danqing.sketch import magic
-from danqing.sketch.pool import Message, Pool, WorkerDied
+from danqing.sketch.pool import Limits, Message, Pool, TookTooLong, WorkerDied
 
 PEOPLE = {Person.ALL: "all", Person.ADULT: "adult", Person.NONE: "none", None: "all"}
 REASON = "The prompt asked the Sketch engine to refuse it (a magic prompt)."
@@ -45,9 +45,9 @@ class Sketch:
     repeatable = True
     honours = frozenset({"enhancePrompt"})
 
-    def __init__(self, scratch: Path, workers: int) -> None:
+    def __init__(self, scratch: Path, pool: Pool) -> None:
         self._scratch = scratch
-        self._pool = Pool(workers)
+        self._pool = pool
 
     async def generate(self, order: Order, assets: Assets) -> AsyncGenerator[Update]:
         """Words first, then the pictures or films, one after the other."""
@@ -59,7 +59,8 @@ class Sketch:
         inputs = [await assets.path(blob) for blob in asked.blobs()]
         if asked.wants == {Medium.TEXT}:
             refused, count = int(spell.filtered is None), 1
-        works = [self._work(asked, prompt, index, inputs, assets) for index in range(order.delivered, count - refused)]
+        said = {"prompt": prompt, "huge": spell.huge}
+        works = [self._work(asked, said, index, inputs, assets) for index in range(order.delivered, count - refused)]
         films = Medium.VIDEO in asked.wants
         async with aclosing(_one_by_one(works) if films else _at_once(works)) as updates:
             async for update in updates:
@@ -72,10 +73,10 @@ class Sketch:
         await self._pool.close()
 
     async def _work(
-        self, asked: Generation, prompt: str, index: int, inputs: list[str], assets: Assets
+        self, asked: Generation, said: Mapping[str, object], index: int, inputs: list[str], assets: Assets
     ) -> AsyncGenerator[Update]:
         with tempfile.TemporaryDirectory(dir=self._scratch, ignore_cleanup_errors=True) as folder:
-            task = _task(asked, prompt, index, inputs, Path(folder))
+            task = _task(asked, said, index, inputs, Path(folder))
             async with aclosing(self._draw(task, index, asked, assets)) as updates:
                 async for update in updates:
                     yield update
@@ -96,13 +97,20 @@ class Sketch:
                     else:
                         fraction = (index + float(cast(float, message["progress"]))) / (asked.count or 1)
                         yield Progressed(fraction, str(message.get("stage", "")))
+        except TookTooLong as error:
+            raise Problem(Kind.UPSTREAM, "The drawing took too long and was stopped.", code="sketch_failed") from error
         except WorkerDied as error:
             raise Problem(Kind.UPSTREAM, "The Sketch worker stopped in the middle of the drawing.") from error
 
 
 def connect(settings: Mapping[str, object]) -> Provider:
-    """`scratch`: a folder for unfinished files, on the same disk as the assets. `workers`: how many draw at once."""
-    return Sketch(Path(str(settings["scratch"])), int(cast(int, settings.get("workers", 2))))
+    """`scratch`: a folder for unfinished files, on the same disk as the assets. `workers`: how many draw at once.
+
+    The `pool.Limits` of a worker may be given by their names.
+    """
+    named = {spec.name: settings[spec.name] for spec in fields(Limits) if spec.name in settings}
+    pool = Pool(int(cast(int, settings.get("workers", 2))), replace(Limits(), **cast(dict[str, int], named)))
+    return Sketch(Path(str(settings["scratch"])), pool)
 
 
 async def _one_by_one(works: Sequence[AsyncGenerator[Update]]) -> AsyncGenerator[Update]:
@@ -142,10 +150,10 @@ async def _pretend(spell: magic.Magic) -> None:
         raise Problem(Kind.UNKNOWN, "The prompt asked for an unknown outcome (a magic prompt).", code="outcome_unknown")
 
 
-def _task(asked: Generation, prompt: str, index: int, inputs: list[str], folder: Path) -> _Task:
+def _task(asked: Generation, said: Mapping[str, object], index: int, inputs: list[str], folder: Path) -> _Task:
     mime = "video/mp4" if Medium.VIDEO in asked.wants else asked.mime or "image/png"
     fields: dict[str, object] = {
-        "prompt": prompt,
+        **said,
         "seed": (asked.seed or 0) + index,
         "person": PEOPLE[asked.person],
         "negative": asked.negative,

@@ -1,42 +1,28 @@
-"""Casts the subjects of a plan: how large each one is, where it stands, swims or flies, without covering another."""
+"""Casts the subjects of a plan: how large each one is, who carries or is near whom, and where they all come to be."""
 
 import random
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
-from PIL import Image
-
-from danqing.sketch import art, kinds, stature
+from danqing.sketch import art, kinds, pose, stature
+from danqing.sketch.blocking import in_air, on_ground
 from danqing.sketch.canvas import Stage
 from danqing.sketch.dice import dice, turn
 from danqing.sketch.figure import Setting, figure
-from danqing.sketch.plan import Plan, Subject
+from danqing.sketch.piece import Actor, Near, Part, Piece
+from danqing.sketch.plan import Plan, Relation, Subject
 from danqing.sketch.scene import Scene
+from danqing.sketch.together import Cutout, burden, joined, told
 
 HOVERING = frozenset({"butterfly", "kite", "balloon", "honeybee", "ghost", "sparkles"})  # also indoors, held still
 MOST = 12  # actors on one stage
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Actor:
-    """A figure and its place: `x` is its middle, `y` its feet (its middle, when it is in the air), in frame pixels."""
-
-    slug: str
-    picture: Image.Image
-    size: int
-    x: float
-    y: float
-    airborne: bool
-    role: str  # "lead", "ball", "extra"
-    phase: float  # 0..1, keeps actors out of step
-    facing: int  # -1 left, 1 right
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    subject: Subject
-    role: str
-    airborne: bool
-    share: float  # of the lead's size
+SIZES: dict[str, float] = {"tiny": 0.4, "small": 0.68, "normal": 1.0, "large": 1.28, "giant": 1.6}
+SMALLEST, LARGEST = 0.3, 1.7  # of the lead, when sizes are not told
+LEAST_CARRIER = 0.85  # of what it carries
+LEAST_SHELTER = 1.7  # of who is under it
+ASIDE = (-0.8, 0.2, 0.85, -0.3)  # where a row stands: left -1, right 1; seeds that follow each other differ
+NEARNESS = (1.04, 0.88, 1.0, 1.1, 0.94)
+CLOSENESS = {"under": (0.3, 0.03), "behind": (0.42, -0.04)}  # see `Near`
 
 
 def _airborne(slug: str, plan: Plan, view: str) -> bool:
@@ -52,130 +38,133 @@ def _airborne(slug: str, plan: Plan, view: str) -> bool:
     return view == "sky" or (flyer and plan.action not in ("sleep", "walk"))
 
 
-def _parts(plan: Plan, view: str, seen: frozenset[str]) -> list[_Part]:
+def _parts(plan: Plan, relations: Sequence[Relation], view: str, seen: frozenset[str]) -> list[Part]:
     """Every single figure to be drawn, the lead first; what the scene itself shows (`seen`) is left to it."""
-    lead = plan.subjects[0] if plan.subjects else None
-    parts: list[_Part] = []
-    for subject in plan.subjects:
+    parts: list[Part] = []
+    shares = _shares(plan, relations)
+    for number, subject in enumerate(plan.subjects):
         slug = subject.glyph
-        if not art.has(slug) or (slug in seen and subject is not lead):
+        if not art.has(slug) or (slug in seen and number > 0):
             continue
-        share = min(1.25, max(0.3, stature.size(slug) / stature.size(plan.subjects[0].glyph)))
-        hanging = kinds.is_sky(slug) and subject is not lead
+        hanging = kinds.is_sky(slug) and number > 0
         role = "ball" if stature.is_ball(slug) and parts else "extra"
-        for _ in range(subject.count):
-            airborne = _airborne(slug, plan, view) or hanging
-            parts.append(_Part(subject, "lead" if not parts else role, airborne, share * (0.5 if hanging else 1)))
+        airborne = _airborne(slug, plan, view) or hanging
+        for k in range(subject.count):
+            share = shares[number] * (0.5 if hanging else 1)
+            parts.append(Part(number, _one_of(subject, k), "lead" if not parts else role, airborne, share))
     return parts[:MOST]
 
 
+def _shares(plan: Plan, relations: Sequence[Relation]) -> list[float]:
+    """How high each subject is, where a lead of usual size is 1; carriers are large enough for their load."""
+    lead = plan.subjects[0].glyph if plan.subjects else ""
+    usual = [min(LARGEST, max(SMALLEST, stature.size(one.glyph) / stature.size(lead))) for one in plan.subjects]
+    shares = [share * SIZES.get(one.size, 1.0) for share, one in zip(usual, plan.subjects, strict=True)]
+    for relation in relations:
+        pair = burden(relation)
+        if pair and relation.kind in ("riding", "on", "in"):
+            shares[pair[0]] = max(shares[pair[0]], LEAST_CARRIER * shares[pair[1]])
+        elif relation.kind == "under" and not kinds.is_sky(plan.subjects[relation.other].glyph):
+            shares[relation.other] = max(shares[relation.other], LEAST_SHELTER * shares[relation.one])
+    return shares
+
+
+def _one_of(subject: Subject, k: int) -> Subject:
+    """The `k`-th of several: people in a crowd are not all the same."""
+    crowd = [slug for slug in pose.CROWDS.get(subject.glyph, ()) if art.has(slug)]
+    return replace(subject, glyph=crowd[k % len(crowd)]) if crowd and subject.count > 1 else subject
+
+
 def _lead_size(plan: Plan, stage: Stage, count: int) -> float:
-    """The lead's height in pixels: smaller in company, larger close up."""
-    alone = (0.56, 0.48, 0.42, 0.38, 0.33, 0.31, 0.28, 0.27, 0.25)
-    share = alone[min(count, len(alone)) - 1]
+    """The usual height in pixels: smaller in company, larger close up."""
+    alone = (0.60, 0.48, 0.42, 0.38, 0.36, 0.34, 0.31, 0.29, 0.27)
+    share = alone[min(max(count, 1), len(alone)) - 1] * (1.3 if stage.tall and count <= 2 else 1.0)
     return stage.unit * share * {"close": 1.36, "wide": 0.78}.get(plan.camera, 1.0)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Piece:
-    """A drawn figure that has no place yet."""
-
-    part: _Part
-    picture: Image.Image
-    size: int
-    facing: int = -1  # glyphs of animals and vehicles look to the left
-
-    def scaled(self, by: float) -> "_Piece":
-        """The piece made smaller; never larger."""
-        if by >= 1:
-            return self
-        size = (max(1, round(self.picture.width * by)), max(1, round(self.picture.height * by)))
-        return replace(self, picture=self.picture.resize(size), size=max(1, round(self.size * by)))
-
-    def turned(self) -> "_Piece":
-        """The piece looking the other way."""
-        mirrored = self.picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
-        return replace(self, picture=mirrored, facing=-self.facing)
-
-    def at(self, x: float, y: float, chance: random.Random) -> Actor:
-        """The actor of this piece in its place."""
-        part, slug = self.part, self.part.subject.glyph
-        return Actor(slug, self.picture, self.size, x, y, part.airborne, part.role, chance.random(), self.facing)
 
 
 def cast(plan: Plan, scene: Scene) -> list[Actor]:
     """The actors of a plan in its scene, farthest first."""
-    stage, ground, colours = scene.stage, scene.ground, scene.colours
-    parts = _parts(plan, scene.view, scene.seen)
+    stage, ground = scene.stage, scene.ground
+    relations = told(plan)
+    parts = _parts(plan, relations, scene.view, scene.seen)
     chance = dice(plan, "cast")
-    setting = Setting(plan.action, plan.camera, colours, chance.choice((-1, 1)))
-    size = _lead_size(plan, stage, len(parts)) * chance.uniform(0.92, 1.08)
+    setting = Setting(plan.action, plan.camera, scene.colours, chance.choice((-1, 1)))
+    loads = {pair[1] for relation in relations if (pair := burden(relation))}
+    company = sum(part.number not in loads for part in parts)
+    size = _lead_size(plan, stage, company) * NEARNESS[turn(plan, "nearness", len(NEARNESS))]
+    if loads:
+        size *= 0.86  # pairs are higher than either of them
+    upright = {number for relation in relations if (pair := burden(relation)) for number in _upright(relation, pair)}
     about = turn(plan, "facing", 2) == 1
-    pieces = []
+    pieces: list[Piece] = []
     for part in parts:
-        high = max(6, round(size * part.share * (1 if part.role == "lead" else chance.uniform(0.9, 1.05))))
-        piece = _Piece(part, figure(part.subject, high, setting, chance), high)
+        high = max(6, round(size * part.share * (1 if part.role == "lead" else chance.uniform(0.95, 1.05))))
+        subject = (
+            replace(part.subject, glyph=pose.seated(part.subject.glyph)) if part.number in upright else part.subject
+        )
+        piece = Piece(part, figure(subject, high, setting, chance), high)
         pieces.append(piece.turned() if about and kinds.is_animal(part.subject.glyph) else piece)
-    actors = _on_ground([piece for piece in pieces if not piece.part.airborne], stage, ground, chance)
+    pieces = _grouped(pieces, relations, chance)
+    aside = ASIDE[turn(plan, "aside", len(ASIDE))]
+    actors = on_ground([piece for piece in pieces if not piece.part.airborne], stage, ground, aside, chance)
     top = min((actor.y - actor.picture.height for actor in actors), default=stage.height * 0.86)
-    actors += _in_air([piece for piece in pieces if piece.part.airborne], stage, top, chance)
+    actors += in_air([piece for piece in pieces if piece.part.airborne], stage, top, chance)
     return sorted(actors, key=lambda actor: (actor.airborne, actor.y, actor.role == "lead"))
 
 
-def _on_ground(pieces: list[_Piece], stage: Stage, ground: float, chance: random.Random) -> list[Actor]:
-    """Rows of those who stand: up to five in a row, back rows higher up."""
-    rows = 1 if len(pieces) <= 5 else 2 if len(pieces) <= 10 else 3
-    actors: list[Actor] = []
-    for k in range(rows):
-        feet = stage.height * ground - k * stage.unit * 0.13
-        actors += _row(pieces[k::rows], stage, feet, k * stage.unit * 0.07, chance)
-    return actors
+def _upright(relation: Relation, pair: tuple[int, int]) -> tuple[int, ...]:
+    """Which of a pair sit up, so that their face and their paws can be seen."""
+    return (pair[0],) if relation.kind in ("holding", "wearing") else (pair[1],) if relation.kind != "on" else ()
 
 
-def _row(row: list[_Piece], stage: Stage, feet: float, stagger: float, chance: random.Random) -> list[Actor]:
-    """One row, the lead near its middle, with even gaps and the rest of the room left to chance."""
-    by = stage.width * 0.9 / max(1.0, sum(piece.picture.width for piece in row) * 1.08)
-    order: list[_Piece] = []
-    right = chance.random() < 0.5
-    for k, piece in enumerate(row):
-        order.insert(len(order) if (k % 2 == 0) == right else 0, piece.scaled(by))
-    order = _watching(order)
-    wide = sum(piece.picture.width for piece in order)
-    free = max(0.0, stage.width * 0.94 - wide)
-    gap = min(free / (len(order) + 1), stage.unit * chance.uniform(0.03, 0.08))
-    slack = max(0.0, free - gap * (len(order) - 1))
-    aside = chance.uniform(-0.5, 0.5) * min(slack * 0.6, stage.width * 0.3)
-    x = (stage.width - wide - gap * (len(order) - 1)) / 2 + aside + stagger
-    actors = []
-    for piece in order:
-        nearer = (0.012 if piece.part.role == "lead" else chance.uniform(0, 0.018)) * stage.unit
-        actors.append(piece.at(x + piece.picture.width / 2, feet + nearer, chance))
-        x += piece.picture.width + gap
-    return actors
+def _grouped(pieces: list[Piece], relations: Sequence[Relation], chance: random.Random) -> list[Piece]:
+    """The pieces with those joined that touch, and those brought together that stand near each other."""
+    held = sorted(relations, key=lambda relation: relation.kind not in ("wearing", "holding"))  # dressed, then seated
+    for relation in held:
+        pair = burden(relation)
+        if pair:
+            pieces = _joined(pieces, relation.kind, *pair)
+    for relation in relations:
+        if relation.kind in CLOSENESS:
+            pieces = _brought_near(pieces, relation, chance)
+    return pieces
 
 
-def _watching(order: list[_Piece]) -> list[_Piece]:
-    """The row with its lead turned towards the ball, when there is one."""
-    balls = [k for k, piece in enumerate(order) if piece.part.role == "ball"]
-    if not balls:
-        return order
-    return [
-        piece.turned() if piece.part.role == "lead" and piece.facing != (1 if balls[0] > k else -1) else piece
-        for k, piece in enumerate(order)
-    ]
+def _joined(pieces: list[Piece], kind: str, carrier: int, load: int) -> list[Piece]:
+    """The pieces with every carrier holding its part of the loads."""
+    carriers = [piece for piece in pieces if piece.part.number == carrier]
+    loads = [piece for piece in pieces if piece.part.number == load]
+    if carrier == load or not carriers or not loads:
+        return pieces
+    done: dict[int, Piece] = {}
+    for k, piece in enumerate(carriers):
+        own = loads[k :: len(carriers)]
+        if not own:
+            continue
+        whole = joined(kind, _cutout(piece), [_cutout(one) for one in own])
+        role = "lead" if any(one.part.role == "lead" for one in own) else piece.part.role
+        done[id(piece)] = replace(piece, picture=whole, part=replace(piece.part, role=role))
+    return [done.get(id(piece), piece) for piece in pieces if piece.part.number != load]
 
 
-def _in_air(pieces: list[_Piece], stage: Stage, lowest: float, chance: random.Random) -> list[Actor]:
-    """Those in the air (or water): one place each in columns, at uneven heights, above `lowest` where it can be."""
-    rows = 1 if len(pieces) <= 3 else 2 if len(pieces) <= 8 else 3
-    columns = max(1, -(-len(pieces) // rows))
-    cell = (stage.width * 0.92 / columns, max(stage.height * 0.3, lowest) * 0.92 / rows)
-    actors = []
-    for k, whole in enumerate(pieces):
-        piece = whole.scaled(min(cell[0] / whole.picture.width, cell[1] * 1.15 / whole.picture.height))
-        column, row = k % columns, k // columns
-        loose = ((cell[0] - piece.picture.width) * 0.3, max(0.0, cell[1] - piece.picture.height) * 0.35)
-        x = stage.width * 0.04 + (column + 0.5) * cell[0] + chance.uniform(-1, 1) * loose[0]
-        y = stage.height * 0.05 + (row + 0.5) * cell[1] + chance.uniform(-1, 1) * loose[1]
-        actors.append(piece.at(x, y, chance))
-    return actors
+def _cutout(piece: Piece) -> Cutout:
+    return Cutout(piece.part.subject.glyph, piece.picture, piece.facing)
+
+
+def _brought_near(pieces: list[Piece], relation: Relation, chance: random.Random) -> list[Piece]:
+    """The pieces with those of the smaller subject placed at one of the larger."""
+    ones = [piece for piece in pieces if piece.part.number == relation.one and not piece.part.airborne]
+    others = [piece for piece in pieces if piece.part.number == relation.other and not piece.part.airborne]
+    if not ones or not others or relation.one == relation.other or any(piece.near for piece in (*ones, *others)):
+        return pieces
+    host, guests = others[0], ones
+    across, nearer = CLOSENESS[relation.kind]
+    if relation.kind == "behind" and ones[0].picture.height > others[0].picture.height:
+        host, guests, nearer = ones[0], others, 0.04
+    side = chance.choice((-1, 1))
+    near = tuple(
+        Near(guest, side * across * (1 if k % 2 == 0 else -1) * (1 + 0.5 * (k // 2)), nearer)
+        for k, guest in enumerate(guests)
+    )
+    kept = [piece for piece in pieces if piece not in guests]
+    return [replace(piece, near=near) if piece is host else piece for piece in kept]

@@ -2,15 +2,17 @@
 
 import random
 from dataclasses import dataclass
+from functools import lru_cache
 
+import numpy as np
 from PIL import Image
 
 from danqing.sketch import art, kinds, pose
-from danqing.sketch.materials import dyed, made_of
-from danqing.sketch.palette import Palette, mix, rgb
+from danqing.sketch.materials import dyed, leaved, made_of
+from danqing.sketch.palette import Colour, Palette, mix, rgb
 from danqing.sketch.paper import cut, glow, lit, rounded
 from danqing.sketch.plan import Subject
-from danqing.sketch.raster import glyph, raster
+from danqing.sketch.raster import GLYPH_BOX, glyph, raster
 
 FLOATING_HEADS = frozenset({"close"})  # cameras that come so near that a body would be out of the frame
 
@@ -30,6 +32,8 @@ def figure(subject: Subject, size: int, setting: Setting, dice: random.Random) -
     drawn, own_colour = _drawn(subject, size, setting, dice)
     if subject.colour and not own_colour:
         drawn = dyed(drawn, rgb(subject.colour))
+    elif subject.glyph == "deciduous-tree" and setting.colours.foliage:
+        drawn = leaved(drawn, dice.choice(setting.colours.foliage))
     stuffs = tuple(name for name in subject.materials if not (own_colour and name == "calico"))
     drawn = rounded(drawn.crop(drawn.getchannel("A").getbbox() or (0, 0, *drawn.size)), 1.06, 0.88)
     made = made_of(drawn, stuffs, dice)
@@ -70,4 +74,22 @@ def _drawn(subject: Subject, size: int, setting: Setting, dice: random.Random) -
         box = pose.STANDER_BOX
         tall = round(size * 1.15)
         return raster(pose.robot(), round(tall * box[2] / box[3]), tall, box=box), False
+    chest = _chest(slug) if kinds.is_person(slug) and setting.camera not in FLOATING_HEADS else None
+    if chest:
+        box = pose.BUST_BOX
+        tall = round(size * 1.15)
+        return raster(pose.below(slug, chest), round(tall * box[2] / box[3]), tall, box=box), False
     return glyph(slug, size).copy(), False
+
+
+@lru_cache(maxsize=64)
+def _chest(slug: str) -> Colour | None:
+    """The colour a person wears at the chest, when the glyph ends there; None when it shows the whole body."""
+    small = np.asarray(glyph(slug, GLYPH_BOX))
+    rows = np.flatnonzero((small[..., 3] > 128).any(axis=1))
+    last = small[rows[-1] - 1] if rows.size else small[0]
+    worn = last[last[:, 3] > 250]
+    if len(worn) < GLYPH_BOX * 0.55:
+        return None
+    red, green, blue = (int(part) for part in np.median(worn[:, :3], axis=0))
+    return red, green, blue

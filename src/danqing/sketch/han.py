@@ -8,7 +8,7 @@ from danqing.sketch.words import Facet, Lexicon, lexicon
 LONGEST = 8
 KANA_ONLY = re.compile(r"[\u3041-\u309f]+")
 # What one character may mean whatever its neighbours are.
-TRUSTED_ALONE = frozenset({"ignore", "number", "beyond", "negation", "likeness", "carrying"})
+TRUSTED_ALONE = frozenset({"ignore", "number", "beyond", "negation", "likeness"})
 
 
 def read_han(run: str, language: str, clause: int) -> list[Sign]:

@@ -1,22 +1,24 @@
 """Paints 山水: ridges that fade into mist, pines, water with a boat, birds, a red sun, an upright title and a seal."""
 
 import math
+from dataclasses import replace
 from random import Random
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
-from danqing.sketch import art, camera
+from danqing.sketch import art, camera, kinds
 from danqing.sketch.canvas import Layer, Stage, lay, sheet, stamp
 from danqing.sketch.dice import dice, field_dice
+from danqing.sketch.figure import Setting, figure
 from danqing.sketch.lettering import is_wide, write
-from danqing.sketch.palette import Colour, mix
+from danqing.sketch.palette import Colour, mix, palette
 from danqing.sketch.paper import Field, clouds, noise
 from danqing.sketch.plan import Plan
-from danqing.sketch.raster import mono
 from danqing.sketch.ridge import rugged
 
 RICE_PAPERS: tuple[Colour, ...] = ((243, 236, 219), (238, 232, 220), (246, 236, 208))
+OWN_THINGS = frozenset({"mountain", "sailboat", "canoe", "mount-fuji", "deciduous-tree", "evergreen-tree"})
 SOOT: Colour = (30, 33, 38)
 INDIGO: Colour = (62, 78, 96)
 CINNABAR: Colour = (190, 48, 38)
@@ -156,6 +158,23 @@ def _title(plan: Plan) -> str:
     return "山水"
 
 
+def _in_ink(figure: Image.Image) -> Image.Image:
+    """The figure as a brush would have it: washes of soot that let the paper through, and a dark outline."""
+    grey = np.asarray(ImageOps.autocontrast(figure.convert("L"), cutoff=2), dtype=np.float32) / 255
+    alpha = np.asarray(figure.getchannel("A"), dtype=np.float32) / 255
+    soft = np.asarray(
+        figure.getchannel("A").filter(ImageFilter.GaussianBlur(max(1.0, figure.width * 0.012))), dtype=np.float32
+    )
+    outline = np.clip((250 - soft) / 110, 0, 1)
+    wash = np.clip(0.30 + 0.62 * (1 - grey) ** 1.2 + 0.55 * outline, 0, 0.95)
+    paint = Image.new("RGB", figure.size, SOOT)
+    under = Image.new("RGBA", figure.size, (243, 236, 219, 0))
+    under.putalpha(Image.fromarray((alpha * 235).astype(np.uint8)))
+    under.paste(paint, (0, 0), Image.fromarray((wash * alpha * 255).astype(np.uint8)))
+    under.putalpha(Image.fromarray((alpha * 245).astype(np.uint8)))
+    return under
+
+
 class Landscape:
     """An ink landscape that can be shown still or filmed."""
 
@@ -217,9 +236,12 @@ class Landscape:
     def _drawn_guest(self) -> Image.Image | None:
         """The plan's own subject in ink, in the boat's place, when it has one."""
         for subject in self._plan.subjects:
-            size = max(8, round(self._stage.unit * 0.2))
-            if art.has(subject.glyph) and subject.glyph not in ("mountain", "sailboat", "canoe", "sun", "mount-fuji"):
-                return mono(subject.glyph, size, SOOT)
+            if art.has(subject.glyph) and subject.glyph not in OWN_THINGS and not kinds.is_sky(subject.glyph):
+                chance = dice(self._plan, "guest")
+                colours = palette("studio", "day", (), chance, 0)
+                size = max(8, round(self._stage.unit * 0.3))
+                setting = Setting(self._plan.action, "static", colours, 1)
+                return _in_ink(figure(replace(subject, colour=None), size, setting, chance))
         return None
 
     def _birds(self, frame: Image.Image, t: float) -> None:

@@ -144,7 +144,7 @@ def _furnish(stage: Stage, colours: Palette, window_left: bool, dice: random.Ran
     floor = stage.height * (FLOOR + 0.035)
     plan = [
         ("framed-picture", 0.17, 0.10, 0.20),
-        (dice.choice(("couch-and-lamp", "chair", "books")), 0.4, 0.34, None),
+        (dice.choice(("couch-and-lamp", "chair")), 0.4, 0.34, None),
         ("potted-plant", 0.3, 0.62, None),
     ]
     if dice.random() < 0.5:

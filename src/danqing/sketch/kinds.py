@@ -20,6 +20,21 @@ def is_animal(slug: str) -> bool:
     return slug in _set("animals")
 
 
+def is_living(slug: str) -> bool:
+    """Whether the glyph can wear, hold or ride something: a person, an animal, a robot."""
+    return is_person(slug) or is_animal(slug) or slug in _set("alive")
+
+
+def is_wearable(slug: str) -> bool:
+    """Whether one wears the glyph."""
+    return slug in _set("wearable")
+
+
+def is_container(slug: str) -> bool:
+    """Whether something else can be inside the glyph and still be seen."""
+    return slug in _set("containers")
+
+
 def is_sky(slug: str) -> bool:
     """Whether the glyph hangs in the sky, so that it makes a background rather than a main subject."""
     return slug in _set("sky")

@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from danqing.sketch import art
 from danqing.sketch.canvas import Layer, Stage, place, sheet
+from danqing.sketch.materials import leaved
 from danqing.sketch.palette import Colour, Palette, mix, multiply, turn
 from danqing.sketch.paper import Field, cut, glow, lit, tint
 from danqing.sketch.raster import glyph
@@ -102,13 +103,17 @@ LANDS: dict[str, Land] = {
 
 _LUSH = ("deciduous-tree", "evergreen-tree", "palm-tree", "herb", "seedling", "four-leaf-clover")
 
+_LEAFY = frozenset({"deciduous-tree", "herb", "seedling", "four-leaf-clover"})  # they change with the seasons
+
 
 def grown(slug: str, size: int, colours: Palette, distance: float, dice: random.Random) -> Image.Image:
     """A plant or stone as it looks at a distance (0 near, 1 far) under the palette's light; RGBA, maybe with a halo."""
     seen = glyph(slug, size)
     if dice.random() < 0.5:
         seen = seen.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
-    if slug in _LUSH:
+    if slug in _LEAFY and colours.foliage:
+        seen = leaved(seen, dice.choice(colours.foliage))
+    elif slug in _LUSH:
         seen = tint(seen, turn(colours.land[2], dice.uniform(-0.04, 0.04), 1.1, dice.uniform(0.75, 1.1)), 0.42)
     if size >= 40:
         seen = cut(seen, max(1.0, size * 0.008), 1)
@@ -168,8 +173,9 @@ def land_sheets(
     land = LANDS[place_name]
     last = len(land.bands) - 1
     behind: list[Layer] = []
+    rise = dice.uniform(-0.07, 0.03)
     for k, band in enumerate(land.bands):
-        line = _edge(band, stage, dice, rng)
+        line = _edge(band, rise * (1 - 0.7 * k / last), stage, dice, rng)
         upper, lower = _tones(colours, k / last)
         snow = multiply((250, 252, 255), colours.ambient) if band.caps else None
         behind.append(cut_along(line, stage.height, (upper, lower), band.depth, rng, unit=stage.unit, caps=snow))
@@ -180,8 +186,8 @@ def land_sheets(
     return behind, [front] if front else []
 
 
-def _edge(band: Band, stage: Stage, dice: random.Random, rng: np.random.Generator) -> Field:
-    level = band.level + dice.uniform(-0.03, 0.02)
+def _edge(band: Band, rise: float, stage: Stage, dice: random.Random, rng: np.random.Generator) -> Field:
+    level = band.level + rise + dice.uniform(-0.02, 0.015)
     shape = SHAPES[band.shape](stage.canvas, stage.unit * dice.uniform(0.9, 1.6), rng)
     return np.asarray(level * stage.height + shape * band.swell * stage.unit, dtype=np.float32)
 

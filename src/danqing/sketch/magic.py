@@ -3,6 +3,7 @@
 [danqing:filtered]      everything is refused as unsafe          [danqing:filtered=2]   the last 2 outputs are
 [danqing:slow=5]        5 seconds pass before the work begins    [danqing:fail]         the engine fails
 [danqing:quota]         the engine is out of quota               [danqing:unknown]      nobody knows what became of it
+[danqing:huge]          every picture or film is unusually large: over 15 MB as PNG, over 20 MB as a film
 """
 
 import re
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 
 SLOW_S_MAX = 600
 
-_MAGIC = re.compile(r"\[danqing:(filtered|slow|fail|quota|unknown)(?:=(\d{1,4}))?\]")
+_MAGIC = re.compile(r"\[danqing:(filtered|slow|fail|quota|unknown|huge)(?:=(\d{1,4}))?\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class Magic:
     fail: bool = False
     quota: bool = False
     unknown: bool = False
+    huge: bool = False
 
 
 def read(prompt: str) -> tuple[Magic, str]:
@@ -33,5 +35,6 @@ def read(prompt: str) -> tuple[Magic, str]:
         fail="fail" in words,
         quota="quota" in words,
         unknown="unknown" in words,
+        huge="huge" in words,
     )
     return magic, _MAGIC.sub("", prompt).strip()

@@ -219,3 +219,11 @@ def dyed(picture: Image.Image, colour: Colour) -> Image.Image:
     spread = rgb.max(-1) - rgb.min(-1)
     share = np.clip((light - 36) / 40, 0, 1) * np.clip((252 - light + spread) / 30, 0, 1) * 0.88
     return _recast(picture, rgb * (1 - share[..., None]) + scaled * share[..., None])
+
+
+def leaved(picture: Image.Image, colour: Colour) -> Image.Image:
+    """The plant with leaves of another colour; stem and blossoms stay."""
+    rgb = np.asarray(picture.convert("RGB"), dtype=np.float32)
+    green = np.clip((rgb[..., 1] - np.maximum(rgb[..., 0], rgb[..., 2])) / 24, 0, 1)[..., None]
+    light = np.clip(_luminance(picture) / 110, 0.55, 1.15)[..., None]
+    return _recast(picture, rgb * (1 - green) + np.array(colour, np.float32) * light * green)

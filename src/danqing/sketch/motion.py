@@ -4,11 +4,14 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from danqing.sketch import stature
+from danqing.sketch import kinds, stature
 
 TURN = 2 * math.pi
 BOUNCES = 1.15  # per second; the sound engine strikes with the same beat
 STEPS = 3.2  # per second
+JUMPS = 0.8  # per second
+STROKES = 0.9  # per second
+SPINS = 0.25  # turns per second
 BREATH = 3.1  # seconds
 
 
@@ -123,7 +126,7 @@ def _dance(beat: Beat) -> Attitude:
 
 
 def _jump(beat: Beat) -> Attitude:
-    part = (beat.t * 0.8 + beat.phase) % 1.0
+    part = (beat.t * JUMPS + beat.phase) % 1.0
     up = 4 * part * (1 - part)
     squash = 0.10 * max(0.0, 1 - up * 6)
     return Attitude(dy=0.5 * up, high=1 - squash + 0.05 * up, wide=1 + squash)
@@ -131,7 +134,10 @@ def _jump(beat: Beat) -> Attitude:
 
 def _swim(beat: Beat) -> Attitude:
     return Attitude(
-        dy=0.08 * beat.wave(0.35), turn=5 * beat.wave(0.9), wide=1 + 0.03 * beat.wave(1.4), travel=(beat.u - 0.5) * 0.8
+        dy=0.08 * beat.wave(0.35),
+        turn=5 * beat.wave(STROKES),
+        wide=1 + 0.03 * beat.wave(1.4),
+        travel=(beat.u - 0.5) * 0.8,
     )
 
 
@@ -140,7 +146,11 @@ def _float(beat: Beat) -> Attitude:
 
 
 def _spin(beat: Beat) -> Attitude:
-    return Attitude(dy=0.03 * abs(beat.wave(0.5)), turn=-90 * beat.t)
+    """Whoever has feet turns about the upright axis, as dancers do; a thing rolls over and over."""
+    if kinds.is_living(beat.slug):
+        turn = abs(math.cos(TURN * 2 * SPINS * beat.t))
+        return Attitude(dy=0.03 * abs(beat.wave(0.5)), wide=0.18 + 0.82 * turn)
+    return Attitude(dy=0.03 * abs(beat.wave(0.5)), turn=-360 * SPINS * beat.t)
 
 
 VERBS: dict[str, Callable[[Beat], Attitude]] = {
@@ -148,8 +158,8 @@ VERBS: dict[str, Callable[[Beat], Attitude]] = {
     "sleep": _sleep,
     "play": _play,
     "fly": _fly,
-    "walk": _stride(0.03, 2.0, STEPS * 0.7),
-    "run": _stride(0.09, 4.0, STEPS),
+    "walk": _stride(0.045, 3.5, STEPS * 0.7),
+    "run": _stride(0.10, 6.0, STEPS),
     "roll": _roll,
     "dance": _dance,
     "jump": _jump,

@@ -62,7 +62,13 @@ class Hour:
 
 HOURS: dict[str, Hour] = {
     "day": Hour(
-        (("#5cb8f2", "#bfe6fb", "#fff4dc"), ("#3fa5e8", "#9fd9f6", "#f1fbff"), ("#74c7de", "#c9eee6", "#fff0c4")),
+        (
+            ("#5cb8f2", "#bfe6fb", "#fff4dc"),
+            ("#f4b06a", "#ffdca6", "#fff3d6"),
+            ("#2f97e0", "#8fd2f5", "#f1fbff"),
+            ("#9aa4ee", "#d3d6fb", "#ffe6ee"),
+            ("#5fc4cf", "#bfeee4", "#fff0c4"),
+        ),
         ("#ffd75e", "#ffe27a", "#ffcf4a"),
         "#ffffff",
         "#ffffff",
@@ -70,7 +76,12 @@ HOURS: dict[str, Hour] = {
         (0.13, 0.22),
     ),
     "dawn": Hour(
-        (("#6f8fe0", "#f4b3a4", "#ffe6bd"), ("#8fb0ea", "#fac9d2", "#fff0d4"), ("#5674bf", "#e79fb6", "#ffd9a0")),
+        (
+            ("#6f8fe0", "#f4b3a4", "#ffe6bd"),
+            ("#8fb0ea", "#fac9d2", "#fff0d4"),
+            ("#5674bf", "#e79fb6", "#ffd9a0"),
+            ("#7fc0c4", "#f7d2a8", "#ffe9d2"),
+        ),
         ("#fff0b8", "#ffe3a0", "#fff6d8"),
         "#ffeae4",
         "#9a8fd0",
@@ -78,7 +89,12 @@ HOURS: dict[str, Hour] = {
         (0.36, 0.44),
     ),
     "dusk": Hour(
-        (("#3b2f7f", "#d9537a", "#ffb469"), ("#2b3f8c", "#c86a8c", "#ffc88a"), ("#53307a", "#e3644f", "#ffcf70")),
+        (
+            ("#3b2f7f", "#d9537a", "#ffb469"),
+            ("#2b3f8c", "#c86a8c", "#ffc88a"),
+            ("#53307a", "#e3644f", "#ffcf70"),
+            ("#1f4a78", "#7f7fb8", "#ffb38a"),
+        ),
         ("#ffe08a", "#ffd06a", "#fff0b0"),
         "#f0b4b0",
         "#5a2f70",
@@ -86,7 +102,12 @@ HOURS: dict[str, Hour] = {
         (0.38, 0.47),
     ),
     "night": Hour(
-        (("#0a0f2c", "#1a2858", "#3f5296"), ("#081a2e", "#14395e", "#2f6f8c"), ("#150d33", "#2c1f5c", "#584a9a")),
+        (
+            ("#0a0f2c", "#1a2858", "#3f5296"),
+            ("#081a2e", "#14395e", "#2f6f8c"),
+            ("#150d33", "#2c1f5c", "#584a9a"),
+            ("#0d1a24", "#20404a", "#5a7f7a"),
+        ),
         ("#f6f2dc", "#eef3ff", "#fff3cf"),
         "#7c8cd0",
         "#17224f",
@@ -94,7 +115,12 @@ HOURS: dict[str, Hour] = {
         (0.14, 0.24),
     ),
     "neon": Hour(
-        (("#0b0626", "#2a0f57", "#a0309a"), ("#040f2e", "#123a6b", "#12a5ad"), ("#160328", "#520f62", "#ff5c8a")),
+        (
+            ("#0b0626", "#2a0f57", "#a0309a"),
+            ("#040f2e", "#123a6b", "#12a5ad"),
+            ("#160328", "#520f62", "#ff5c8a"),
+            ("#07122e", "#2a2f88", "#ff7ac8"),
+        ),
         ("#ff6ad5", "#7df9ff", "#ffb14a"),
         "#a08ae0",
         "#1d1250",
@@ -159,6 +185,45 @@ NEON_ACCENTS: tuple[str, ...] = ("#7df9ff", "#ff6ad5", "#b4ff9f", "#ffd75e", "#a
 
 
 @dataclass(frozen=True, slots=True)
+class Grade:
+    """How a mood or a season colours everything: `share` of a tone, then saturation and brightness scaled."""
+
+    tone: str
+    share: float
+    saturation: float = 1.0
+    value: float = 1.0
+
+
+MOODS: dict[str, Grade] = {
+    "calm": Grade("#cfe6ee", 0.22, 0.8),
+    "joyful": Grade("#ffe27a", 0.12, 1.25, 1.05),
+    "gloomy": Grade("#565f70", 0.58, 0.6, 0.8),
+    "dramatic": Grade("#3a1030", 0.22, 1.3, 0.78),
+    "romantic": Grade("#ff9fb8", 0.36, 1.05),
+    "mysterious": Grade("#2b2f6b", 0.45, 0.9, 0.75),
+}
+SEASONS: dict[str, Grade] = {  # what becomes of the land
+    "spring": Grade("#bfe87a", 0.3, 1.05, 1.04),
+    "summer": Grade("#5fb83a", 0.12, 1.15),
+    "autumn": Grade("#cf8f3c", 0.58),
+    "winter": Grade("#eef4fb", 0.72, 0.8),
+}
+FOLIAGE: dict[str, tuple[str, ...]] = {  # trees and bushes
+    "spring": ("#ffb3cc", "#f7cfe0", "#ff9dbf", "#a8d86a"),
+    "autumn": ("#e8862e", "#d9542e", "#f2b63a", "#b5472f", "#c9962f"),
+    "winter": ("#f2f6fb", "#dfe9f3", "#cfdcea"),
+}
+SEASONAL_PLACES = frozenset({"meadow", "garden", "forest", "mountain", "city"})
+
+
+def graded(colour: Colour, grade: Grade | None) -> Colour:
+    """The colour under a grade; unchanged without one."""
+    if grade is None:
+        return colour
+    return turn(mix(colour, rgb(grade.tone), grade.share), 0, grade.saturation, grade.value)
+
+
+@dataclass(frozen=True, slots=True)
 class Palette:
     """The colours of one picture."""
 
@@ -169,6 +234,7 @@ class Palette:
     sun_height: float
     ambient: Colour
     accents: tuple[Colour, ...]
+    foliage: tuple[Colour, ...] = ()  # what the season makes of leaves; green when empty
 
     @property
     def dark(self) -> bool:
@@ -186,24 +252,38 @@ class Palette:
         return turn(self.land[3], saturation=0.7, value=0.22)
 
 
-def palette(place: str, time: str, colours: tuple[str, ...], rng: random.Random, variant: int) -> Palette:
+def palette(
+    place: str,
+    time: str,
+    colours: tuple[str, ...],
+    rng: random.Random,
+    variant: int,
+    *,
+    season: str = "",
+    mood: str = "",
+) -> Palette:
     """The palette of a place at a time; `colours` named in the prompt become the accents.
 
-    `variant` picks among the palettes there are; neighbouring numbers differ.
+    `variant` picks among the palettes there are; neighbouring numbers differ. `season` and `mood` may be empty.
     """
     hour = HOURS.get(time, HOURS["day"])
     nudge = rng.uniform(-0.025, 0.025)
+    feeling = MOODS.get(mood)
+    year = SEASONS.get(season) if place in SEASONAL_PLACES else None
     lands = LANDS.get(place, LANDS["meadow"])
-    land = [turn(rgb(part), nudge) for part in lands[variant % len(lands)]]
-    sky = [turn(rgb(part), nudge) for part in hour.skies[variant % len(hour.skies)]]
+    land = [graded(turn(rgb(part), nudge), year) for part in lands[variant % len(lands)]]
+    ambient = graded(rgb(hour.ambient), Grade(feeling.tone, feeling.share * 0.5) if feeling else None)
+    sky = [graded(turn(rgb(part), nudge), feeling) for part in hour.skies[variant % len(hour.skies)]]
     sunk = [mix(multiply(part, rgb(hour.ambient)), rgb(hour.tone), hour.depth * 0.8) for part in land]
+    sunk = [graded(part, feeling) for part in sunk]
     usual = NEON_ACCENTS if time == "neon" else ACCENTS
     return Palette(
         time=time,
         sky=(sky[0], sky[1], sky[2]),
         land=(sunk[0], sunk[1], sunk[2], sunk[3]),
-        sun=rgb(hour.suns[variant // 2 % len(hour.suns)]),
+        sun=rgb(hour.suns[variant % len(hour.suns)]),
         sun_height=rng.uniform(*hour.height),
-        ambient=rgb(hour.ambient),
+        ambient=ambient,
         accents=tuple(rgb(part) for part in (colours or usual)),
+        foliage=tuple(rgb(part) for part in FOLIAGE.get(season, ())),
     )

@@ -9,10 +9,12 @@ from dataclasses import dataclass, field, replace
 
 from danqing.sketch import art, kinds
 from danqing.sketch.reading import Reading, read
+from danqing.sketch.relating import Tie, Ties
 from danqing.sketch.signs import Sign
 from danqing.sketch.words import lexicon
 
 PLAIN_GRAMMAR = ("ignore", "likeness", "manner", "negation")
+NORMAL = "normal"
 MOST_SUBJECTS = 8
 MOST_OF_ONE = 9
 PLURAL_COUNT = 2
@@ -23,6 +25,8 @@ DEFAULTS = {
     "style": "paper",
     "action": "still",
     "camera": "static",
+    "season": "",
+    "mood": "",
 }
 STYLE_PLACES: Mapping[str, str] = {"logo": "studio", "ink": "mountain"}
 TIME_PLACES: Mapping[str, str] = {"dawn": "meadow", "dusk": "sea", "night": "sky", "neon": "city"}
@@ -36,6 +40,8 @@ BALL_OF: Mapping[str, str] = {"cat": "yarn", "black-cat": "yarn", "dog": "tennis
 PEOPLE = ("man", "woman", "person")
 POSES: Mapping[str, str] = {"run": "running", "walk": "walking", "dance": "dancing", "swim": "swimming"}
 STANDING = "standing"
+PARTICLES = frozenset("のをにが")  # may stand between a Japanese noun and the word that relates it
+WITHOUT_PREPOSITIONS = ("zh", "ja", "ko")  # languages that name a thing before they say what it is to the next one
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,16 @@ class Subject:
     count: int = 1
     colour: str | None = None
     materials: tuple[str, ...] = ()
+    size: str = NORMAL
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """How two subjects stand to each other, by their index: `one` is on, under, beside, behind, in ... the `other`."""
+
+    kind: str
+    one: int
+    other: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +84,9 @@ class Plan:
     circled: bool
     drawn: tuple[str, ...]
     missing: tuple[str, ...]
+    relations: tuple[Relation, ...] = ()
+    season: str = ""
+    mood: str = ""
 
 
 def plan(prompt: str, *, seed: int, person: str = "all", negative: str = "") -> Plan:
@@ -77,7 +96,12 @@ def plan(prompt: str, *, seed: int, person: str = "all", negative: str = "") -> 
     that are left out for either reason are listed as missing, like words that nothing is known about.
     """
     reading = read(prompt)
-    draft = _Draft(person=person, banned=_banned(negative), colours_follow=_colours_follow(reading.language))
+    draft = _Draft(
+        person=person,
+        banned=_banned(negative),
+        colours_follow=_colours_follow(reading.language),
+        ties=Ties(deferring=reading.language.startswith(WITHOUT_PREPOSITIONS)),
+    )
     for sign in reading.signs:
         draft.take(sign)
     draft.settle_loose_words()
@@ -91,18 +115,19 @@ class _Draft:
     person: str
     banned: frozenset[str]
     colours_follow: bool
+    ties: Ties
     subjects: list[Subject] = field(default_factory=list)
     facts: dict[str, str] = field(default_factory=dict)
     hints: dict[str, str] = field(default_factory=dict)  # what subjects imply (a moon: night)
     colours: list[str] = field(default_factory=list)
+    orphans: list[str] = field(default_factory=list)  # colours of things that are not drawn
     drawn: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     number: int | None = None
+    size: str | None = None
     colour: Sign | None = None
     materials: list[Sign] = field(default_factory=list)
     made_of: bool = False
-    carrying: bool = False
-    carried: set[str] = field(default_factory=set)
     clause: int = -1
     last: Sign | None = None
 
@@ -110,15 +135,15 @@ class _Draft:
         """Take in the next sign of the prompt."""
         if sign.clause != self.clause:
             self.settle_loose_words()
+            self.ties.pause()
             self.clause = sign.clause
         if sign.means("refused"):
             return
+        self._modify(sign)
         if sign.means("made_of"):
             self.made_of = True
         elif self._is_description(sign):
             self._describe(sign)
-        elif sign.means("carrying"):
-            self.carrying = True
         elif not any(sign.means(kind) for kind in PLAIN_GRAMMAR):
             self._place_on_stage(sign)
         self.last = sign
@@ -130,6 +155,25 @@ class _Draft:
             self.drawn.append(self.colour.word)
             self.colour = None
         self._clear_descriptions(self.missing)
+
+    def _modify(self, sign: Sign) -> None:
+        """Take in what a sign says of other words: a size, a mood, how one thing stands to another."""
+        size, mood = sign.value("size"), sign.value("mood")
+        before, after = sign.value("relation"), sign.value("postposition")
+        if size and self._describes_last() and self.subjects[-1].size == NORMAL:
+            self.subjects[-1] = replace(self.subjects[-1], size=size)
+        elif size:
+            self.size = size
+        if mood:
+            self.facts.setdefault("mood", mood)
+        if after and self.last is not None and (self.last.means("subject") or self.last.word in PARTICLES):
+            self.ties.hear_after(after)
+        elif before:
+            self.ties.hear(before)
+
+    def _describes_last(self) -> bool:
+        """Whether an adjective belongs to the noun that it follows, as in the Romance languages."""
+        return self.colours_follow and bool(self.subjects) and self.last is not None and self.last.means("subject")
 
     def _is_description(self, sign: Sign) -> bool:
         return any(sign.means(kind) for kind in ("colour", "material", "number")) and not sign.means("subject")
@@ -151,8 +195,7 @@ class _Draft:
 
     def _take_colour(self, sign: Sign) -> None:
         """A colour belongs to the noun after it; in the Romance languages to the one it follows."""
-        follows = self.colours_follow and self.last is not None and self.last.means("subject")
-        if follows and self.subjects and self.subjects[-1].colour is None:
+        if self._describes_last() and self.subjects[-1].colour is None:
             self.subjects[-1] = replace(self.subjects[-1], colour=sign.value("colour"))
             self.drawn.append(sign.word)
             return
@@ -166,14 +209,17 @@ class _Draft:
         slug = sign.value("subject")
         wanted = slug is not None and self._allows(slug, sign.word) and self._add_subject(slug, sign)
         noted = self._note_facts(sign)
+        if slug is None and sign.means("place"):
+            self.ties.pause()
         if wanted or noted:
             self.drawn.append(sign.word)
         elif not (sign.means("wish") or self._known_already(sign)):
             self.missing.append(sign.word)
+            self.ties.pass_by(sign.word)
         if wanted:
             self._clear_descriptions(self.drawn)
         elif slug is not None or not sign.facets:
-            self.colours += [self.colour.value("colour") or ""] if self.colour else []
+            self.orphans += [self.colour.value("colour") or ""] if self.colour else []
             self._clear_descriptions(self.missing)
 
     def _known_already(self, sign: Sign) -> bool:
@@ -207,21 +253,21 @@ class _Draft:
         colour = self.colour.value("colour") if self.colour else None
         known = next((subject for subject in self.subjects if subject.glyph == slug), None)
         if known is not None and (colour is None or colour == known.colour):
+            self.ties.meet(self.subjects.index(known), slug)
             return False
         if len(self.subjects) == MOST_SUBJECTS:
             return False
-        count = self.number or (PLURAL_COUNT if sign.plural else 1)
+        count = self.number or int(sign.value("number") or (PLURAL_COUNT if sign.plural else 1))
         materials = tuple(dict.fromkeys(sign.value("material") or "" for sign in self.materials))
-        if self.carrying:
-            self.carried.add(slug)
-        self.carrying = False
-        self.subjects.append(Subject(slug, sign.word, min(count, MOST_OF_ONE), colour, materials))
+        size = self.size or NORMAL
+        self.subjects.append(Subject(slug, sign.word, min(count, MOST_OF_ONE), colour, materials, size))
+        self.ties.meet(len(self.subjects) - 1, slug)
         return True
 
     def _clear_descriptions(self, words: list[str]) -> None:
         """What describes a thing is drawn with it, or missing with it."""
         words += [sign.word for sign in (*([self.colour] if self.colour else []), *self.materials)]
-        self.number, self.colour, self.materials, self.made_of = None, None, [], False
+        self.number, self.size, self.colour, self.materials, self.made_of = None, None, None, [], False
 
 
 def _banned(negative: str) -> frozenset[str]:
@@ -239,7 +285,9 @@ def _colours_follow(language: str) -> bool:
 def _finish(prompt: str, seed: int, reading: Reading, draft: _Draft) -> Plan:
     named = draft.hints | draft.facts
     facts = DEFAULTS | named
-    subjects = _cast(sorted(draft.subjects, key=lambda subject: subject.glyph in draft.carried), facts)
+    order = _order(draft, moving=facts["action"] != DEFAULTS["action"])
+    subjects = _cast([draft.subjects[at] for at in order], facts)
+    orphans = [] if facts["style"] == "logo" else draft.orphans
     facts["place"] = named.get("place") or _place(subjects, facts, named)
     return Plan(
         prompt=prompt,
@@ -252,22 +300,36 @@ def _finish(prompt: str, seed: int, reading: Reading, draft: _Draft) -> Plan:
         style=facts["style"],
         action=facts["action"],
         camera=facts["camera"],
-        colours=tuple(dict.fromkeys(draft.colours)),
+        colours=tuple(dict.fromkeys((*draft.colours, *orphans))),
         text=reading.text,
         circled="shape" in named,
         drawn=tuple(dict.fromkeys((*draft.drawn, *reading.text))),
         missing=tuple(dict.fromkeys(draft.missing)),
+        relations=_relations(draft.ties.found, order),
+        season=facts["season"],
+        mood=facts["mood"],
     )
+
+
+def _order(draft: _Draft, *, moving: bool) -> list[int]:
+    """The subjects' numbers with the main one first: not what hangs in the sky, stands around or is carried."""
+    secondary = draft.ties.secondary()
+
+    def background(at: int) -> tuple[bool, bool, bool]:
+        glyph = draft.subjects[at].glyph
+        return kinds.is_sky(glyph), moving and kinds.is_rooted(glyph), at in secondary
+
+    return sorted(range(len(draft.subjects)), key=background)
+
+
+def _relations(ties: list[Tie], order: list[int]) -> tuple[Relation, ...]:
+    return tuple(Relation(tie.kind, order.index(tie.one), order.index(tie.other)) for tie in ties)
 
 
 def _cast(subjects: list[Subject], facts: Mapping[str, str]) -> tuple[Subject, ...]:
-    """The subjects with the main one first, each with the glyph that suits its company and its action."""
-    moving = facts["action"] != DEFAULTS["action"]
-    main_first = sorted(
-        subjects, key=lambda subject: (kinds.is_sky(subject.glyph), moving and kinds.is_rooted(subject.glyph))
-    )
-    companions = [subject.glyph for subject in main_first]
-    return tuple(replace(subject, glyph=_fitting(subject.glyph, companions, facts)) for subject in main_first)
+    """The subjects, each with the glyph that suits its company and its action."""
+    companions = [subject.glyph for subject in subjects]
+    return tuple(replace(subject, glyph=_fitting(subject.glyph, companions, facts)) for subject in subjects)
 
 
 def _fitting(glyph: str, companions: list[str], facts: Mapping[str, str]) -> str:

@@ -5,6 +5,7 @@ import json
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncGenerator, Mapping
+from dataclasses import dataclass
 
 Message = dict[str, object]
 
@@ -12,60 +13,104 @@ LINE_BYTES_MAX = 1 << 20
 GOODBYE_S = 2.0
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a worker may use: seconds for a film and for any other task, seconds without work, bytes of memory."""
+
+    film_s: float = 300.0
+    picture_s: float = 60.0
+    idle_s: float = 60.0
+    memory_bytes: int = 2 << 30
+
+    def seconds(self, task: Mapping[str, object]) -> float:
+        """How long this task may take."""
+        return self.film_s if task.get("task") == "film" else self.picture_s
+
+
 class WorkerDied(Exception):
     """The worker process ended in the middle of a task: out of memory, killed, or broken."""
 
 
-class Pool:
-    """At most `size` workers; each draws one thing at a time and is kept for the next.
+class TookTooLong(WorkerDied):
+    """The task was not done in its time, and its worker was stopped."""
 
-    Closing the generator of `run` kills its worker: that is how a drawing is cancelled.
+
+class Pool:
+    """At most `size` workers; each draws one thing at a time and is kept a while for the next.
+
+    Closing the generator of `run` kills its worker: that is how a drawing is cancelled. A worker that is gone, for
+    whatever reason, is replaced when there is work again.
     """
 
-    def __init__(self, size: int = 2) -> None:
+    def __init__(self, size: int = 2, limits: Limits | None = None) -> None:
         self._free = asyncio.Semaphore(size)
-        self._idle: list[Process] = []
+        self._limits = limits or Limits()
+        self._idle: dict[Process, asyncio.TimerHandle] = {}
 
     async def run(self, task: Mapping[str, object]) -> AsyncGenerator[Message]:
-        """The worker's messages about one task; the last has "done" or "error". Raises WorkerDied."""
+        """The worker's messages about one task; the last has "done" or "error". Raises WorkerDied or TookTooLong."""
         async with self._free:
             worker = await self._worker()
             finished = False
+            deadline = asyncio.get_running_loop().time() + self._limits.seconds(task)
             try:
-                assert worker.stdin is not None, "workers are started with pipes"
-                worker.stdin.write(json.dumps(task).encode() + b"\n")
-                await worker.stdin.drain()
+                await _ask(worker, task)
                 while not finished:
-                    message = await _read(worker)
+                    message = await _read(worker, deadline)
                     finished = "done" in message or "error" in message
                     if finished:
-                        self._idle.append(worker)
+                        self._rest(worker)
                     yield message
-            except (BrokenPipeError, ConnectionResetError) as error:
-                raise WorkerDied from error
             finally:
                 if not finished:
                     await _end(worker)
 
     async def close(self) -> None:
         """End the workers that are idle; those at work end with their generators."""
-        idle, self._idle = self._idle, []
-        for worker in idle:
-            await _end(worker)
+        while self._idle:
+            await _end(self._woken())
 
     async def _worker(self) -> Process:
         while self._idle:
-            worker = self._idle.pop()
+            worker = self._woken()
             if worker.returncode is None:
                 return worker
-        return await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "danqing.sketch.worker", stdin=PIPE, stdout=PIPE, limit=LINE_BYTES_MAX
-        )
+        command = (sys.executable, "-m", "danqing.sketch.worker", str(self._limits.memory_bytes))
+        return await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, limit=LINE_BYTES_MAX)
+
+    def _rest(self, worker: Process) -> None:
+        """Keep the worker for the next task, but not for ever."""
+        timer = asyncio.get_running_loop().call_later(self._limits.idle_s, self._retire, worker)
+        self._idle[worker] = timer
+
+    def _woken(self) -> Process:
+        """The worker that rested least: the others may then retire."""
+        worker, timer = self._idle.popitem()
+        timer.cancel()
+        return worker
+
+    def _retire(self, worker: Process) -> None:
+        del self._idle[worker]
+        if worker.returncode is None:
+            worker.kill()
 
 
-async def _read(worker: Process) -> Message:
+async def _ask(worker: Process, task: Mapping[str, object]) -> None:
+    assert worker.stdin is not None, "workers are started with pipes"
+    try:
+        worker.stdin.write(json.dumps(task).encode() + b"\n")
+        await worker.stdin.drain()
+    except (BrokenPipeError, ConnectionResetError) as error:
+        raise WorkerDied from error
+
+
+async def _read(worker: Process, deadline: float) -> Message:
     assert worker.stdout is not None, "workers are started with pipes"
-    line = await worker.stdout.readline()
+    try:
+        async with asyncio.timeout_at(deadline):
+            line = await worker.stdout.readline()
+    except TimeoutError as error:
+        raise TookTooLong from error
     if not line:
         raise WorkerDied
     message: Message = json.loads(line)

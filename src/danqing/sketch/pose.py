@@ -12,6 +12,7 @@ from danqing.sketch.palette import Colour, code, mix, rgb, turn
 SLEEPER_BOX = (0.0, 0.0, 200.0, 120.0)
 SITTER_BOX = (0.0, 0.0, 32.0, 45.0)
 STANDER_BOX = (0.0, 0.0, 36.0, 66.0)
+BUST_BOX = (0.0, 0.0, 32.0, 54.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,14 @@ HEADS = frozenset(
     }
 )
 PEOPLE = ("woman", "man", "girl", "boy", "person", "child", "old-woman", "old-man", "older-person")
+CROWDS: dict[str, tuple[str, ...]] = {  # what several of a glyph are drawn as
+    "person-standing": ("woman-standing", "man-standing", "person-standing"),
+    "person-walking": ("woman-walking", "man-walking", "person-walking"),
+    "person-running": ("woman-running", "man-running", "person-running"),
+    "person": ("woman", "man", "person"),
+    "child": ("girl", "boy", "child"),
+    "older-person": ("old-woman", "old-man"),
+}
 _HAIR = ("blonde-hair", "red-hair", "curly-hair", "white-hair", "beard", "bald", "wearing-turban")
 CLOTHES = ("#e5484d", "#3d7eff", "#3fa66b", "#f5a742", "#8b5cf6", "#14b8a6", "#ec5f99", "#4a5578")
 
@@ -99,6 +108,11 @@ def coat_of(slug: str) -> Coat | None:
 def is_person_head(slug: str) -> bool:
     """Whether the glyph is a person's head with nothing below it."""
     return slug in PEOPLE or any(slug == f"{who}-{hair}" for who in PEOPLE for hair in _HAIR)
+
+
+def seated(slug: str) -> str:
+    """The glyph whose figure sits upright for an animal that has one; any other slug as it is."""
+    return f"{slug}-face" if f"{slug}-face" in HEADS else slug
 
 
 def dyed(coat: Coat, colour: Colour) -> Coat:
@@ -314,4 +328,17 @@ def standing(slug: str, dice: random.Random, colour: Colour | None) -> str:
     return (
         f'{arms}{legs}{shoes}<rect x="15.6" y="18" width="4.8" height="6" rx="2" fill="#f5b02e"/>'
         f'<svg x="6.5" y="0" width="23" height="23" viewBox="0 0 32 32">{art.glyph(slug)}</svg>'
+    )
+
+
+def below(slug: str, coat: Colour) -> str:
+    """A person under the glyph that ends at the chest; SVG body in `BUST_BOX`."""
+    trousers, shade = code(turn(coat, 0, 0.9, 0.55)), code(turn(coat, 0, 1.05, 0.82))
+    return (
+        f'<path d="M12.6 40V51M19.4 40V51" stroke="{trousers}" stroke-width="5"/>'
+        '<path d="M8.8 53Q8.8 50.4 11.6 50.4H15V53ZM23.2 53Q23.2 50.4 20.4 50.4H17V53Z" fill="#3a2f3f"/>'
+        f'<path d="M7 29L6.4 37M25 29L25.6 37" stroke="{shade}" stroke-width="4.4" stroke-linecap="round"/>'
+        '<circle cx="6.3" cy="38.8" r="2.1" fill="#ffc83d"/><circle cx="25.7" cy="38.8" r="2.1" fill="#ffc83d"/>'
+        f'<path d="M7.4 28H24.6L22.8 43Q16 44.6 9.2 43Z" fill="{code(coat)}"/>'
+        f'<path d="M9.5 39.4Q16 41 22.5 39.4L22.2 41.4Q16 43 9.8 41.4Z" fill="{shade}"/>{art.glyph(slug)}'
     )

@@ -18,17 +18,9 @@ from danqing.sketch.words import lexicon
 Phrases = dict[str, dict[str, dict[str, str]]]
 NUMBERS = ("", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 NAMES: Mapping[str, str] = {"yarn": "ball of yarn", "tennis": "tennis ball"}  # where the glyph's name says less
-LABELS: Mapping[str, tuple[str, str]] = {  # "sketch" and "not drawn"
-    "de": ("Skizze", "nicht gezeichnet"),
-    "fr": ("Esquisse", "non dessiné"),
-    "es": ("Boceto", "sin dibujar"),
-    "pt": ("Esboço", "não desenhado"),
-    "it": ("Schizzo", "non disegnato"),
-    "ru": ("Эскиз", "не нарисовано"),
-    "ja": ("スケッチ", "描かれていないもの"),
-    "ko": ("스케치", "그리지 않은 것"),
-}
+EAST_ASIAN = ("ja", "ko")  # the place comes first
 VOWELS = frozenset("aeiou")
+RELATIONS = ("wearing", "holding", "riding", "in", "on", "under", "behind", "beside")  # in the order they are said in
 
 
 def enhanced(plan: Plan) -> str:
@@ -86,6 +78,7 @@ def _scene(plan: Plan) -> str:
     """Who does what where and when, as an English noun phrase."""
     english = _phrases()["english"]
     light = f", in {english['time'][plan.time]}" if plan.time != "day" else ""
+    light += f", in {plan.season}" if plan.season else ""
     if not plan.subjects:
         return f"{_view(plan)}{light}"
     circle = " in a circle" if plan.circled else ""
@@ -94,11 +87,16 @@ def _scene(plan: Plan) -> str:
 
 
 def _cast(plan: Plan) -> str:
-    """The main subject with what it does, and what it is shown with."""
-    main, *others = [_noun_phrase(subject, plan) for subject in plan.subjects] or [""]
-    action = _phrases()["english"]["action"][plan.action] if main else ""
-    company = f"with {_joined(others)}" if others else ""
-    return " ".join(filter(None, (main, action, company)))
+    """The main subject with what it does, how it stands to the others, and what else it is shown with."""
+    if not plan.subjects:
+        return ""
+    phrases = [_noun_phrase(subject, plan) for subject in plan.subjects]
+    tied = {kind: [tie.other for tie in plan.relations if (tie.kind, tie.one) == (kind, 0)] for kind in RELATIONS}
+    tied["in front of"] = [tie.one for tie in plan.relations if (tie.kind, tie.other) == ("behind", 0)]
+    told = {0, *(at for others in tied.values() for at in others)}
+    tied["with"] = [at for at in range(len(phrases)) if at not in told]
+    company = [f"{word} {_joined([phrases[at] for at in others])}" for word, others in tied.items() if others]
+    return " ".join(filter(None, (phrases[0], _phrases()["english"]["action"][plan.action], *company)))
 
 
 def _view(plan: Plan) -> str:
@@ -116,7 +114,9 @@ def _noun_phrase(subject: Subject, plan: Plan) -> str:
     noun = subject.word.lower() if english else NAMES.get(subject.glyph) or art.name_of(subject.glyph, "en")
     colour = lexicon("en").label("colour", subject.colour) if subject.colour else ""
     material = next(iter(subject.materials), "")
-    described = " ".join(filter(None, (colour, lexicon("en").label("material", material) if material else "", noun)))
+    size = subject.size if subject.size != "normal" else ""
+    material_word = lexicon("en").label("material", material) if material else ""
+    described = " ".join(filter(None, (size, colour, material_word, noun)))
     if subject.count > 1:
         number = NUMBERS[subject.count]
         return f"{number} {described}" if described.endswith("s") else f"{number} {described}s"
@@ -146,14 +146,26 @@ def _chinese_action(plan: Plan) -> str:
 
 
 def _plain_caption(plan: Plan) -> str:
-    """The caption as a list, for the languages whose grammar is not spoken here."""
-    table = lexicon(plan.language)
-    sketch, not_drawn = LABELS[plan.language]
+    """The caption in a language of which only ready phrases are spoken here."""
+    phrases = _phrases()[plan.language]["caption"]
     words = [f"{subject.word} ×{subject.count}" if subject.count > 1 else subject.word for subject in plan.subjects]
-    where = [] if plan.place == "studio" else [table.label("place", plan.place), table.label("time", plan.time)]
-    shown = ", ".join((*words, *where, *(f"«{text}»" for text in plan.text)))
-    missing = f" {not_drawn}: {', '.join(plan.missing)}." if plan.missing else ""
-    return f"{sketch}: {shown or plan.prompt}.{missing}"
+    words += [f"«{text}»" for text in plan.text]
+    *first, last = words or [""]
+    subjects = f"{phrases['comma'].join(first)}{phrases['and']}{last}" if first else last
+    sentence = phrases["sentence"].format(**_view_and_hour(plan, bool(words)), subjects=subjects)
+    missing = f" {phrases['missing']}: {', '.join(plan.missing)}." if plan.missing else ""
+    return f"{sentence}{missing}"
+
+
+def _view_and_hour(plan: Plan, inhabited: bool) -> dict[str, str]:
+    """The place and the hour as the caption's sentence takes them; a card shows the prompt in place of a place."""
+    if plan.place == "studio":
+        return {"place": "" if inhabited else plan.prompt, "time": ""}
+    tables = _phrases()[plan.language]
+    place, time = tables["place"][plan.place], tables["time"][plan.time]
+    if plan.language in EAST_ASIAN:
+        return {"place": place if inhabited else place.removesuffix("の").removesuffix("의"), "time": time}
+    return {"place": f" {place}" if inhabited else place, "time": f", {time}" if time else ""}
 
 
 def _in_script(plan: Plan, text: str) -> str:

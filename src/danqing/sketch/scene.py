@@ -15,6 +15,7 @@ from danqing.sketch.land import LANDS, land_sheets
 from danqing.sketch.palette import Palette, palette
 from danqing.sketch.plan import Plan
 from danqing.sketch.sky import air_sheet, cloud_sheets, rainbow_sheet
+from danqing.sketch.together import carried
 from danqing.sketch.town import city_sheets, skyline
 from danqing.sketch.water import sea_sheets, shore_sheets, underwater_air, underwater_sheets
 from danqing.sketch.weather import Swarm, drift_of, fog_sheet, swarm
@@ -66,7 +67,9 @@ def scene(plan: Plan, stage: Stage) -> Scene:
     place = view_of(plan)
     chance, rng = dice(plan, "scene"), field_dice(plan, "scene")
     hour = "day" if place == "space" and plan.time != "neon" else plan.time  # no air, no dusk
-    colours = palette(plan.place, hour, plan.colours, chance, turn(plan, "palette", 12))
+    home = place if place in LANDS else plan.place
+    variant = turn(plan, "palette", 60)
+    colours = palette(home, hour, plan.colours, chance, variant, season=plan.season, mood=plan.mood)
     behind = _air(plan, place, stage, colours, chance, rng)
     if place in LANDS:
         sheets, front = land_sheets(stage, place, colours, chance, rng)
@@ -78,7 +81,7 @@ def scene(plan: Plan, stage: Stage) -> Scene:
     if plan.weather == "fog" and place not in INDOORS:
         behind.append(fog_sheet(stage, colours, 0.6, 0.62, rng))
         front.append(fog_sheet(stage, colours, 1.2, 0.92, rng))
-    kind = drift_of(place, plan.time, plan.weather)
+    kind = drift_of(place, plan.time, plan.weather, plan.season)
     drift = swarm(kind, stage, colours, chance) if kind else None
     shown = _shown(plan, place, colours)
     return Scene(place, stage, colours, tuple(behind), tuple(front), drift, GROUND.get(place, GROUND_ELSEWHERE), shown)
@@ -86,14 +89,19 @@ def scene(plan: Plan, stage: Stage) -> Scene:
 
 def view_of(plan: Plan) -> str:
     """The place as it is shown: the sea from the "shore" when someone has to stand there, a table for small things."""
+    resting = carried(plan)
+    afloat = all(_keeps_up(one.glyph) for number, one in enumerate(plan.subjects) if number not in resting)
     if plan.place == "sea":
-        afloat = all(_keeps_up(subject.glyph) for subject in plan.subjects)
         dry = plan.action in ("walk", "run", "dance", "sleep", "play")
         return "sea" if plan.action == "swim" or (afloat and not dry) else "shore"
-    if plan.place == "sky" and not all(_keeps_up(subject.glyph) for subject in plan.subjects):
+    if plan.place == "sky" and not afloat:
         return "meadow"
     if plan.place == "room" and plan.action == "still" and plan.subjects:
         return "table" if all(stature.is_tabletop(subject.glyph) for subject in plan.subjects) else "room"
+    if plan.season == "winter" and plan.place in ("meadow", "garden", "studio"):
+        return "snow"
+    if plan.season and plan.place == "studio":
+        return "meadow"
     return plan.place if plan.place in _BUILDERS or plan.place in LANDS or plan.place == "sky" else "meadow"
 
 
@@ -112,11 +120,12 @@ def _air(
         return [space_air(stage, chance, rng)]
     if place == "underwater":
         return [underwater_air(stage, colours, chance, rng)]
-    layers = [air_sheet(stage, colours, plan.weather, chance, rng)]
+    weather = "rain" if plan.mood == "gloomy" and plan.weather == "clear" else plan.weather  # no sun shines on gloom
+    layers = [air_sheet(stage, colours, weather, chance, rng)]
     if any(subject.glyph == "rainbow" for subject in plan.subjects):
         bow = rainbow_sheet(stage, 0.5)
         layers += [bow] if bow else []
-    layers += cloud_sheets(stage, colours, plan.weather, chance, low=0.30 if place != "sky" else 0.6)
+    layers += cloud_sheets(stage, colours, weather, chance, low=0.30 if place != "sky" else 0.6)
     if plan.time == "neon" and place in LANDS:
         layers += skyline(stage, colours, chance, floor=0.60)
     return layers

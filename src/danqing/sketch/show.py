@@ -10,12 +10,13 @@ from typing import Protocol
 from PIL import Image, ImageDraw, ImageFilter
 
 from danqing.sketch import camera
-from danqing.sketch.actors import Actor, cast
+from danqing.sketch.actors import cast
 from danqing.sketch.canvas import Layer, Stage, lay, stamp
 from danqing.sketch.dice import dice, field_dice
 from danqing.sketch.lettering import banner, write
 from danqing.sketch.motion import TRAVELLERS, Attitude, Beat, attitude
 from danqing.sketch.paper import dimmed
+from danqing.sketch.piece import Actor
 from danqing.sketch.plan import Plan
 from danqing.sketch.scene import Scene, scene
 from danqing.sketch.style import Finish

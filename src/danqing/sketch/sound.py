@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from danqing.sketch.dice import field_dice
-from danqing.sketch.motion import BOUNCES, BREATH, STEPS
+from danqing.sketch.motion import BOUNCES, BREATH, JUMPS, SPINS, STEPS, STROKES
 from danqing.sketch.plan import Plan
 
 RATE = 48_000
@@ -175,6 +175,30 @@ def _steps(track: Track, rng: np.random.Generator) -> None:
         _mix(track, step, k / STEPS, 0.45 + 0.1 * (k % 2), 0.10)
 
 
+def _landings(track: Track, rng: np.random.Generator) -> None:
+    """Feet that come down after every jump."""
+    t = _time(int(RATE * 0.16))
+    thud = (np.sin(2 * np.pi * (120 * t - 180 * t**2)) * np.exp(-t * 30)).astype(np.float32)
+    for k in range(int(track.shape[1] / RATE * JUMPS) + 1):
+        _mix(track, thud, k / JUMPS, 0.5, 0.28)
+
+
+def _strokes(track: Track, rng: np.random.Generator) -> None:
+    """Water pushed aside, stroke by stroke."""
+    t = _time(int(RATE * 0.7))
+    splash = (_hiss(len(t), 11, rng) * np.sin(np.pi * t / 0.7) ** 2 * np.exp(-t * 3)).astype(np.float32)
+    for k in range(int(track.shape[1] / RATE * STROKES)):
+        _mix(track, splash, k / STROKES, 0.35 + 0.3 * (k % 2), 0.10)
+
+
+def _whoosh(track: Track, rng: np.random.Generator) -> None:
+    """Air that turns with what spins, from one side to the other."""
+    samples = track.shape[1]
+    side = _swell(samples, 1 / SPINS, 0.0)
+    air = _hiss(samples, 30, rng)
+    _wide(track, np.asarray(air * side, np.float32), np.asarray(air * (1 - side), np.float32), 0.035)
+
+
 def _beat(track: Track, rng: np.random.Generator) -> None:
     """A soft drum to dance to."""
     t = _time(int(RATE * 0.22))
@@ -209,6 +233,9 @@ ACTIONS: dict[str, tuple[Voice, ...]] = {
     "walk": (_steps,),
     "run": (_steps,),
     "dance": (_beat,),
+    "jump": (_landings,),
+    "swim": (_strokes,),
+    "spin": (_whoosh,),
 }
 _SINGING = frozenset({"meadow", "garden", "forest", "mountain"})
 

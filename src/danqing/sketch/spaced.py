@@ -116,4 +116,4 @@ def _is_title(tokens: list[_Token]) -> bool:
 
 
 def _may_be_named(token: _Token, table: Lexicon) -> bool:
-    return bool(TITLED.fullmatch(token.text)) and table.facets(token.text) != IGNORED
+    return bool(TITLED.fullmatch(token.text)) and IGNORED[0] not in table.facets(token.text)

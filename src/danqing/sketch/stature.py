@@ -4,7 +4,7 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 
-SIZES: dict[str, float] = {"balls": 0.40, "small": 0.55, "large": 1.3}
+SIZES: dict[str, float] = {"balls": 0.40, "small": 0.55, "large": 1.3, "huge": 1.8, "tabletop": 0.6}
 
 
 def size(slug: str) -> float:

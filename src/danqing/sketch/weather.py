@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
 from danqing.sketch.canvas import Layer, Stage, stamp
-from danqing.sketch.palette import Colour, Palette, mix
+from danqing.sketch.palette import Colour, Palette, mix, multiply
 from danqing.sketch.paper import noise
 
 
@@ -96,6 +96,9 @@ def _looks(kind: str, stage: Stage, colours: Palette) -> tuple[Image.Image, ...]
         )
     if kind == "wind":
         return tuple(_leaf(u * 0.026, mix(c, (160, 110, 50), 0.45)) for c in colours.accents[:3])
+    if kind in ("petals", "leaves"):
+        size = 0.018 if kind == "petals" else 0.03
+        return tuple(_leaf(u * size, multiply(c, colours.ambient)) for c in colours.foliage[:3])
     if kind == "bubbles":
         return tuple(_bubble(max(1.5, u * s)) for s in (0.005, 0.009, 0.016))
     if kind == "sparks":
@@ -111,7 +114,10 @@ DRIFTS: dict[str, tuple[int, float, float, float]] = {
     "bubbles": (16, 0.0, -0.11, 0.012),
     "sparks": (34, 0.015, -0.022, 0.015),
     "motes": (18, 0.012, -0.012, 0.012),
+    "petals": (26, 0.10, 0.09, 0.030),
+    "leaves": (22, 0.12, 0.11, 0.035),
 }
+FALLING: dict[str, str] = {"spring": "petals", "autumn": "leaves", "winter": "snow"}
 
 
 def swarm(kind: str, stage: Stage, colours: Palette, chance: random.Random) -> Swarm:
@@ -137,14 +143,17 @@ def swarm(kind: str, stage: Stage, colours: Palette, chance: random.Random) -> S
     return Swarm(looks, tuple(particles), stage)
 
 
-def drift_of(place: str, time: str, weather: str) -> str | None:
-    """Which swarm goes with a place, a time and a weather."""
-    if place in ("underwater",):
+def drift_of(place: str, time: str, weather: str, season: str = "") -> str | None:
+    """Which swarm goes with a place, a time, a weather and a season."""
+    if place == "underwater":
         return "bubbles"
-    if weather in ("rain", "snow", "wind") and place not in ("room", "studio", "space"):
+    outdoors = place not in ("room", "table", "studio", "space")
+    if weather in ("rain", "snow", "wind") and outdoors:
         return weather
     if place == "space" or weather == "fog":
         return None
+    if season in FALLING and outdoors and place != "sea":
+        return FALLING[season]
     return "sparks" if time in ("neon", "night") and place in ("garden", "forest", "meadow", "city") else "motes"
 
 

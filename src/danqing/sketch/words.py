@@ -23,8 +23,11 @@ SECTIONS = (
     "number",
     "shape",
     "wish",
+    "season",
 )
-GRAMMAR = ("negation", "likeness", "manner", "made_of", "carrying")
+# Words that say how things stand to each other or how they are; they name nothing that could be missing.
+MODIFYING = ("relation", "postposition", "size", "mood")
+GRAMMAR = ("negation", "likeness", "manner", "made_of")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +115,10 @@ def _entries(table: Mapping[str, Mapping[str, list[str]]]) -> dict[str, tuple[Fa
         for word in words:
             key = _key(word)
             entries[key] = (*entries.get(key, ()), facet)
+    for kind in MODIFYING:
+        for value, words in table.get(kind, {}).items():
+            for key in map(_key, words):
+                entries[key] = (*(entries.get(key) or IGNORED), Facet(kind, value))
     return entries
 
 

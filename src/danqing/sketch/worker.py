@@ -1,14 +1,17 @@
 """The drawing process: takes one JSON request per line on stdin and answers with JSON lines on stdout.
 
-Run as `python -m danqing.sketch.worker`. Requests name a task ("picture", "film", "edit", "words"); answers are any
-number of `{"progress", "stage"}` and then one `{"done"}` or `{"error"}`. A bad request never ends the process; the end
-of stdin does, with status 0. Memory is limited, so that a hostile picture cannot hurt its neighbours.
+Run as `python -m danqing.sketch.worker [BYTES]`. Requests name a task ("picture", "film", "edit", "words"); answers
+are any number of `{"progress", "stage"}` and then one `{"done"}` or `{"error"}`. A bad request never ends the process;
+the end of stdin does, with status 0, and in the middle of a task the end of whoever started it. Memory is limited to
+BYTES, so that a hostile picture cannot hurt its neighbours, and drawing yields to whatever else the machine has to do.
 """
 
 import json
 import os
 import resource
 import sys
+import threading
+import time
 import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields
@@ -18,14 +21,17 @@ from typing import TextIO
 from PIL import Image
 
 from danqing.sketch import say
-from danqing.sketch.edit import edit
+from danqing.sketch.edit import edit, told
 from danqing.sketch.film import film
+from danqing.sketch.grain import enlarged
 from danqing.sketch.intake import TooLarge, Unreadable, opened
 from danqing.sketch.look import look
 from danqing.sketch.picture import FORMATS, encoded, picture
 from danqing.sketch.plan import Plan, plan
 
 MEMORY_BYTES = 2 << 30
+NICENESS = 10  # the server answers first, then pictures are drawn
+WATCH_S = 0.2
 SIDE_MIN, SIDE_MAX = 64, 2816
 SECONDS_MAX, FPS_MAX = 60, 60
 
@@ -52,6 +58,7 @@ class Request:
     first: str | None = None
     last: str | None = None
     out: str = ""
+    huge: bool = False
 
 
 class BadRequest(Exception):
@@ -64,6 +71,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "inputs": (list,),
     "first": (str, type(None)),
     "last": (str, type(None)),
+    "huge": (bool,),
 }
 _RANGES: dict[str, tuple[int, int]] = {
     "width": (SIDE_MIN, SIDE_MAX),
@@ -84,7 +92,7 @@ def read(line: str) -> Request:
         raise BadRequest("The request is not a JSON object.")
     known = {key: given[key] for key in (spec.name for spec in fields(Request)) if given.get(key) is not None}
     for name, value in known.items():
-        if not isinstance(value, _TYPES[name]) or isinstance(value, bool):
+        if not isinstance(value, _TYPES[name]) or (isinstance(value, bool) and name != "huge"):
             raise BadRequest(f"The field {name} has the wrong type.")
     request = Request(**known)
     if request.task not in TASKS:
@@ -121,7 +129,7 @@ def _report(plan: Plan, text: str, **facts: object) -> Message:
         "drawn": list(plan.drawn),
         "missing": list(plan.missing),
     }
-    return {"done": {**blank, **facts, **said}}
+    return {"done": {**blank, **said, **facts}}
 
 
 def _written(plan: Plan) -> str:
@@ -134,9 +142,16 @@ def _picture(request: Request, send: Send) -> Message:
     made = _planned(request, send)
     send({"progress": 0.1, "stage": "drawing"})
     drawn = picture(made, request.width, request.height)
+    return _report(made, _written(made), **_kept(drawn, request, send))
+
+
+def _kept(drawn: Image.Image, request: Request, send: Send) -> Message:
+    """Write the picture; what is to be reported of it."""
     send({"progress": 0.8, "stage": "writing"})
+    if request.huge:
+        drawn = enlarged(drawn, request.seed)
     Path(request.out).write_bytes(encoded(drawn, request.mime, request.quality))
-    return _report(made, _written(made), width=drawn.width, height=drawn.height, mime=request.mime)
+    return {"width": drawn.width, "height": drawn.height, "mime": request.mime}
 
 
 def _film(request: Request, send: Send) -> Message:
@@ -152,6 +167,7 @@ def _film(request: Request, send: Send) -> Message:
         report=lambda progress, stage: send({"progress": round(progress, 3), "stage": stage}),
         first=first,
         last=last,
+        huge=request.huge,
     )
     return _report(
         made,
@@ -171,10 +187,10 @@ def _edit(request: Request, send: Send) -> Message:
     given = _scaled(given, request.height)
     send({"progress": 0.2, "stage": "drawing"})
     changed = edit(given, made)
-    send({"progress": 0.8, "stage": "writing"})
-    Path(request.out).write_bytes(encoded(changed.picture, request.mime, request.quality))
-    text = look(given, made.language) + _told(changed.changes, made.language)
-    return _report(made, text, width=changed.picture.width, height=changed.picture.height, mime=request.mime)
+    drawn = changed.picture if changed.picture.size == given.size else _scaled(changed.picture, request.height)
+    text = look(given, made.language) + "\n\n" + told(changed, made.language)
+    words = {"drawn": list(changed.carried), "missing": list(changed.refused)}
+    return _report(made, text, **words, **_kept(drawn, request, send))
 
 
 def _scaled(given: Image.Image, height: int) -> Image.Image:
@@ -182,13 +198,6 @@ def _scaled(given: Image.Image, height: int) -> Image.Image:
     scale = min(height / given.height, SIDE_MAX / given.width)
     size = max(1, round(given.width * scale)), max(1, round(given.height * scale))
     return given if size == given.size else given.resize(size, Image.Resampling.LANCZOS)
-
-
-def _told(changes: tuple[str, ...], language: str) -> str:
-    if language.startswith("zh"):
-        return "\n\n我" + "，".join(changes) + "。"
-    listed = changes[0] if len(changes) == 1 else ", ".join(changes[:-1]) + " and " + changes[-1]
-    return f"\n\nI {listed}."
 
 
 def _words(request: Request, send: Send) -> Message:
@@ -218,7 +227,7 @@ def answer(line: str, send: Send) -> None:
     except BadRequest as error:
         send(_error("failed", str(error)))
     except MemoryError:
-        send(_error("too_large", "There is not enough memory for this request."))
+        send(_error("failed", "The drawing needed more memory than a worker may use."))
     except Exception:
         traceback.print_exc(file=sys.stderr)
         send(_error("failed", "The drawing failed."))
@@ -241,15 +250,27 @@ def serve(lines: Iterable[str], out: TextIO) -> None:
 
 
 def main() -> int:
-    """Limit this process's memory, then serve stdin until it ends."""
-    _soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-    limit = MEMORY_BYTES if hard == resource.RLIM_INFINITY else min(MEMORY_BYTES, hard)
-    resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
+    """Limit this process, then serve stdin until it ends."""
+    _limit_memory(int(sys.argv[1]) if len(sys.argv) > 1 else MEMORY_BYTES)
+    os.nice(NICENESS)
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # whatever a library prints goes to stderr and not between the replies
     sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
     serve(sys.stdin, replies)
     return 0
+
+
+def _limit_memory(most: int) -> None:
+    _soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+
+
+def _end_with(parent: int) -> None:
+    """End this process, whatever it is doing, once its parent is gone: nobody waits for the drawing any more."""
+    while os.getppid() == parent:
+        time.sleep(WATCH_S)
+    os._exit(1)
 
 
 if __name__ == "__main__":
