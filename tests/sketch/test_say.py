@@ -51,8 +51,8 @@ def test_enhanced_names_what_it_could_not_put_into_english() -> None:
         ("夜の海", "夜、水際のスケッチ。"),
         (
             "a tiny raccoon wearing a top hat and sunglasses on a giant book in winter",
-            "A cut-paper sketch of a tiny raccoon wearing a top hat and sunglasses on a giant book in a quiet forest"
-            " of tall trees, in winter.",
+            "A cut-paper sketch of a tiny raccoon wearing a top hat and sunglasses on a giant book in a field of snow,"
+            " in winter.",
         ),
         (
             "a fox in front of a house",

@@ -30,6 +30,7 @@ DEFAULTS = {
 }
 STYLE_PLACES: Mapping[str, str] = {"logo": "studio", "ink": "mountain"}
 TIME_PLACES: Mapping[str, str] = {"dawn": "meadow", "dusk": "sea", "night": "sky", "neon": "city"}
+SNOWED = frozenset({"forest", "meadow", "garden"})  # where one would otherwise see falling snow on green grass
 WEATHER_PLACES: Mapping[str, str] = {"rain": "city", "snow": "snow", "fog": "mountain", "wind": "meadow"}
 ACTION_PLACES: Mapping[str, str] = {"fly": "sky", "swim": "underwater"}
 OVERRIDING = frozenset({("style", "logo"), ("time", "neon")})  # a neon night is neon; a minimalist logo is a logo
@@ -351,6 +352,8 @@ def _place(subjects: tuple[Subject, ...], facts: Mapping[str, str], named: Mappi
         home = next((place for place in homes if place in COMPANY_PLACES), home)
     implied = ACTION_PLACES.get(facts["action"]) or WEATHER_PLACES.get(facts["weather"])
     under_the_sky = "time" in named or any(kinds.is_sky(subject.glyph) for subject in subjects[1:])
+    if implied == "snow" and home in SNOWED:
+        return implied
     if home in (None, "room") and (implied or under_the_sky):
         return implied or TIME_PLACES.get(facts["time"], "meadow")
     return home or ("sky" if subjects and kinds.is_sky(subjects[0].glyph) else DEFAULTS["place"])
