@@ -190,6 +190,6 @@ def test_every_setting_is_told_and_no_other(page: Path) -> None:
 
 @pytest.mark.parametrize("page", [README, TRANSLATION], ids=lambda page: page.name)
 def test_every_magic_word_is_one(page: Path) -> None:
-    words = re.findall(r"\[danqing:[^]]+\]", page.read_text())
-    assert len(words) == 6
+    told, words = (re.findall(r"\[danqing:[^]]+\]", text) for text in (magic.__doc__ or "", page.read_text()))
+    assert sorted(words) == sorted(told)
     assert [word for word in words if magic.read(word)[0] == magic.Magic()] == []
