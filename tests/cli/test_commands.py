@@ -33,7 +33,7 @@ def test_draw_saves_the_picture_and_says_where_what_and_whose_it_is(drawn: Ended
     facts = dict(line.strip().split("  ", 1) for line in lines[1:])
     facts = {name: value.strip() for name, value in facts.items()}
     assert facts["image"].startswith(size)
-    assert {"fox", "snow"} <= set(facts["drawn"].split(", "))
+    assert {"red fox", "snow"} <= set(facts["drawn"].split(", "))
     assert facts["seed"] == "7"
     assert facts["cost"] == "$0.03 of play money"
     assert facts["made by"] == "the Sketch engine: a sketch, not a model's work"
