@@ -19,6 +19,7 @@ from danqing.domain.media import Medium
 from danqing.domain.ports import Assets, Once, Order, Provider, Update
 from danqing.gateway.accounts import Accounts
 from danqing.gateway.dispatch import Tasks
+from danqing.gateway.events import REFRESH_S
 from danqing.gateway.gateway import Gateway, Parts
 from danqing.gateway.keyring import Keyring
 from danqing.store.database import Database, connect
@@ -283,6 +284,29 @@ async def test_a_database_that_is_away_for_a_while_loses_nothing(
         assert len(stage.puppet.orders) == 1
         assert await stage.money() == (0, 3 * CENT)
         assert (await stage.gateway.job(stage.key, job.id)).state is State.DONE
+
+
+@pytest.mark.anyio
+async def test_a_commit_whose_answer_was_lost_is_found_out_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("danqing.gateway.runner.COMMIT_PAUSES_S", (0.01,))
+    commit = Database.commit
+    answers = iter((False, True))
+
+    async def unheard(database: Database, job: Job, transfers: Sequence[Transfer]) -> bool:
+        taken = await commit(database, job, transfers)
+        if not next(answers):
+            raise Problem(Kind.UNAVAILABLE, "The connection broke after the commit.")
+        return taken
+
+    monkeypatch.setattr(Database, "commit", unheard)
+    async with staged(tmp_path) as stage:
+        job = await stage.gateway.submit(stage.key, a_generation(count=1))
+        async with asyncio.timeout(REFRESH_S / 2):  # told, not looked up when watchers look into the store
+            job = await stage.gateway.wait(job)
+        assert (job.state, job.charged) == (State.DONE, 3 * CENT)
+        assert await stage.money() == (0, 3 * CENT)
 
 
 @pytest.mark.anyio

@@ -37,7 +37,7 @@ DEADLINES_S = {Medium.VIDEO: 1800, Medium.IMAGE: 600, Medium.TEXT: 300}
 
 
 class Superseded(Exception):
-    """Somebody else has taken the job further: a cancellation, or another process. This drive ends without a word."""
+    """The stored job is further than this drive knows: cancelled, driven elsewhere, or committed without being heard."""
 
 
 class _Shelf:
@@ -170,6 +170,9 @@ class Runner:
             await run.take(verdict or await self._make(run))
         except Superseded:
             log.info("superseded", job=run.job.id)
+            stored = await self._store.job(run.job.id)
+            if stored and stored.state.ended:
+                self._hub.publish(stored)  # whoever ended it may not have told the watchers here
         except Exception:
             # Its row is as the last commit left it; the next start goes on from there.
             log.exception("a drive broke off", job=run.job.id)

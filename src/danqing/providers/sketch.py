@@ -50,7 +50,7 @@ class Sketch:
         self._pool = pool
 
     async def generate(self, order: Order, assets: Assets) -> AsyncGenerator[Update]:
-        """Words first, then the pictures or films, one after the other."""
+        """Words first, then the pictures or films in their order; pictures are drawn side by side."""
         asked = order.generation
         spell, prompt = magic.read(asked.prompt)
         await _pretend(spell)
