@@ -37,7 +37,7 @@ DEADLINES_S = {Medium.VIDEO: 1800, Medium.IMAGE: 600, Medium.TEXT: 300}
 
 
 class Superseded(Exception):
-    """The stored job is further than this drive knows: cancelled, driven elsewhere, or committed without being heard."""
+    """The stored job is further than this drive knows: cancelled, driven elsewhere, or committed unheard."""
 
 
 class _Shelf:
