@@ -28,11 +28,28 @@ LANGUAGES = ("en", "zh", "zh-Hant", "ja", "ko", "de", "fr", "es", "pt", "it", "r
 TYPEFACES = {
     "inter-400.woff2": "@fontsource/inter/files/inter-latin-400-normal.woff2",
     "inter-600.woff2": "@fontsource/inter/files/inter-latin-600-normal.woff2",
+    "inter-latin-ext-600.woff2": "@fontsource/inter/files/inter-latin-ext-600-normal.woff2",
+    "inter-greek-600.woff2": "@fontsource/inter/files/inter-greek-600-normal.woff2",
+    "inter-cyrillic-600.woff2": "@fontsource/inter/files/inter-cyrillic-600-normal.woff2",
+    "inter-cyrillic-ext-600.woff2": "@fontsource/inter/files/inter-cyrillic-ext-600-normal.woff2",
+    "inter-vietnamese-600.woff2": "@fontsource/inter/files/inter-vietnamese-600-normal.woff2",
+    "noto-sans-arabic-600.woff2": "@fontsource/noto-sans-arabic/files/noto-sans-arabic-arabic-600-normal.woff2",
+    "noto-sans-devanagari-600.woff2": (
+        "@fontsource/noto-sans-devanagari/files/noto-sans-devanagari-devanagari-600-normal.woff2"
+    ),
+    "noto-sans-hebrew-600.woff2": "@fontsource/noto-sans-hebrew/files/noto-sans-hebrew-hebrew-600-normal.woff2",
+    "noto-sans-kr-600.woff2": "@fontsource/noto-sans-kr/files/noto-sans-kr-korean-600-normal.woff2",
+    "noto-sans-thai-600.woff2": "@fontsource/noto-sans-thai/files/noto-sans-thai-thai-600-normal.woff2",
     "noto-serif-tc-700.woff2": "@fontsource/noto-serif-tc/files/noto-serif-tc-chinese-traditional-700-normal.woff2",
     "noto-serif-sc-700.woff2": "@fontsource/noto-serif-sc/files/noto-serif-sc-chinese-simplified-700-normal.woff2",
 }
 LICENCES = {
     "Inter (SIL Open Font License 1.1)": "@fontsource/inter/LICENSE",
+    "Noto Sans Arabic (SIL Open Font License 1.1)": "@fontsource/noto-sans-arabic/LICENSE",
+    "Noto Sans Devanagari (SIL Open Font License 1.1)": "@fontsource/noto-sans-devanagari/LICENSE",
+    "Noto Sans Hebrew (SIL Open Font License 1.1)": "@fontsource/noto-sans-hebrew/LICENSE",
+    "Noto Sans KR (SIL Open Font License 1.1)": "@fontsource/noto-sans-kr/LICENSE",
+    "Noto Sans Thai (SIL Open Font License 1.1)": "@fontsource/noto-sans-thai/LICENSE",
     "Noto Serif TC (SIL Open Font License 1.1)": "@fontsource/noto-serif-tc/LICENSE",
     "Noto Serif SC (SIL Open Font License 1.1)": "@fontsource/noto-serif-sc/LICENSE",
     "CLDR annotations (Unicode License v3)": "cldr-annotations-full/LICENSE",

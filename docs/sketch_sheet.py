@@ -5,7 +5,6 @@ make sheet
 
 import sys
 import tempfile
-import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from PIL import Image, ImageDraw
 
 from danqing.sketch import art
 from danqing.sketch.film import film
+from danqing.sketch.lettering import measure, wrapped, write
 from danqing.sketch.picture import picture
 from danqing.sketch.plan import Plan, plan
 
@@ -23,7 +23,7 @@ TILE = 300
 CAPTION = 44
 GAP = 12
 COLUMNS = 6
-PAPER, INK = "#faf7f0", "#3a352c"
+PAPER, INK = "#faf7f0", (58, 53, 44)
 
 PICTURES = """
 A minimalist logo for a LLM router market company on a solid white background. trident in a circle as the main symbol, with ONLY text 'InferEra' below.
@@ -153,8 +153,9 @@ def sheet(tiles: Sequence[Tile], columns: int) -> Image.Image:
     for number, tile in enumerate(tiles):
         x, y = GAP + number % columns * wide, GAP + number // columns * high
         board.paste(tile.image, (x, y))
-        for line, words in enumerate(textwrap.wrap(tile.words, 40)[:2]):
-            pen.text((x, y + tile.image.height + 5 + 18 * line), words, INK, font=art.font("sans-regular", 14, words))
+        for line, words in enumerate(wrapped(tile.words, "sans-regular", 14, TILE)[:2]):
+            middle, below = x + measure(words, "sans-regular", 14) / 2, y + tile.image.height + 18 * (line + 1)
+            write(pen, middle, below, words, "sans-regular", 14, INK)
     return board
 
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PIL import ImageFont
+from PIL import Image, ImageDraw, ImageFont
 
 from danqing.sketch import art, kinds
+from danqing.sketch.lettering import runs, write
 from danqing.sketch.script import to_simplified
 from danqing.sketch.words import LANGUAGES
 
@@ -74,6 +75,28 @@ def test_a_family_draws_latin_and_both_chinese_scripts(text: str) -> None:
     face = art.font("serif-cjk", 40, text)
     missing = bytes(face.getmask("\uffff"))
     assert all(bytes(face.getmask(character)) != missing for character in text)
+
+
+@needs_pack
+@pytest.mark.parametrize("text", ["Żółć", "Одиночество", "μοναξιά", "Việt", "한글", "وحدة", "בדידות", "अकेला", "ความ"])
+def test_every_family_draws_the_scripts_people_write_in(text: str) -> None:
+    for family in art.FAMILIES:
+        for piece, face in runs(text, family, 40):
+            missing = bytes(face.getmask("\uffff"))
+            assert all(bytes(face.getmask(letter)) != missing for letter in piece)
+
+
+@needs_pack
+def test_accents_and_vowel_signs_stay_with_their_letters() -> None:
+    assert runs("की खोज", "sans", 40)[0][0] == "की"
+
+
+@needs_pack
+def test_a_line_is_set_in_the_direction_of_its_first_letter() -> None:
+    boards = [Image.new("RGB", (300, 60)) for _ in range(2)]
+    for board, text in zip(boards, ("אב x", "x אב"), strict=True):
+        write(ImageDraw.Draw(board), 150, 45, text, "sans", 40, (255, 255, 255))
+    assert boards[0].tobytes() == boards[1].tobytes(), "the Latin letter is on the left of both"
 
 
 @pytest.mark.parametrize("family", list(art.FAMILIES))

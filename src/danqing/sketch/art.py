@@ -18,10 +18,23 @@ from PIL import ImageFont
 
 Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
+OTHER_SCRIPTS = (
+    "inter-latin-ext-600.woff2",
+    "inter-cyrillic-600.woff2",
+    "inter-cyrillic-ext-600.woff2",
+    "inter-greek-600.woff2",
+    "inter-vietnamese-600.woff2",
+    "noto-sans-kr-600.woff2",
+    "noto-sans-arabic-600.woff2",
+    "noto-sans-hebrew-600.woff2",
+    "noto-sans-devanagari-600.woff2",
+    "noto-sans-thai-600.woff2",
+)
+CJK = ("noto-serif-tc-700.woff2", "noto-serif-sc-700.woff2")
 FAMILIES: Mapping[str, tuple[str, ...]] = {
-    "sans": ("inter-600.woff2", "noto-serif-tc-700.woff2", "noto-serif-sc-700.woff2"),
-    "sans-regular": ("inter-400.woff2", "noto-serif-tc-700.woff2", "noto-serif-sc-700.woff2"),
-    "serif-cjk": ("noto-serif-tc-700.woff2", "noto-serif-sc-700.woff2", "inter-600.woff2"),
+    "sans": ("inter-600.woff2", *CJK, *OTHER_SCRIPTS),
+    "sans-regular": ("inter-400.woff2", *CJK, *OTHER_SCRIPTS),
+    "serif-cjk": (*CJK, "inter-600.woff2", *OTHER_SCRIPTS),
 }
 NAME_TABLES: Mapping[str, str] = {"zh-Hans": "zh", "zh-Hant": "zh-Hant"}
 NOT_A_CHARACTER = "\uffff"
@@ -122,7 +135,7 @@ def _names_by_slug(table: str) -> dict[str, str]:
     return {slug: name for name, slug in reversed(_names().get(table, {}).items())}
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=32)
 def _typeface(name: str, size: int) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(io.BytesIO(_piece(name).read_bytes()), size)
 

@@ -16,7 +16,7 @@ CLOSING = "，。、；：！？）」』》”’"  # may not begin a line
 
 def is_wide(character: str) -> bool:
     """Whether the character is one of a script that is written without spaces, in squares."""
-    return unicodedata.east_asian_width(character) in "WF"
+    return unicodedata.east_asian_width(character) in "WF" and not "\uac00" <= character <= "\ud7a3"
 
 
 @lru_cache(maxsize=512)
@@ -24,10 +24,18 @@ def _font_of(family: str, size: int, character: str) -> Font:
     return art.font(family, size, character)
 
 
+def _goes_along(character: str) -> bool:
+    """Whether the character belongs to the one before it, as accents, vowel signs and joiners do."""
+    return unicodedata.category(character) in ("Mn", "Mc", "Me", "Cf")
+
+
 def runs(text: str, family: str, size: int) -> list[tuple[str, Font]]:
     """The text cut into stretches of one typeface, so that every character is drawn by one that has it."""
     pieces: list[tuple[str, Font]] = []
     for character in text:
+        if pieces and _goes_along(character):
+            pieces[-1] = (pieces[-1][0] + character, pieces[-1][1])
+            continue
         font = _font_of(family, size, character)
         if pieces and pieces[-1][1] is font:
             pieces[-1] = (pieces[-1][0] + character, font)
@@ -41,10 +49,28 @@ def measure(text: str, family: str, size: int) -> float:
     return float(sum(font.getlength(piece) for piece, font in runs(text, family, size)))
 
 
+def _from_the_right(text: str) -> bool:
+    """Whether the text is read from right to left, as its first letter tells."""
+    ways = (unicodedata.bidirectional(character) for character in text)
+    return next((way in ("R", "AL") for way in ways if way in ("L", "R", "AL")), False)
+
+
+def _turned(piece: str) -> str:
+    """A stretch within a line that runs from the right: what goes from the left has its outer blanks exchanged."""
+    if _from_the_right(piece):
+        return piece
+    word = piece.strip()
+    before, _, after = piece.partition(word) if word else (piece, "", "")
+    return after + word + before
+
+
 def write(pen: ImageDraw.ImageDraw, x: float, baseline: float, text: str, family: str, size: int, ink: Colour) -> None:
     """Draw one line whose middle is at `x` on a baseline."""
     x -= measure(text, family, size) / 2
-    for piece, font in runs(text, family, size):
+    line = runs(text, family, size)
+    if _from_the_right(text):
+        line = [(_turned(piece), font) for piece, font in reversed(line)]
+    for piece, font in line:
         if isinstance(font, ImageFont.FreeTypeFont):
             pen.text((x, baseline), piece, font=font, fill=ink, anchor="ls")
         else:
@@ -56,7 +82,7 @@ def _atoms(text: str) -> list[str]:
     """What may not be broken: words with the space after them, and single characters of square scripts."""
     atoms: list[str] = []
     for character in text:
-        if atoms and character in CLOSING and not atoms[-1][-1:].isspace():
+        if atoms and (_goes_along(character) or (character in CLOSING and not atoms[-1][-1:].isspace())):
             atoms[-1] += character
         elif is_wide(character) or not atoms or atoms[-1][-1:].isspace() or is_wide(atoms[-1][-1]):
             atoms.append(character)
@@ -75,7 +101,7 @@ def wrapped(text: str, family: str, size: int, width: float) -> list[str]:
         if lines[-1].strip():
             lines.append("")
         for character in atom:
-            if lines[-1] and measure(lines[-1] + character, family, size) > width:
+            if lines[-1] and not _goes_along(character) and measure(lines[-1] + character, family, size) > width:
                 lines.append("")
             lines[-1] += character
     return [line.strip() for line in lines if line.strip()]
