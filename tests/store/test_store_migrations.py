@@ -4,6 +4,7 @@ import asyncio
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,16 +12,17 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Engine, inspect, select, text
 
 import danqing.store
 from danqing.domain.errors import Kind, Problem
 from danqing.store import Database, connect, revision
+from danqing.store.documents import write_job
 from danqing.store.engine import Engines, open_engines
 from danqing.store.migrate import downgrade, upgrade
-from danqing.store.tables import metadata
+from danqing.store.tables import files, inputs, jobs, metadata
 
-from .samples import a_job, furnish
+from .samples import PICTURE, a_job, an_output, furnish
 
 OPEN_AND_TELL = """
 import asyncio, sys
@@ -55,6 +57,26 @@ async def test_down_and_up_again(engines: Engines) -> None:
     upgrade(engines.writing)
     assert tables(engines.writing) == {"alembic_version", *metadata.tables}
     assert revision.is_current(engines.reading)
+
+
+async def test_what_was_written_before_the_second_revision_is_filled_in(engines: Engines) -> None:
+    """The new columns tell what stands in the documents, and going back and forth again changes nothing."""
+    downgrade(engines.writing, "0001")
+    job = replace(a_job(), outputs=(an_output("file1"),))
+    row = {"id": job.id, "key": job.key, "document": write_job(job)}
+    with engines.writing.begin() as connection:
+        connection.execute(text("INSERT INTO keys VALUES ('key', 'd', 'n', 'house', TRUE, 'h', NULL, 1, NULL)"))
+        connection.execute(text("INSERT INTO jobs VALUES (:id, :key, 'house', 'done', 3, 'm', 5, :document)"), row)
+        connection.execute(text("INSERT INTO files VALUES ('file1', :id, 0)"), row)
+    for _ in range(2):
+        upgrade(engines.writing)
+        with engines.reading.connect() as connection:
+            [told] = connection.execute(select(jobs.c.provider, jobs.c.updated, jobs.c.driver)).all()
+            assert told == ("sketch", job.updated, None)
+            [file] = connection.execute(select(files.c.key, files.c.sha256, files.c.bytes)).all()
+            assert file == ("key", PICTURE.sha256, PICTURE.size)
+            assert connection.execute(select(inputs.c.job, inputs.c.sha256)).all() == [("job", PICTURE.sha256)]
+        downgrade(engines.writing, "0001")
 
 
 async def test_opening_again_keeps_what_is_there(database_url: str, database: Database) -> None:

@@ -9,7 +9,7 @@ from danqing.domain.jobs import Job, State
 from danqing.domain.ledger import Transfer
 from danqing.domain.ports import Once
 from danqing.store.documents import read_job, write_job
-from danqing.store.tables import Moment, files, jobs, requests
+from danqing.store.tables import Moment, files, inputs, jobs, requests
 from danqing.store.transfers import book, insert_once
 
 _insert = insert(jobs)
@@ -38,6 +38,7 @@ _older = _newest.where(
 _position = select(jobs.c.created).where(jobs.c.key == bindparam("key"), jobs.c.id == bindparam("id"))
 _files_of = select(files.c.name).where(files.c.job == bindparam("job"))
 _insert_file = insert(files)
+_insert_input = insert(inputs)
 
 
 def admit(connection: Connection, job: Job, once: Once | None) -> Job:
@@ -50,6 +51,8 @@ def admit(connection: Connection, job: Job, once: Once | None) -> Job:
         if not insert_once(connection, requests, claim):
             return _repeated(connection, job.key, once)
     connection.execute(_insert, _row(job))
+    if given := {blob.sha256 for blob in job.generation.blobs()}:
+        connection.execute(_insert_input, [{"job": job.id, "sha256": sha256} for sha256 in sorted(given)])
     book(connection, job.hold, job.created)
     return job
 
@@ -107,20 +110,36 @@ def _row(job: Job) -> dict[str, object]:
         "key": job.key,
         "account": job.account,
         "model": job.generation.model,
+        "provider": job.provider,
         "created": job.created,
     }
     return fixed | _state(job)
 
 
 def _state(job: Job) -> dict[str, object]:
-    return {"state": job.state.value, "version": job.version, "document": write_job(job)}
+    return {
+        "state": job.state.value,
+        "version": job.version,
+        "updated": job.updated,
+        "document": write_job(job),
+    }
 
 
 def _name_files(connection: Connection, job: Job) -> None:
-    named = {output.file: position for position, output in enumerate(job.outputs) if output.file}
-    if not named:
+    if not any(output.file for output in job.outputs):
         return
     known = set(connection.execute(_files_of, {"job": job.id}).scalars())
-    rows = [{"name": name, "job": job.id, "position": at} for name, at in named.items() if name not in known]
+    rows = [
+        {
+            "name": output.file,
+            "job": job.id,
+            "position": position,
+            "key": job.key,
+            "sha256": output.blob.sha256,
+            "bytes": output.blob.size,
+        }
+        for position, output in enumerate(job.outputs)
+        if output.file and output.blob and output.file not in known
+    ]
     if rows:
         connection.execute(_insert_file, rows)

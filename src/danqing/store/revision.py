@@ -2,7 +2,7 @@
 
 from sqlalchemy import Engine, Text, column, inspect, select, table
 
-HEAD = "0001"  # the newest revision in `migrations/versions`
+HEAD = "0002"  # the newest revision in `migrations/versions`
 
 _versions = table("alembic_version", column("version_num", Text))
 

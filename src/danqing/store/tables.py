@@ -60,6 +60,24 @@ balances = Table(
     CheckConstraint("held >= 0", name="held_not_negative"),
 )
 
+processes = Table(
+    "processes",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("started", Moment, nullable=False),
+    Column("seen", Moment, nullable=False),
+)
+
+projects = Table(
+    "projects",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("limits", Text, nullable=False),
+    Column("created", Moment, nullable=False),
+)
+
 keys = Table(
     "keys",
     metadata,
@@ -72,6 +90,8 @@ keys = Table(
     Column("budget", BigInteger),
     Column("created", Moment, nullable=False),
     Column("revoked", Moment),
+    Column("project", Text),
+    Column("limits", Text, nullable=False, server_default="{}"),
 )
 
 jobs = Table(
@@ -85,7 +105,14 @@ jobs = Table(
     Column("model", Text, nullable=False),
     Column("created", Moment, nullable=False),
     Column("document", Text, nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("updated", Moment, nullable=False),
+    Column("driver", Text, index=True),  # the process that answers for it until it has ended
+    Column("turn", BigInteger),  # whose turn it is among the waiting; the lowest is next
+    Column("swept", Moment),  # when its files were taken away
     Index(None, "key", "created", "id"),
+    Index(None, "key", "updated", "id"),
+    Index(None, "swept", "updated"),
 )
 
 transfers = Table(
@@ -99,6 +126,7 @@ transfers = Table(
     Column("amount", BigInteger, nullable=False),
     Column("held", BigInteger, nullable=False),
     Column("created", Moment, nullable=False),
+    Column("budgets", Text, nullable=False, server_default=""),
     Index(None, "key", "created"),
 )
 
@@ -108,6 +136,17 @@ files = Table(
     Column("name", Text, primary_key=True),
     Column("job", Text, ForeignKey("jobs.id"), nullable=False, index=True),
     Column("position", Integer, nullable=False),
+    Column("key", Text, nullable=False, index=True),
+    Column("sha256", Text, nullable=False, index=True),
+    Column("bytes", BigInteger, nullable=False),
+)
+
+# The files that a request came with. What neither `files` nor `inputs` name may be swept.
+inputs = Table(
+    "inputs",
+    metadata,
+    Column("job", Text, ForeignKey("jobs.id"), primary_key=True),
+    Column("sha256", Text, primary_key=True, index=True),
 )
 
 # A name is claimed before its job is written, so the reference is checked at the commit.
