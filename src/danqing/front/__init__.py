@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-import pybase64
 import structlog
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, Response, StreamingResponse
@@ -16,13 +15,12 @@ from danqing.domain.errors import Kind, Problem, invalid
 from danqing.domain.generation import Generation, Output
 from danqing.domain.jobs import Job
 from danqing.domain.keys import Key
-from danqing.domain.media import Blob
 from danqing.domain.money import show
 from danqing.domain.ports import Once
 from danqing.front.discreet import QUERY_KEY
 from danqing.gateway.accounts import Accounts
 from danqing.gateway.gateway import Gateway
-from danqing.wire.holes import Json, Piece, length, plan
+from danqing.wire.holes import Json, Piece, length, plan, spell
 from danqing.wire.inline import Upload
 from danqing.wire.status import ASK_ONCE, STATUS
 
@@ -85,24 +83,9 @@ class Front:
         headers = {"content-length": str(length(reply.pieces)), **reply.headers}
         return StreamingResponse(self.spell(reply.pieces), reply.status, headers, "application/json")
 
-    async def spell(self, pieces: Sequence[Piece]) -> AsyncIterator[bytes]:
+    def spell(self, pieces: Sequence[Piece]) -> AsyncIterator[bytes]:
         """The bytes of JSON pieces; a Blob becomes its base64."""
-        for piece in pieces:
-            if isinstance(piece, bytes):
-                yield piece
-            else:
-                async for text in self._base64(piece):
-                    yield text
-
-    async def _base64(self, blob: Blob) -> AsyncIterator[bytes]:
-        rest = b""
-        async for chunk in self.gateway.assets.open(blob):
-            data = rest + chunk if rest else chunk
-            cut = len(data) - len(data) % 3  # only whole groups of three, so that padding comes at the very end
-            rest = data[cut:]
-            yield pybase64.b64encode(data[:cut])
-        if rest:
-            yield pybase64.b64encode(rest)
+        return spell(pieces, self.gateway.assets.open)
 
     async def patient(self, work: Awaitable[Reply], envelope: Envelope) -> Reply | Response:
         """The reply, however long it takes: after a while blanks are sent before the JSON, so that no client gives up.

@@ -1,15 +1,16 @@
 """JSON whose files are filled in while it is sent, so that a film never stands in memory as text.
 
 A tree holds a `Hole` wherever a file belongs. `plan` writes everything else and leaves the file's place open between
-two pieces; whoever sends the pieces puts the file's standard, padded base64 there.
+two pieces; `spell` puts the file's standard, padded base64 there while the pieces are sent.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TypeAlias
 
 import msgspec
+import pybase64
 
 from danqing.domain.media import Blob
 
@@ -54,6 +55,22 @@ def plan(tree: Json) -> tuple[Piece, ...]:
 def length(pieces: Iterable[Piece]) -> int:
     """How many bytes the pieces come to when sent: the Content-Length."""
     return sum(len(piece) if isinstance(piece, bytes) else base64_length(piece.size) for piece in pieces)
+
+
+async def spell(pieces: Iterable[Piece], open: Callable[[Blob], AsyncIterator[bytes]]) -> AsyncIterator[bytes]:
+    """The text of the pieces; `open` gives the bytes of a file in chunks."""
+    for piece in pieces:
+        if isinstance(piece, bytes):
+            yield piece
+            continue
+        rest = b""
+        async for chunk in open(piece):
+            data = rest + chunk if rest else chunk
+            cut = len(data) - len(data) % 3  # only whole groups of three, so that padding comes at the very end
+            rest = data[cut:]
+            yield pybase64.b64encode(data[:cut])
+        if rest:
+            yield pybase64.b64encode(rest)
 
 
 def base64_length(size: int) -> int:
