@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from danqing.sketch import art, kinds
 from danqing.sketch.lettering import runs, write
+from danqing.sketch.raster import raster
 from danqing.sketch.script import to_simplified
 from danqing.sketch.words import LANGUAGES
 
@@ -121,6 +122,24 @@ def test_without_the_pack_nothing_is_found_and_the_built_in_typeface_is_used(
 def _forget() -> None:
     for cached in (art._drawings, art._names, art._slugs_by_name, art._names_by_slug):
         cached.cache_clear()
+
+
+@needs_pack
+def test_danqings_own_drawings_are_found_like_glyphs() -> None:
+    assert art.has("lighthouse")
+    assert art.find("Fire hydrant", "en") == "fire-hydrant"
+    assert art.glyph("lighthouse").startswith("<path")
+
+
+@needs_pack
+@pytest.mark.parametrize("slug", sorted(art.own()))
+def test_every_drawing_fills_its_box_and_stays_in_it(slug: str) -> None:
+    drawn = raster(art.glyph(slug), 96, 96, box=(-8, -8, 48, 48)).getchannel("A")
+    left, top, right, bottom = drawn.point([0 if level < 128 else 255 for level in range(256)]).getbbox() or (0,) * 4
+    assert min(left, top) >= 14
+    assert max(right, bottom) <= 82
+    assert max(right - left, bottom - top) >= 44
+    assert not art._drawings() & {f"colour/{slug}.svg"}, "the pack has it already"
 
 
 @needs_pack

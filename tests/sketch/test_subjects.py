@@ -122,7 +122,7 @@ a fire hydrant | -
 a wombat | -
 the Eiffel Tower | -
 the word 'START' | -
-a submarine | -
+a submarine | submarine
 熱氣球 | balloon
 一位老爺爺在釣魚 | old-man
 青花瓷瓶 | amphora

@@ -44,7 +44,7 @@ def _parts(plan: Plan, relations: Sequence[Relation], view: str, seen: frozenset
     shares = _shares(plan, relations)
     for number, subject in enumerate(plan.subjects):
         slug = subject.glyph
-        if not art.has(slug) or (slug in seen and number > 0):
+        if not art.has(slug) or (slug in seen and (number > 0 or slug == "rainbow")):
             continue
         hanging = kinds.is_sky(slug) and number > 0
         role = "ball" if stature.is_ball(slug) and parts else "extra"

@@ -1,4 +1,4 @@
-"""Serves the art pack: glyph drawings, their names in many languages, and typefaces.
+"""Serves the art: glyphs and their names in many languages, Danqing's own drawings beside them, and typefaces.
 
 The pack is pressed when the package is built (`build_pack.py`) and may be absent. Then `available()` is False, no name
 is found, and `font` falls back to the typeface built into Pillow, so that typographic cards can still be set.
@@ -47,12 +47,21 @@ def available() -> bool:
 
 
 def has(slug: str) -> bool:
-    """Whether the pack holds a colour drawing of this slug, such as "cat" or "trident-emblem"."""
-    return f"colour/{slug}.svg" in _drawings()
+    """Whether there is a colour drawing of this slug, such as "cat", "trident-emblem" or "lighthouse"."""
+    return f"colour/{slug}.svg" in _drawings() or slug in own()
+
+
+@cache
+def own() -> frozenset[str]:
+    """The slugs of Danqing's own drawings: things the pack has no glyph for. They go unseen when there is no pack."""
+    names = [file.name for file in files("danqing.sketch").joinpath("drawings").iterdir()] if available() else []
+    return frozenset(name.removesuffix(".svg") for name in names if name.endswith(".svg"))
 
 
 def glyph(slug: str) -> str:
-    """The colour drawing: an SVG body for a 32x32 view box. KeyError when the pack has no such slug."""
+    """The colour drawing: an SVG body for a 32x32 view box. KeyError when there is no such slug."""
+    if slug in own():
+        return _own_drawing(slug)
     return _drawing(f"colour/{slug}.svg")
 
 
@@ -106,6 +115,13 @@ def _drawing(entry: str) -> str:
 
 
 @cache
+def _own_drawing(slug: str) -> str:
+    """What stands between the tags of the file."""
+    text = files("danqing.sketch").joinpath("drawings", f"{slug}.svg").read_text(encoding="utf-8")
+    return text[text.index(">") + 1 : text.rindex("</svg>")].strip()
+
+
+@cache
 def _names() -> dict[str, dict[str, str]]:
     if not available():
         return {}
@@ -127,7 +143,8 @@ def _fold(name: str) -> str:
 
 @cache
 def _slugs_by_name(table: str) -> dict[str, str]:
-    return {_fold(name): slug for name, slug in _names().get(table, {}).items()}
+    drawn = {slug.replace("-", " "): slug for slug in own()} if table == "en" else {}
+    return {_fold(name): slug for name, slug in (drawn | _names().get(table, {})).items()}
 
 
 @cache

@@ -74,6 +74,9 @@ def _drawn(subject: Subject, size: int, setting: Setting, dice: random.Random) -
         box = pose.STANDER_BOX
         tall = round(size * 1.15)
         return raster(pose.robot(), round(tall * box[2] / box[3]), tall, box=box), False
+    if slug == "unicorn" and setting.camera not in FLOATING_HEADS and art.has("horse"):
+        box = pose.UNICORN_BOX
+        return raster(pose.unicorn(), round(size * box[2] / box[3]), size, box=box), False
     chest = _chest(slug) if kinds.is_person(slug) and setting.camera not in FLOATING_HEADS else None
     if chest:
         box = pose.BUST_BOX

@@ -3,17 +3,18 @@
 import random
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from danqing.sketch import art
-from danqing.sketch.canvas import Layer, Stage, place, sheet
-from danqing.sketch.palette import Palette, code, mix, multiply, turn
+from danqing.sketch.canvas import Layer, Stage, lay, place, sheet
+from danqing.sketch.palette import Colour, Palette, code, mix, multiply, turn
 from danqing.sketch.paper import cut, grain, lifted, lit, noise
 from danqing.sketch.raster import glyph, raster
 from danqing.sketch.ridge import cut_along
 from danqing.sketch.sky import graded
 
 FLOOR = 0.70
+TABLE = 0.715
 RUGS = ("#c2576b", "#4f7fa8", "#5f8f6b", "#c98a3c", "#7a5fa0")
 
 
@@ -187,25 +188,38 @@ def room_sheets(
 def table_sheets(
     stage: Stage, colours: Palette, dice: random.Random, rng: np.random.Generator
 ) -> tuple[list[Layer], list[Layer]]:
-    """The room as it is seen across a table, for things one puts there to look at."""
+    """The room out of focus behind a table top, for things one puts there to look at."""
     behind, front = room_sheets(stage, colours, dice, rng)
+    room = Image.new("RGB", (stage.canvas, stage.height))
+    for layer in behind:
+        lay(room, layer, 0)
+    soft = room.reduce(4).filter(ImageFilter.GaussianBlur(max(0.6, stage.unit * 0.0032)))
     wood = mix(
         multiply(mix(colours.land[2], colours.land[3], 0.35), colours.ambient), (24, 18, 60), 0.45 * colours.dark
     )
-    edge = np.full(stage.canvas, stage.height * 0.735, np.float32)
-    board = cut_along(edge, stage.height, (mix(wood, (255, 236, 200), 0.22), wood), 0.85, rng, unit=stage.unit, rim=0.3)
-    wide, high = min(stage.unit * 0.5, stage.canvas * 0.36), stage.height * 0.065
-    x, y = stage.canvas / 2, stage.height * 0.86
-    cloth = dice.choice(RUGS)
-    mat = (
-        f'<ellipse cx="{x:.0f}" cy="{y:.0f}" rx="{wide:.0f}" ry="{high:.0f}" fill="{cloth}"/>'
-        f'<ellipse cx="{x:.0f}" cy="{y:.0f}" rx="{wide * 0.93:.0f}" ry="{high * 0.88:.0f}" fill="none" stroke="#fff" '
-        f'stroke-opacity=".6" stroke-width="{stage.unit * 0.005:.1f}" stroke-dasharray="{stage.unit * 0.012:.1f}"/>'
+    edge = np.full(stage.canvas, stage.height * TABLE, np.float32)
+    board = cut_along(edge, stage.height, (mix(wood, (255, 236, 200), 0.34), wood), 0.85, rng, unit=stage.unit, rim=0.5)
+    planks = sheet(raster(_planks(stage, wood), stage.canvas, stage.height), 0.85)
+    backdrop = Layer(soft.resize(room.size, Image.Resampling.BICUBIC), None, 0, 0, 0.55)
+    return [backdrop, board, *([planks] if planks else [])], front
+
+
+def _planks(stage: Stage, wood: Colour) -> str:
+    """Seams that run away from us, and the front edge of the table."""
+    top, low, u = stage.height * TABLE, stage.height * 0.965, stage.unit
+    middle, step = stage.canvas / 2, u * 0.3
+    dark = code(mix(wood, (30, 14, 10), 0.5))
+    count = int(stage.canvas / step) + 2
+    seams = "".join(
+        f'<path d="M{middle + k * step * 0.62:.1f} {top:.1f}L{middle + k * step * 1.25:.1f} {low:.1f}" '
+        f'stroke="{dark}" stroke-width="{max(1.0, u * 0.0028):.1f}" opacity=".45"/>'
+        for k in range(-count, count + 1)
     )
-    drawn = lifted(raster(mat, stage.canvas, stage.height), max(1.0, stage.unit * 0.004), stage.unit * 0.004, 0.35)
-    pad = (drawn.width - stage.canvas) // 2
-    cover = sheet(lit(drawn, mix(colours.ambient, (255, 255, 255), 0.3)), 0.85, x=-pad, y=-pad)
-    return [*behind, board, *([cover] if cover else [])], front
+    return (
+        f'{seams}<rect y="{low:.1f}" width="{stage.canvas}" height="{stage.height - low:.1f}" '
+        f'fill="{code(mix(wood, (30, 14, 10), 0.34))}"/>'
+        f'<rect y="{low:.1f}" width="{stage.canvas}" height="{max(1.0, u * 0.004):.1f}" fill="#fff" opacity=".3"/>'
+    )
 
 
 def _shapes(stage: Stage, colours: Palette, dice: random.Random) -> Image.Image:

@@ -13,6 +13,7 @@ SLEEPER_BOX = (0.0, 0.0, 200.0, 120.0)
 SITTER_BOX = (0.0, 0.0, 32.0, 45.0)
 STANDER_BOX = (0.0, 0.0, 36.0, 66.0)
 BUST_BOX = (0.0, 0.0, 32.0, 54.0)
+UNICORN_BOX = (0.0, -3.0, 32.0, 35.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,6 +300,19 @@ def robot() -> str:
         f'<circle cx="15.4" cy="40" r="1.5" fill="#26c9fc"/><circle cx="20.6" cy="40" r="1.5" fill="#ffd75e"/>'
         f'<rect x="12" y="47.4" width="12" height="2.2" rx="1.1" fill="{shade}"/>'
         f'<svg x="3" y="0" width="30" height="30" viewBox="0 0 32 32">{art.glyph("robot")}</svg>'
+    )
+
+
+def unicorn() -> str:
+    """The horse in a unicorn's colours, horn and all; SVG body in `UNICORN_BOX`."""
+    horse = art.glyph("horse").replace("#1c1c1c", "#ff6dc6", 1)  # mane and tail; the eye stays as it is
+    for brown, pale in (("#a56953", "#f0dcff"), ("#6d4534", "#c9a8ec"), ("#e39d89", "#ffc2dd")):
+        horse = horse.replace(brown, pale)
+    return (
+        f'{horse}<path d="M3.4 4.1L1.2 -2.8L5.4 2.5Z" fill="#f9c23c"/>'
+        '<path d="M2.5 1.4L3.4 .1M3 3L4.6 1.5" stroke="#e2952c" stroke-width=".5"/>'
+        '<path d="M13.2 3C11.6 5.2 12.4 7 15.2 6.6M13.4 8C12 9.6 13.2 11 16 10.4" stroke="#8d65c5" '
+        'stroke-width="1" fill="none" stroke-linecap="round"/>'
     )
 
 

@@ -4,12 +4,14 @@ import io
 from functools import lru_cache
 
 import resvg_py
-from PIL import Image
+from PIL import Image, ImageChops, ImageStat
 
 from danqing.sketch import art
 from danqing.sketch.palette import Colour, code
 
 GLYPH_BOX = 32  # the pack's glyphs are drawn in a 32 x 32 box
+DARK = 165  # of 255
+LEAST_INK = 0.3  # of a shape, to be seen by its dark parts alone
 
 
 def raster(body: str, width: int, height: int, *, box: tuple[float, float, float, float] | None = None) -> Image.Image:
@@ -30,9 +32,19 @@ def glyph(slug: str, size: int) -> Image.Image:
     return raster(art.glyph(slug), size, size, box=(0, 0, GLYPH_BOX, GLYPH_BOX))
 
 
-def mono(slug: str, size: int, colour: Colour) -> Image.Image | None:
-    """The one-colour glyph, or None when the pack has none by that name."""
+def mono(slug: str, size: int, colour: Colour) -> Image.Image:
+    """The one-colour glyph; where there is none, the dark parts of the coloured one. KeyError for no such slug."""
     body = art.mono(slug)
     if body is None:
-        return None
+        return _printed(glyph(slug, size), colour)
     return raster(body.replace("currentColor", code(colour)), size, size, box=(0, 0, GLYPH_BOX, GLYPH_BOX))
+
+
+def _printed(drawn: Image.Image, colour: Colour) -> Image.Image:
+    """The drawing as a stamp would print it: its dark parts, or all of it when hardly anything is dark."""
+    shape = drawn.getchannel("A")
+    dark = ImageChops.multiply(shape, drawn.convert("L").point([255 if level < DARK else 0 for level in range(256)]))
+    ink = dark if ImageStat.Stat(dark).sum[0] > LEAST_INK * ImageStat.Stat(shape).sum[0] else shape
+    printed = Image.new("RGBA", drawn.size, colour)
+    printed.putalpha(ink)
+    return printed

@@ -15,7 +15,7 @@ from danqing.sketch.land import LANDS, land_sheets
 from danqing.sketch.palette import Palette, palette
 from danqing.sketch.plan import Plan
 from danqing.sketch.sky import air_sheet, cloud_sheets, rainbow_sheet
-from danqing.sketch.together import carried
+from danqing.sketch.together import carried, vessels
 from danqing.sketch.town import city_sheets, skyline
 from danqing.sketch.water import sea_sheets, shore_sheets, underwater_air, underwater_sheets
 from danqing.sketch.weather import Swarm, drift_of, fog_sheet, swarm
@@ -30,9 +30,11 @@ GROUND: dict[str, float] = {
     "space": 0.91,
     "room": 0.88,
     "studio": 0.84,
+    "table": 0.9,
     "sky": 0.9,
 }
 GROUND_ELSEWHERE = 0.87
+TABLES = frozenset({"table", "desk"})  # shown as the table one looks across, when only small things are on it
 INDOORS = frozenset({"room", "table", "studio"})
 _BUILDERS: dict[str, Builder] = {
     "sea": sea_sheets,
@@ -90,6 +92,8 @@ def scene(plan: Plan, stage: Stage) -> Scene:
 def view_of(plan: Plan) -> str:
     """The place as it is shown: the sea from the "shore" when someone has to stand there, a table for small things."""
     resting = carried(plan)
+    if any(stature.is_tabletop(plan.subjects[carrier].glyph) for carrier in vessels(plan)):
+        return "table"
     afloat = all(_keeps_up(one.glyph) for number, one in enumerate(plan.subjects) if number not in resting)
     if plan.place == "sea":
         dry = plan.action in ("walk", "run", "dance", "sleep", "play")
@@ -97,7 +101,8 @@ def view_of(plan: Plan) -> str:
     if plan.place == "sky" and not afloat:
         return "meadow"
     if plan.place == "room" and plan.action == "still" and plan.subjects:
-        return "table" if all(stature.is_tabletop(subject.glyph) for subject in plan.subjects) else "room"
+        lying = [one.glyph for one in plan.subjects if one.glyph not in TABLES]
+        return "table" if lying and all(stature.is_tabletop(slug) for slug in lying) else "room"
     if plan.season == "winter" and plan.place in ("meadow", "garden", "studio"):
         return "snow"
     if plan.season and plan.place == "studio":
@@ -149,7 +154,7 @@ def _lowered(layer: Layer, stage: Stage, by: float) -> Layer:
 def _shown(plan: Plan, place: str, colours: Palette) -> frozenset[str]:
     """Glyphs that need no figure of their own, as the scene has the thing in it."""
     if place in INDOORS or place in ("underwater", "space"):
-        return frozenset()
+        return TABLES if place == "table" else frozenset()
     shown = {"rainbow"}
     if plan.weather not in ("rain", "fog", "snow"):
         shown |= set(_MOONS) if plan.time == "night" else {"sun", "sun-with-face", "sunrise", "sunset"}

@@ -18,15 +18,27 @@ CARRIED_BY_ONE = ("holding", "wearing")  # `other` is carried by `one`
 UMBRELLAS = frozenset({"umbrella", "umbrella-with-rain-drops", "umbrella-on-ground"})
 SEATS: dict[str, tuple[float, float]] = {
     "bed": (0.6, 0.38),
+    "bench": (0.5, 0.55),
+    "branch": (0.34, 0.55),
     "bicycle": (0.62, 0.2),
     "broom": (0.5, 0.6),
     "chair": (0.5, 0.56),
     "couch-and-lamp": (0.4, 0.66),
+    "desk": (0.5, 0.07),
+    "grand-piano": (0.6, 0.45),
     "kick-scooter": (0.55, 0.82),
     "motor-scooter": (0.58, 0.3),
     "motorcycle": (0.62, 0.3),
     "skateboard": (0.5, 0.5),
+    "lily-pad": (0.36, 0.62),
+    "log": (0.55, 0.36),
+    "pier": (0.5, 0.42),
     "sled": (0.55, 0.12),
+    "stone-bridge": (0.5, 0.1),
+    "suspension-bridge": (0.5, 0.6),
+    "table": (0.5, 0.1),
+    "throne": (0.5, 0.64),
+    "tree-stump": (0.5, 0.14),
 }
 RIMS: dict[str, tuple[float, float]] = {
     "automobile": (0.55, 0.16),
@@ -35,7 +47,13 @@ RIMS: dict[str, tuple[float, float]] = {
     "bowl-with-spoon": (0.45, 0.3),
     "bucket": (0.5, 0.12),
     "canoe": (0.5, 0.45),
+    "birdcage": (0.5, 0.6),
+    "fish-tank": (0.5, 0.62),
+    "glass-bottle": (0.42, 0.52),
+    "goldfish-bowl": (0.5, 0.58),
+    "hot-air-balloon": (0.5, 0.82),
     "hot-beverage": (0.42, 0.42),
+    "treasure-chest": (0.5, 0.38),
     "package": (0.5, 0.1),
     "pot-of-food": (0.5, 0.34),
     "sailboat": (0.42, 0.68),
@@ -45,7 +63,20 @@ RIMS: dict[str, tuple[float, float]] = {
     "top-hat": (0.5, 0.1),
     "wastebasket": (0.5, 0.1),
 }
-OPEN_TO_US = frozenset({"hot-beverage", "bowl-with-spoon", "pot-of-food", "bathtub", "sailboat"})  # seen from above
+OPEN_TO_US = frozenset(
+    {
+        "hot-beverage",
+        "bowl-with-spoon",
+        "pot-of-food",
+        "bathtub",
+        "sailboat",
+        "birdcage",
+        "fish-tank",
+        "glass-bottle",
+        "goldfish-bowl",
+    }
+)  # seen from above
+GLASS = frozenset({"fish-tank", "glass-bottle", "goldfish-bowl", "jar", "snow-globe"})
 RAISED = frozenset({"balloon", "kite", "broom", "lollipop"})  # by the foot
 ASLANT = frozenset({"balloon", "kite"})  # their glyphs reach down to the left; held, they lean away from the face
 EYEWEAR = frozenset({"glasses", "sunglasses", "goggles"})
@@ -110,6 +141,15 @@ def carried(plan: Plan) -> frozenset[int]:
     return frozenset(pair[1] for pair in pairs if pair)
 
 
+def vessels(plan: Plan) -> frozenset[int]:
+    """The subjects of glass that others are in, so that the world is in them and not they in the world."""
+    return frozenset(
+        relation.other
+        for relation in told(plan)
+        if relation.kind == "in" and plan.subjects[relation.other].glyph in GLASS
+    )
+
+
 def joined(kind: str, carrier: Cutout, loads: Sequence[Cutout]) -> Image.Image:
     """One picture of the carrier with everything that it carries, trimmed."""
     pad = 2 * max(*carrier.picture.size, *(side for load in loads for side in load.picture.size))
@@ -171,7 +211,9 @@ def _on(carrier: Cutout, load: Cutout) -> _Hold:
     if kinds.is_animal(carrier.slug) and kinds.is_person(load.slug):
         return _riding(carrier, load)
     across, down = _back(carrier)
-    if carrier.slug in ("bed", "chair", "couch-and-lamp", "sled") and kinds.is_person(load.slug):  # legs hang down
+    if carrier.slug in ("bed", "bench", "chair", "couch-and-lamp", "pier", "sled", "throne") and kinds.is_person(
+        load.slug
+    ):  # legs hang down
         return _Hold(across, down + 0.06, (0.5, 0.72), widest=0.8, highest=1.2)
     return _Hold(across, down + 0.03, widest=1.5 if carrier.slug not in SEATS else 0.9, highest=1.6)
 
