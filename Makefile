@@ -7,6 +7,7 @@ HOST ?= 127.0.0.1
 DATA ?=
 VENV := .venv
 ERAS := june-2025 spring-2026 newest
+SERVERS := moto s3rver
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
@@ -16,7 +17,7 @@ export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 serve: $(VENV)/ready
 	exec $(VENV)/bin/danqing serve --host $(HOST) --port $(PORT) $(if $(DATA),--data "$(DATA)")
 
-test: check $(ERAS:%=.venvs/%/ready)
+test: check $(ERAS:%=.venvs/%/ready) $(SERVERS:%=.venvs/%/ready)
 	$(VENV)/bin/python -m pytest $(ARGS)
 
 check: $(VENV)/ready-dev
@@ -48,3 +49,15 @@ $(VENV)/ready-dev: $(VENV)/ready
 	$(PYTHON) -m venv .venvs/$*
 	PIP_CONSTRAINT= .venvs/$*/bin/pip install -q -r $<
 	touch $@
+
+# Two servers of the S3 protocol; without npm there is one, and the tests of the other say so.
+.venvs/moto/ready: tests/servers/moto.txt
+	$(PYTHON) -m venv .venvs/moto
+	PIP_CONSTRAINT= .venvs/moto/bin/pip install -q -r $<
+	touch $@
+
+.venvs/s3rver/ready: tests/servers/package.json tests/servers/package-lock.json
+	mkdir -p .venvs/s3rver
+	cp $^ .venvs/s3rver
+	if cd .venvs/s3rver && npm ci --silent --ignore-scripts --no-audit --no-fund; then touch ready; \
+	else echo "npm cannot fetch s3rver; the tests that need it say so."; fi

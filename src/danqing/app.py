@@ -24,8 +24,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
-from danqing import dialects, providers
-from danqing.assets.disk import Disk
+from danqing import assets, dialects, providers
 from danqing.catalog import load as load_catalog
 from danqing.config import Config, ConfigError
 from danqing.dialects import native
@@ -40,6 +39,7 @@ from danqing.gateway.keyring import Keyring
 from danqing.store.database import connect
 
 ASSET_BYTES_MAX = 2 << 30
+CACHE_BYTES_MAX = 4 << 30
 GRACE_S = 3  # for answers on their way when the server is told to stop
 ALREADY_RUNNING = "A server is already running on {data}: {url}."
 
@@ -114,8 +114,10 @@ async def opened(config: Config) -> AsyncIterator[Front]:
     async with AsyncExitStack() as stack:
         database = await connect(config.database_url)
         stack.push_async_callback(database.close)
-        assets = Disk(config.assets, bytes_max=ASSET_BYTES_MAX)
-        stack.callback(assets.close)
+        archive = await assets.connect(
+            config.assets, local=config.cache, bytes_max=ASSET_BYTES_MAX, cache_bytes_max=CACHE_BYTES_MAX
+        )
+        stack.callback(archive.close)
         makers = connect_providers(config)
         for maker in makers.values():
             if close := getattr(maker, "close", None):
@@ -127,7 +129,7 @@ async def opened(config: Config) -> AsyncIterator[Front]:
             Parts(
                 catalog=load_catalog(extra=config.catalog),
                 store=database,
-                assets=assets,
+                assets=archive,
                 providers=makers,
                 queue=Durable(config.queue_url),
                 keyring=keyring,

@@ -16,13 +16,17 @@ class ConfigError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """Where things are and who may be asked. `upstreams`: name -> settings with `kind`, from danqing.toml."""
+    """Where things are and who may be asked.
+
+    `files`: as it was set; `assets` is where it leads. `upstreams`: name -> settings with `kind`, from danqing.toml.
+    """
 
     data: Path
     host: str = HOST
     port: int = PORT
     public_url: str = ""
     workers: int = 2
+    files: str = ""
     upstreams: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
     @property
@@ -36,9 +40,15 @@ class Config:
         return f"sqlite:///{self.data / 'queue.sqlite'}"
 
     @property
-    def assets(self) -> Path:
-        """Pictures and films."""
-        return self.data / "assets"
+    def assets(self) -> str:
+        """Pictures and films: the address of a bucket, or a path, which begins at the data directory."""
+        named = self.files or "assets"
+        return named if "://" in named else str(self.data / Path(named).expanduser())
+
+    @property
+    def cache(self) -> Path:
+        """What this machine keeps of a bucket's files."""
+        return self.data / "cache"
 
     @property
     def scratch(self) -> Path:
@@ -84,6 +94,7 @@ def load(
             port=port if port is not None else int(env.get("DANQING_PORT") or str(settings.get("port", PORT))),
             public_url=env.get("DANQING_PUBLIC_URL") or str(settings.get("public_url", "")),
             workers=int(env.get("DANQING_SKETCH_WORKERS") or str(settings.get("sketch_workers", os.cpu_count()))),
+            files=env.get("DANQING_ASSETS") or str(settings.get("assets", "")),
             upstreams=_upstreams(settings),
         )
     except ValueError as error:

@@ -43,9 +43,9 @@ def orphans(data: Path) -> set[str]:
     known = {digest for document in documents(data) for digest in _digests(document)}
     incoming = data / "assets" / "incoming"
     stored = [path for path in files(data / "assets") if incoming not in path.parents]
-    unfinished = [path for path in (*files(incoming), *files(data / "scratch")) if path.name != "lock"]
+    unfinished = [*files(incoming), *files(data / "scratch")]
     unknown = [path for path in stored if path.stem not in known]
-    return {path.relative_to(data).as_posix() for path in (*unknown, *unfinished)}
+    return {path.relative_to(data).as_posix() for path in (*unknown, *unfinished) if path.name != "lock"}
 
 
 def files(room: Path) -> list[Path]:

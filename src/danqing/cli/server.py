@@ -38,8 +38,8 @@ def banner(config: Config, url: str) -> Report:
         "base_urls": bases,
         "test_key": key,
         "test_key_file": str(config.data / "test-key"),
-        "files": str(config.assets),
+        "files": config.assets,
     }
-    facts = {**bases, "test key": key, "pictures and films": str(config.assets)}
+    facts = {**bases, "test key": key, "pictures and films": config.assets}
     lines = [f"  {name:<18}  {value}" for name, value in facts.items()]
     return Report(document, [f"Danqing {__version__} is ready. Base URLs:", *lines])

@@ -27,3 +27,8 @@ class Blob:
     def suffix(self) -> str:
         """The usual file name ending, without the dot."""
         return SUFFIXES.get(self.mime, "bin")
+
+    @property
+    def name(self) -> str:
+        """What the file is stored as: its hash and its ending."""
+        return f"{self.sha256}.{self.suffix}"

@@ -41,11 +41,33 @@ class Assets(Protocol):
         A `story` (prompt, seed, model …) is written into the file itself, unless the file is signed.
         """
 
-    def open(self, blob: Blob) -> AsyncIterator[bytes]:
-        """The bytes in chunks. Raises Problem(NOT_FOUND)."""
+    def open(self, blob: Blob, start: int = 0, stop: int | None = None) -> AsyncIterator[bytes]:
+        """The bytes from `start` up to `stop`, in chunks. Raises Problem(NOT_FOUND), for an empty range too."""
 
     async def path(self, blob: Blob) -> str:
-        """A local path of the file, for sending it and for engines on this machine. Raises Problem(NOT_FOUND)."""
+        """A local path of the file, for engines on this machine. Raises Problem(NOT_FOUND)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A file that is kept: its `Blob.name`, its size in bytes, and when it was last put."""
+
+    name: str
+    size: int
+    at: datetime
+
+
+class Archive(Assets, Protocol):
+    """The assets as their owner sees them, who may also clean up."""
+
+    def stored(self) -> AsyncIterator[Stored]:
+        """Everything that is kept, in no order."""
+
+    async def delete(self, stored: Stored) -> bool:
+        """Give a file up. False when it has been put again since it was listed, or is gone already.
+
+        Ask only for what was put more than a day ago: a younger file may be on its way into a job.
+        """
 
 
 class Provider(Protocol):

@@ -14,7 +14,7 @@ from danqing.domain.generation import Generation, Output
 from danqing.domain.jobs import Cancelled, IllegalStep, Job, State, step
 from danqing.domain.keys import Key
 from danqing.domain.models import Catalog, Model, choose, fit, most
-from danqing.domain.ports import Assets, Once, Provider, Store
+from danqing.domain.ports import Archive, Once, Provider, Store
 from danqing.gateway.dispatch import Queue, is_long
 from danqing.gateway.events import Hub
 from danqing.gateway.keyring import Keyring
@@ -39,7 +39,7 @@ class Parts:
 
     catalog: Catalog
     store: Store
-    assets: Assets
+    assets: Archive
     providers: Mapping[str, Provider]
     queue: Queue
     keyring: Keyring

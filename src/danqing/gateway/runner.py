@@ -50,8 +50,8 @@ class _Shelf:
     async def put(self, source: Source, mime: str, story: Story | None = None) -> Blob:
         return await self._assets.put(source, mime, {**self._story(), **(story or {})})
 
-    def open(self, blob: Blob) -> AsyncIterator[bytes]:
-        return self._assets.open(blob)
+    def open(self, blob: Blob, start: int = 0, stop: int | None = None) -> AsyncIterator[bytes]:
+        return self._assets.open(blob, start, stop)
 
     async def path(self, blob: Blob) -> str:
         return await self._assets.path(blob)
