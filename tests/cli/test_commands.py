@@ -14,6 +14,7 @@ from .terminal import Connected, Ended, Terminal, finish, wait_for
 JOB = {
     *("id", "state", "stage", "progress", "model", "prompt", "rewritten", "parameters", "outputs", "withheld"),
     *("ignored", "held", "charged", "provider", "upstream", "sketch", "test", "shared", "created", "updated", "error"),
+    "inputs_gone",
 }
 
 

@@ -1,5 +1,8 @@
 """Google's answers byte for byte, for each of those who read them, and read back."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
 
 from danqing.domain.errors import Kind, Problem
@@ -117,6 +120,14 @@ def test_every_kind_can_end_an_operation(kind: Kind) -> None:
     result = google.read_operation(told(failed(Fault(kind, "c", "m"), withheld=("r",)), Reader.CURL))
     assert result.done
     assert (result.problem is None) == (kind is Kind.FILTERED)
+
+
+@pytest.mark.parametrize("reader", Reader)
+def test_a_film_that_was_removed_is_an_error_and_no_hole(reader: Reader) -> None:
+    removed = job(outputs=(replace(film_output(), gone=datetime(2026, 11, 25, 9, 30, tzinfo=UTC)),))
+    text = told(removed, reader)
+    assert text.startswith(HEAD + b',"done":true,"error":{"code":5,')
+    assert b"removed on 2026-11-25 at 09:30 UTC" in text
 
 
 @pytest.mark.parametrize("reader", Reader)

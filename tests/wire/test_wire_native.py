@@ -74,6 +74,7 @@ def test_a_finished_job() -> None:
                 "medium": "image",
                 "file": "abc1",
                 "url": "https://h/abc1",
+                "gone": None,
                 "mime": "image/png",
                 "bytes": len(PICTURE),
                 "width": 2,
@@ -98,6 +99,7 @@ def test_a_finished_job() -> None:
         "shared": False,
         "created": "2025-06-15T15:06:40+00:00",
         "updated": "2025-06-15T15:06:40+00:00",
+        "inputs_gone": None,
         "error": None,
     }
 

@@ -134,6 +134,7 @@ def _facts(output: Output) -> list[Fact]:
     sound = ("with sound" if output.audio else "silent") if output.medium == "video" else ""
     weight = f"{(output.bytes or 0) / 1e6:.1f} MB" if output.bytes else ""
     return [
+        ("removed", _when(output.gone) if output.gone else ""),
         (output.medium, ", ".join(filter(None, (size, length, sound, output.mime, weight)))),
         ("words", output.text),
         ("drawn", ", ".join(output.drawn)),

@@ -15,11 +15,12 @@ class Money(msgspec.Struct, frozen=True):
 
 
 class Output(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that was delivered. `file` is what `download` wants; sizes are in pixels and bytes."""
+    """One thing that was delivered. `file` is what `download` wants until it is `gone`; sizes in pixels, bytes."""
 
     medium: str
     file: str | None = None
     url: str | None = None
+    gone: str | None = None
     mime: str | None = None
     bytes: int | None = None
     width: int | None = None
@@ -64,6 +65,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     shared: bool
     created: str
     updated: str
+    inputs_gone: str | None
     error: Fault | None
 
     def succeeded(self) -> "Job":

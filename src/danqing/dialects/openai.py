@@ -70,7 +70,7 @@ class _Chat:
         text = ""
         async for newest in self._front.gateway.watch(job):
             text += tell(newest)
-        if newest.fault:
+        if newest.refusal:
             return refused(newest, envelope)
         return Reply.of(openai.completion(newest, content=text), headers=told_by(newest))
 
@@ -79,8 +79,8 @@ class _Chat:
         async for newest in self._front.gateway.watch(job):
             if news := tell(newest):
                 yield sse.event(openai.words_chunk(newest, news))
-        if newest.fault:
-            yield sse.event(openai.error(newest.fault.problem()))
+        if refusal := newest.refusal:
+            yield sse.event(openai.error(refusal.problem()))
             return
         if Medium.IMAGE in newest.generation.wants:
             yield sse.event(openai.media_chunk(newest))

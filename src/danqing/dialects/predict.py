@@ -100,7 +100,7 @@ class _Calls:
 
     async def _pictures(self, job: Job, ask: Ask) -> Reply:
         job = await self._front.gateway.wait(job)
-        if job.fault and not (ask.with_reasons and job.filtered):
+        if job.refusal and not (ask.with_reasons and job.filtered):
             return refused(job, envelope)
         return Reply.of(google.predictions(job, with_reasons=ask.with_reasons), headers=told_by(job))
 

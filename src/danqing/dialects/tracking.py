@@ -40,7 +40,7 @@ def routes(front: Front) -> list[BaseRoute]:
         job = await front.gateway.shared_job(request.path_params["job"])
         tree = native.job(job, lambda film: front.link(request, film, job))
         private = ("held", "charged")
-        saved = [front.link(request, film, job, save=True) for film in job.media]
+        saved = [front.link(request, film, job, save=True) for film in job.media if not film.gone]
         public = {name: value for name, value in tree.items() if name not in private} | {"downloads": saved}
         return Reply.of(public, headers={"cache-control": "no-store"})
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
@@ -96,7 +97,7 @@ class Output:
 
     `file` is the name it can be downloaded by, `[a-z0-9]+`, given by the gateway. `seed` makes it again. `drawn` and
     `missing` are what the engine says of its own work, in the words of the prompt. `tokens` is 0 when the engine does
-    not count them.
+    not count them. `gone` is since when its file has been taken away.
     """
 
     medium: Medium
@@ -112,3 +113,4 @@ class Output:
     tokens: int = 0
     drawn: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    gone: datetime | None = None

@@ -49,6 +49,12 @@ class Fault:
         return Problem(self.kind, self.message, code=self.code)
 
 
+def removed(since: datetime) -> Fault:
+    """What is told to whoever asks for a file that was taken away."""
+    message = f"The file was removed on {since:%Y-%m-%d at %H:%M} UTC. Its job and its bill are kept; make it again."
+    return Fault(Kind.NOT_FOUND, "file_removed", message)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """A generation that was admitted, with everything that is known about it.
@@ -56,7 +62,8 @@ class Job:
     `held` and `charged` are nano-dollars; `price` and `input_tokens` are frozen at the quote. `withheld` has the
     reason for every output that the engine refused. `ignored` names parameters that the engine does not honour.
     `prompt` is the one the engine worked from when it rewrote the author's. `shared` jobs may be watched by anybody who
-    knows their id. `progress` (0 to 1) and `stage` are told to watchers but not stored.
+    knows their id. `inputs_gone` is since when the files that it was asked with are away. `progress` (0 to 1) and
+    `stage` are told to watchers but not stored.
     """
 
     id: str
@@ -81,6 +88,7 @@ class Job:
     fault: Fault | None = None
     shared: bool = False
     test: bool = False
+    inputs_gone: datetime | None = None
     progress: float = 0.0
     stage: str = ""
 
@@ -103,6 +111,12 @@ class Job:
     def filtered(self) -> bool:
         """Whether it delivered nothing because the engine refused all of it."""
         return self.fault is not None and self.fault.kind is Kind.FILTERED
+
+    @property
+    def refusal(self) -> Fault | None:
+        """Why it has nothing to hand out: its own fault, or that its files were removed since."""
+        since = next((output.gone for output in self.outputs if output.gone), None)
+        return self.fault or (removed(since) if since else None)
 
     def succeeded(self) -> "Job":
         """This job, ended well. Raises its Problem when it has not."""

@@ -1,6 +1,7 @@
 """The seams: what the gateway needs from the outside, as small protocols that the outer ring implements."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePath
@@ -11,6 +12,7 @@ from danqing.domain.jobs import Accepted, Job, Produced, Progressed, Withheld
 from danqing.domain.keys import Key
 from danqing.domain.ledger import Balance, Phase, Transfer
 from danqing.domain.media import Blob
+from danqing.domain.retention import Keep
 
 STATEMENT_LINES_MAX = 100
 Update = Accepted | Progressed | Produced | Withheld
@@ -159,3 +161,28 @@ class Books(Protocol):
 
     async def jobs(self, key: str, *, limit: int, before: str | None = None) -> list[Job]:
         """A key's jobs, newest first; `before` is the id of the last one seen."""
+
+
+class Upkeep(Protocol):
+    """What keeps a store small."""
+
+    def turn(self) -> AbstractAsyncContextManager[bool]:
+        """Whether this process may clean now; until the block ends no other may. False at once when another does."""
+
+    async def keeps(self) -> Mapping[str, Keep]:
+        """For every key what was set for it."""
+
+    async def ended(self, key: str, *, before: datetime, after: tuple[datetime, str], limit: int) -> list[Job]:
+        """The key's jobs that ended before a moment and may still have files, oldest first.
+
+        `after` is `updated` and `id` of the last one seen.
+        """
+
+    async def give_up(self, job: Job) -> bool:
+        """Commit an ended job that says which of its files are gone; nothing names them then. False when it changed."""
+
+    async def named(self, hashes: Collection[str]) -> set[str]:
+        """Which of these files, by their SHA-256, some job has made or was asked with."""
+
+    async def forget(self, before: datetime, *, dry: bool) -> int:
+        """Drop the Idempotency-Keys of jobs made before a moment, or only count them."""

@@ -250,9 +250,9 @@ def refusal(error: Exception, envelope: Envelope) -> Reply:
 
 
 def refused(job: Job, envelope: Envelope) -> Reply:
-    """The reply for a job that did not succeed: its Problem, with the headers that tell of the job."""
-    assert job.fault is not None, "the job has succeeded, or not ended"
-    reply = refusal(job.fault.problem(), envelope)
+    """The reply for a job with nothing to hand out: the reason, with the headers that tell of the job."""
+    assert job.refusal is not None, "the job has something to hand out, or not ended"
+    reply = refusal(job.refusal.problem(), envelope)
     reply.headers |= told_by(job)
     return reply
 

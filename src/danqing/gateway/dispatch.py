@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Protocol
 
 from danqing.domain.jobs import Job
@@ -18,6 +19,9 @@ class Queue(Protocol):
 
     async def put(self, id: str, *, again: bool = False) -> None:
         """Have the job driven. `again`: after a restart, whatever the queue itself remembers of the job."""
+
+    async def trim(self, before: datetime, *, dry: bool) -> int:
+        """Forget what the queue remembers of work that ended before a moment, or only count it."""
 
     async def close(self) -> None:
         """Stop taking work. What is unfinished is driven after the next start."""
@@ -44,6 +48,9 @@ class Tasks:
         task = asyncio.ensure_future(self._drive(id))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    async def trim(self, before: datetime, *, dry: bool) -> int:
+        return 0
 
     async def close(self) -> None:
         for task in self._tasks:

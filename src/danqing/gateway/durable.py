@@ -5,6 +5,7 @@ from the job's ticket and never submits twice (docs/decisions/0003).
 """
 
 import asyncio
+from datetime import datetime
 from typing import Final
 from uuid import uuid4
 
@@ -14,6 +15,8 @@ from danqing.gateway.dispatch import Drive
 
 QUEUE: Final = "films"
 APPLICATION_VERSION: Final = "1"  # fixed, or DBOS would strand jobs whenever our code changes
+PAGE = 100
+_ENDED = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 
 
 class Durable:
@@ -45,6 +48,22 @@ class Durable:
         # Both may then call `drive`, which runs one job at most once at a time.
         with SetWorkflowID(f"{id}:{uuid4().hex}" if again else id):
             await DBOS.enqueue_workflow_async(QUEUE, self._workflow, id)
+
+    async def trim(self, before: datetime, *, dry: bool) -> int:
+        """DBOS keeps what has ended for ever; its own way to delete it, a page at a time."""
+        trimmed = 0
+        while page := await DBOS.list_workflows_async(
+            status=_ENDED,
+            completed_before=before.isoformat(),
+            limit=PAGE,
+            offset=trimmed if dry else 0,
+            load_input=False,
+            load_output=False,
+        ):
+            trimmed += len(page)
+            if not dry:
+                await DBOS.delete_workflows_async([workflow.workflow_id for workflow in page])
+        return trimmed
 
     async def close(self) -> None:
         await asyncio.to_thread(DBOS.destroy)

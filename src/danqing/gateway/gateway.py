@@ -11,7 +11,7 @@ import structlog
 
 from danqing.domain.errors import Kind, Problem, not_found
 from danqing.domain.generation import Generation, Output
-from danqing.domain.jobs import Cancelled, IllegalStep, Job, State, step
+from danqing.domain.jobs import Cancelled, IllegalStep, Job, State, removed, step
 from danqing.domain.keys import Key
 from danqing.domain.models import Catalog, Model, choose, fit, most
 from danqing.domain.ports import Archive, Once, Provider, Store
@@ -154,7 +154,7 @@ class Gateway:
         found = await self._find(name)
         if found is None or found[1].key != key.id:
             raise not_found(f"file {name[:64]}")
-        return found
+        return _there(*found)
 
     def link(self, output: Output, job: Job) -> tuple[date, str]:
         """A public, expiring link to a file: the day and the name that go into its path."""
@@ -167,7 +167,7 @@ class Gateway:
         found = await self._find(file) if file else None
         if found is None:
             raise Problem(Kind.NOT_FOUND, "This link is not valid, or it has expired.", code="link_expired")
-        return found
+        return _there(*found)
 
     def _draft(self, key: Key, asked: Generation, *, shared: bool) -> Job:
         model = self.catalog.find(asked.model)
@@ -215,6 +215,12 @@ class Gateway:
         job = await self._store.file(name)
         output = next((output for output in job.outputs if output.file == name), None) if job else None
         return (output, job) if job and output and output.blob else None
+
+
+def _there(output: Output, job: Job) -> tuple[Output, Job]:
+    if output.gone:
+        raise removed(output.gone).problem()
+    return output, job
 
 
 def _spoken(asked: str, model: Model) -> str:

@@ -9,12 +9,17 @@ from danqing.domain.errors import invalid
 from danqing.domain.keys import Key
 from danqing.domain.ledger import Phase, account_of, budget_of, fund
 from danqing.domain.ports import STATEMENT_LINES_MAX, Line, Spending
-from danqing.store.tables import balances, jobs, keys, transfers
+from danqing.domain.retention import Keep
+from danqing.store.documents import read_keep
+from danqing.store.tables import balances, jobs, keys, projects, transfers
 from danqing.store.transfers import balance, book_once, insert_once
 
 _KEY = (keys.c.id, keys.c.name, keys.c.account, keys.c.test, keys.c.hint, keys.c.budget, keys.c.created, keys.c.revoked)
 _find_key = select(*_KEY).where(keys.c.digest == bindparam("digest"))
 _all_keys = select(*_KEY).order_by(keys.c.created.desc(), keys.c.id.desc())
+_all_limits = select(keys.c.id, keys.c.limits, projects.c.limits).join(
+    projects, projects.c.id == keys.c.project, isouter=True
+)
 _find_balance = select(balances.c.balance).where(balances.c.balance == bindparam("name"))
 _insert_balance = insert(balances)
 _insert_key = insert(keys)
@@ -59,6 +64,12 @@ def find_key(connection: Connection, digest: str) -> Key | None:
 def all_keys(connection: Connection) -> list[Key]:
     """Every key, newest first."""
     return [Key(**row) for row in connection.execute(_all_keys).mappings()]
+
+
+def keeps(connection: Connection) -> dict[str, Keep]:
+    """For every key how long its files are kept: what was set for its project, and for itself."""
+    rows = connection.execute(_all_limits)
+    return {id: {**read_keep(project or "{}"), **read_keep(own)} for id, own, project in rows}
 
 
 def revoke(connection: Connection, id: str, at: datetime) -> bool:

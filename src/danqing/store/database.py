@@ -1,7 +1,8 @@
 """The store and the books on one database: the only door to the tables."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from importlib import import_module
 
@@ -9,10 +10,14 @@ from danqing.domain.jobs import Job
 from danqing.domain.keys import Key
 from danqing.domain.ledger import Transfer
 from danqing.domain.ports import Once, Spending
-from danqing.store import accounts, jobs
+from danqing.domain.retention import Keep
+from danqing.store import accounts, jobs, upkeep
 from danqing.store.engine import Engines, open_engines, troubles_told
 from danqing.store.revision import is_current
+from danqing.store.turn import turn
 from danqing.store.writer import T, Work, reader, writer
+
+REQUESTS_AT_ONCE = 500
 
 
 async def connect(url: str) -> "Database":
@@ -25,7 +30,7 @@ async def connect(url: str) -> "Database":
 
 
 class Database:
-    """Implements `domain.ports.Store` and `domain.ports.Books`. Every method raises Problem(BUSY or UNAVAILABLE)."""
+    """Implements the ports Store, Books and Upkeep. Every method raises Problem(BUSY or UNAVAILABLE)."""
 
     def __init__(self, engines: Engines) -> None:
         self._engines = engines
@@ -90,6 +95,43 @@ class Database:
     async def spending(self, key: Key) -> Spending:
         """The key's money: one moment's figures, taken together."""
         return await self._read(lambda connection: accounts.spending(connection, key))
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[bool]:
+        """Whether this process may clean now; until the block ends no other may."""
+        held = turn(self._engines.reading)
+        with troubles_told():
+            ours = await asyncio.to_thread(held.__enter__)
+        try:
+            yield ours
+        finally:
+            await asyncio.to_thread(held.__exit__, None, None, None)
+
+    async def keeps(self) -> dict[str, Keep]:
+        """For every key how long its files are kept, where that was set."""
+        return await self._read(accounts.keeps)
+
+    async def ended(self, key: str, *, before: datetime, after: tuple[datetime, str], limit: int) -> list[Job]:
+        """The key's jobs that ended before a moment and may still have files, oldest first."""
+        return await self._read(lambda connection: upkeep.ended(connection, key, before, after, limit))
+
+    async def give_up(self, job: Job) -> bool:
+        """Commit an ended job that says which of its files are gone. False when it changed in the meantime."""
+        now = datetime.now(UTC)
+        return await self._write(lambda connection: upkeep.give_up(connection, job, now))
+
+    async def named(self, hashes: Collection[str]) -> set[str]:
+        """Which of these files, by their SHA-256, some job names."""
+        return await self._read(lambda connection: upkeep.named(connection, hashes))
+
+    async def forget(self, before: datetime, *, dry: bool) -> int:
+        """Drop the Idempotency-Keys of jobs made before a moment, a batch in each commit, or only count them."""
+        if dry:
+            return await self._read(lambda connection: upkeep.old_requests(connection, before))
+        dropped = 0
+        while batch := await self._write(lambda connection: upkeep.forget(connection, before, REQUESTS_AT_ONCE)):
+            dropped += batch
+        return dropped
 
     async def _write(self, work: Work[T]) -> T:
         with troubles_told():

@@ -6,9 +6,17 @@ A field that a document lacks has its default; a field that is no longer known i
 import msgspec
 
 from danqing.domain.jobs import Job
+from danqing.domain.retention import Keep, Kept
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Job)
+
+
+class _Limits(msgspec.Struct):
+    keep_days: dict[Kept, int | None] = {}
+
+
+_limits = msgspec.json.Decoder(_Limits)
 
 
 def write_job(job: Job) -> str:
@@ -19,3 +27,8 @@ def write_job(job: Job) -> str:
 def read_job(document: str) -> Job:
     """The job of a document."""
     return _decoder.decode(document)
+
+
+def read_keep(limits: str) -> Keep:
+    """How long files are kept, of the limits of a key or a project."""
+    return _limits.decode(limits).keep_days

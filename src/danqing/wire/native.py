@@ -121,6 +121,7 @@ def job(row: Job, url: Callable[[Output], str]) -> Tree:
         "shared": row.shared,
         "created": _time(row.created),
         "updated": _time(row.updated),
+        "inputs_gone": _time(row.inputs_gone),
         "error": _fault(row.fault),
     }
 
@@ -206,7 +207,8 @@ def _output(output: Output, url: Callable[[Output], str]) -> Tree:
     return {
         "medium": output.medium.value,
         "file": output.file or None,
-        "url": url(output) if blob else None,
+        "url": url(output) if blob and not output.gone else None,
+        "gone": _time(output.gone),
         "mime": blob.mime if blob else None,
         "bytes": blob.size if blob else None,
         "width": output.width or None,

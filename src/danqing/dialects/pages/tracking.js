@@ -4,12 +4,12 @@ const WORDS = {
   en: {
     title: "A film is being made", done: "The film is ready", failed: "No film was made",
     queued: "Waiting for its turn", submitting: "Starting", running: "Filming", lost: "Reconnecting …",
-    save: "Save the film", by: "made by", sketch: "a sketch, not a model's work", free: "Nothing was charged.",
+    save: "Save the film", by: "made by", sketch: "a sketch, not a model's work", free: "Nothing was charged.", removed: "The film was removed",
   },
   zh: {
     title: "影片製作中", done: "影片完成了", failed: "沒有做出影片",
     queued: "排隊中", submitting: "開始", running: "拍攝中", lost: "重新連線中……",
-    save: "下載影片", by: "製作者", sketch: "草圖，並非模型作品", free: "未收取任何費用。",
+    save: "下載影片", by: "製作者", sketch: "草圖，並非模型作品", free: "未收取任何費用。", removed: "影片已移除",
   },
 };
 const POLL_MS = 800;
@@ -26,7 +26,7 @@ function show(job) {
   at("bar").setAttribute("aria-valuenow", percent);
   at("bar").firstElementChild.style.width = `${percent}%`;
   at("facts").textContent = [job.model, `${words.by} ${job.provider}`, job.sketch ? words.sketch : ""].filter(Boolean).join(" · ");
-  if (job.state === "done") return play(job);
+  if (job.state === "done") return job.downloads.length ? play(job) : remove();
   if (job.error) return fail(job.error);
   at("status").textContent = `${words[job.state] ?? job.state} · ${percent} %`;
 }
@@ -42,6 +42,12 @@ function play(job) {
   at("save").textContent = words.save;
   at("save").href = job.downloads[0];
   at("links").hidden = false;
+}
+
+function remove() {
+  at("bar").hidden = true;
+  at("title").textContent = document.title = words.removed;
+  at("status").textContent = "";
 }
 
 function fail(error) {

@@ -36,8 +36,8 @@ def operation(job: Job, *, name: str, uri: Callable[[Output], str], reader: Read
     """The operation that makes films, running or ended. `uri` gives the address that a film is downloaded from."""
     if not job.state.ended:
         return {"name": name}
-    if job.fault and not job.filtered:
-        return {"name": name, "done": True, "error": rpc_status(job.fault.problem())}
+    if (refusal := job.refusal) and not job.filtered:
+        return {"name": name, "done": True, "error": rpc_status(refusal.problem())}
     return {"name": name, "done": True, "response": _response(job, uri, reader)}
 
 

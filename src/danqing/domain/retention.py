@@ -1,0 +1,71 @@
+"""How long files are kept, and what a job is without them: its story and its bill stay, its files are given up."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import cast
+
+from danqing.domain.errors import invalid
+from danqing.domain.generation import Output
+from danqing.domain.jobs import Job
+from danqing.domain.media import Medium
+
+DAYS_MAX = 36_500
+
+
+class Kept(StrEnum):
+    """What a period is set for."""
+
+    PICTURES = "pictures"
+    FILMS = "films"
+    INPUTS = "inputs"  # the files that requests came with
+
+
+Keep = Mapping[Kept, int | None]
+"""Days after the job's end, None for ever. What is not named is kept as the server says, and there for ever."""
+
+
+def check_keep(given: Mapping[str, object], *, param: str = "keep_days") -> Keep:
+    """Periods as they were written: days from 0 on, or null for ever. Raises Problem(INVALID)."""
+    keep: dict[Kept, int | None] = {}
+    for name, days in given.items():
+        whole = isinstance(days, int) and not isinstance(days, bool) and 0 <= days <= DAYS_MAX
+        if name not in set(Kept) or not (days is None or whole):
+            kinds = ", ".join(kind.value for kind in Kept)
+            message = f"{param} has whole days from 0 to {DAYS_MAX}, or null for ever, for {kinds}."
+            raise invalid(message, param=param)
+        keep[Kept(name)] = cast("int | None", days)
+    return keep
+
+
+def cutoffs(keep: Keep, now: datetime) -> dict[Kept, datetime]:
+    """Files of jobs that ended before these moments are given up; a kind that is kept for ever is not named."""
+    return {kind: now - timedelta(days=days) for kind, days in keep.items() if days is not None}
+
+
+def due(job: Job, before: Mapping[Kept, datetime]) -> frozenset[Kept]:
+    """Which of an ended job's files have had their time."""
+    return frozenset(kind for kind in present(job) if kind in before and job.updated < before[kind])
+
+
+def present(job: Job) -> frozenset[Kept]:
+    """Which kinds of files it still has."""
+    outputs = {_kind(output) for output in job.outputs if output.blob and not output.gone}
+    asked_with_files = any(True for _ in job.generation.blobs())
+    return frozenset(outputs | ({Kept.INPUTS} if asked_with_files and not job.inputs_gone else set()))
+
+
+def without(job: Job, kinds: Collection[Kept], at: datetime) -> Job:
+    """The job one version further, without these files. `updated` stays: it is when the job itself ended."""
+    going = present(job) & frozenset(kinds)
+    outputs = tuple(
+        replace(output, gone=at) if output.blob and not output.gone and _kind(output) in going else output
+        for output in job.outputs
+    )
+    inputs_gone = at if Kept.INPUTS in going else job.inputs_gone
+    return replace(job, outputs=outputs, inputs_gone=inputs_gone, version=job.version + 1)
+
+
+def _kind(output: Output) -> Kept:
+    return Kept.FILMS if output.medium is Medium.VIDEO else Kept.PICTURES
