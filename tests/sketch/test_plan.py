@@ -83,7 +83,7 @@ def test_it_reads_a_dozen_languages(prompt: str, expected: list[str]) -> None:
 @pytest.mark.parametrize(
     "prompt",
     [
-        "fire hydrant",
+        "tennis court",
         "brain coral",
         "golden ratio",
         "the Sydney Opera House",
@@ -98,7 +98,7 @@ def test_it_does_not_guess(prompt: str) -> None:
     assert glyphs(prompt) == []
 
 
-@pytest.mark.parametrize("prompt", ["fire hydrant", "loneliness", "qwertz", "停車場"])
+@pytest.mark.parametrize("prompt", ["tennis court", "loneliness", "qwertz", "停車場"])
 def test_what_it_does_not_know_is_missing(prompt: str) -> None:
     assert read(prompt).missing == (prompt,)
 
@@ -160,7 +160,7 @@ def test_two_things_alike_but_for_their_colour_are_two_subjects() -> None:
 
 
 def test_what_hangs_in_the_sky_is_not_the_main_subject() -> None:
-    assert glyphs("the moon over a lighthouse and an owl") == ["owl", "full-moon"]
+    assert glyphs("the moon over a lighthouse and an owl") == ["lighthouse", "owl", "full-moon"]
 
 
 @pytest.mark.parametrize(

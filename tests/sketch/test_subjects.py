@@ -16,7 +16,7 @@ a double-decker bus in London | bus
 a steam train crossing a valley | locomotive
 a space shuttle lifting off | rocket
 the International Space Station above the Earth | satellite
-a hot air balloon over the hills | balloon
+a hot air balloon over the hills | hot-air-balloon
 a biplane doing a loop | small-airplane
 a cruise ship in the harbour | passenger-ship
 a pirate ship in a storm | ship
@@ -54,18 +54,18 @@ a bonsai in a window | potted-plant
 a willow by the river | deciduous-tree
 a redwood in the fog | evergreen-tree
 an orchid | blossom
-a vase of flowers on a table | bouquet
+a vase of flowers on a table | flower-vase
 a pumpkin on a porch | jack-o-lantern
 a bowl of pho | steaming-bowl
 a glass of orange juice | tumbler-glass
-a bottle of wine | bottle-with-popping-cork
+a bottle of wine | glass-bottle
 a stack of pancakes with butter | pancakes
 a slice of pizza | pizza
 a cheeseburger and fries | hamburger
 macarons on a plate | cookie
 a cup of espresso | hot-beverage
 a pint of stout | beer-mug
-a grand piano on a stage | musical-keyboard
+a grand piano on a stage | grand-piano
 a cello | violin
 a ukulele on the beach | guitar
 a trombone | trumpet
@@ -82,7 +82,7 @@ hiking boots | hiking-boot
 a hammer and a screwdriver | hammer
 a chef's knife | kitchen-knife
 a samurai sword | dagger
-a watering can | bucket
+a watering can | watering-can
 a chessboard | chess-pawn
 a playing card | joker
 a world atlas | world-map
@@ -95,8 +95,8 @@ a rock star singing | singer
 a family at the beach | person-standing
 a vampire in a castle | man-vampire
 a mermaid under the sea | woman-merpeople
-a pagoda in autumn | japanese-castle
-the Golden Gate Bridge | bridge-at-night
+a pagoda in autumn | pagoda
+the Golden Gate Bridge | suspension-bridge
 the London Eye | ferris-wheel
 a grocery store | convenience-store
 a Gothic cathedral | church
@@ -108,7 +108,7 @@ a beach at sunset | @sea
 a busy street in Paris | @city
 a misty mountain valley | @mountain
 a bamboo grove | @forest
-a waterfall | @mountain
+a waterfall | waterfall
 the Milky Way over the dunes | milky-way
 an empty classroom | @room
 a wheat field in summer | @meadow
@@ -118,7 +118,8 @@ a fjord in Norway | @sea
 a watercolour of a lake | @sea
 a charcoal sketch of a village square | @city
 justice | -
-a fire hydrant | -
+a fire hydrant | fire-hydrant
+a parking meter | -
 a wombat | -
 the Eiffel Tower | -
 the word 'START' | -

@@ -8,13 +8,28 @@ from danqing.sketch.words import Facet, Lexicon
 
 DESCRIBING = ("colour", "material", "number")
 FARTHEST_DETERMINER = 3
+FARTHEST_AND = 4
+POSSESSIVES = ("'s", "’s")
+ATTRIBUTE = (Facet("attribute"),)  # it says how a thing is, in a way that is not drawn
 LINKS_ON = frozenset({"or", "nor"})
 SMALL_WORDS = frozenset({"of", "with", "and"})
 
 
 def settle(signs: list[Sign], table: Lexicon) -> list[Sign]:
     """The same signs with every meaning taken away that the words around them rule out."""
-    for rule in (_fruit, _verbs_are_not_nouns, _modifiers, _refusals, _likenesses):
+    for rule in (
+        _fruit,
+        _verbs_are_not_nouns,
+        _parts_of_bodies,
+        _shapes,
+        _paraphrases,
+        _companies,
+        _clients,
+        _modifiers,
+        _attributes,
+        _refusals,
+        _likenesses,
+    ):
         signs = rule(signs, table)
     return signs
 
@@ -74,6 +89,107 @@ def _is_noun_here(sign: Sign, before: Sign | None, table: Lexicon) -> bool:
     return describes or small or any(table.knows(role, before.word) for role in ("adjectives", "determiners"))
 
 
+def _parts_of_bodies(signs: list[Sign], table: Lexicon) -> list[Sign]:
+    """Who sits on a turtle's back sits on a turtle: the owner is drawn, the part goes with it."""
+    settled: list[Sign] = []
+    for at, sign in enumerate(signs):
+        owner = settled[-1] if settled and _adjacent(settled[-1], sign) else None
+        if owner and not owner.facets and owner.word.endswith(POSSESSIVES) and table.knows("body_parts", sign.word):
+            names = (f"{signs[at - 2].word} {owner.word[:-2]}" if at > 1 else "", owner.word[:-2])
+            slug = next((facet for name in names for facet in table.facets(name) if facet.kind == "subject"), None)
+            if slug and kinds.is_living(slug.value):
+                settled[-1] = replace(owner, word=f"{owner.word} {sign.word}", facets=(slug,))
+                continue
+        settled.append(sign)
+    return settled
+
+
+def _shapes(signs: list[Sign], table: Lexicon) -> list[Sign]:
+    """In "a square blue box" there is no square, only a box of that shape."""
+    settled: list[Sign] = []
+    for at, sign in enumerate(signs):
+        ahead = at + 1
+        while ahead < len(signs) and any(signs[ahead].means(kind) for kind in DESCRIBING):
+            ahead += 1
+        after = _neighbour(signs, ahead)
+        described = ahead > at + 1 and _adjacent(sign, after) and after is not None and after.means("subject")
+        if described and table.knows("shapes", sign.word):
+            sign = replace(sign, facets=())
+        settled.append(sign)
+    return settled
+
+
+def _paraphrases(signs: list[Sign], table: Lexicon) -> list[Sign]:
+    """A violinist is a person who holds a violin, a panda violinist a panda who does, a violin case neither."""
+    settled: list[Sign] = []
+    for at, sign in enumerate(signs):
+        person, *belongings = (sign.value("paraphrase") or "").split("|")
+        after = _neighbour(signs, at + 1)
+        if not person:
+            settled.append(sign)
+        elif after and _adjacent(sign, after) and _is_thing(signs, at + 1, table):
+            settled.append(replace(sign, facets=ATTRIBUTE))
+        else:
+            before = settled[-1] if settled and _adjacent(settled[-1], sign) else None
+            if before is None or not kinds.is_animal(before.value("subject") or ""):
+                settled.append(replace(sign, facets=table.facets(person)))
+            settled += [Sign(word, table.facets(word), sign.clause) for word in belongings]
+    return settled
+
+
+def _is_thing(signs: list[Sign], at: int, table: Lexicon) -> bool:
+    """Whether a word can be the noun that the word before it describes."""
+    return signs[at].means("subject") or (not signs[at].facets and not _is_verb(signs, at, table))
+
+
+def _clients(signs: list[Sign], table: Lexicon) -> list[Sign]:
+    """A logo for a team or a coffee shop shows neither people nor rooms; those are whom it is made for."""
+    if not any(sign.value("style") == "logo" for sign in signs):
+        return signs
+    settled: list[Sign] = []
+    client = -1
+    for sign in signs:
+        if sign.word.casefold() == "for":
+            client = sign.clause
+        elif sign.means("relation") or sign.word.casefold() in SMALL_WORDS:
+            client = -1
+        if sign.clause == client and (sign.means("place") or kinds.is_person(sign.value("subject") or "")):
+            sign = replace(sign, facets=())
+        settled.append(sign)
+    return settled
+
+
+def _attributes(signs: list[Sign], table: Lexicon) -> list[Sign]:
+    """An unknown word right before a known thing describes it, as in "three gothic churches" or "a red lacquer box"."""
+    settled: list[Sign] = []
+    for at, sign in enumerate(signs):
+        ahead = at + 1
+        while ahead < len(signs) and any(signs[ahead].means(kind) for kind in DESCRIBING):
+            ahead += 1
+        before, after = _neighbour(signs, at - 1), _neighbour(signs, ahead)
+        free = before is None or not before.means("subject")  # after a noun it may be a verb
+        unknown = not sign.facets and (free or not _is_verb(signs, at, table))
+        if unknown and after and _adjacent(sign, after) and after.means("subject"):
+            sign = replace(sign, facets=ATTRIBUTE)
+        settled.append(sign)
+    return settled
+
+
+def _companies(signs: list[Sign], table: Lexicon) -> list[Sign]:
+    """An owl family is several owls and no people."""
+    settled: list[Sign] = []
+    for sign in signs:
+        before = settled[-1] if settled and _adjacent(settled[-1], sign) else None
+        number = sign.value("number") if sign.means("subject") else None
+        if before and number and not before.plural and kinds.is_animal(before.value("subject") or ""):
+            settled[-1] = replace(
+                before, word=f"{before.word} {sign.word}", facets=(*before.facets, Facet("number", number))
+            )
+        else:
+            settled.append(sign)
+    return settled
+
+
 def _modifiers(signs: list[Sign], table: Lexicon) -> list[Sign]:
     """In "fire hydrant" nobody wants fire: a noun right before another noun only describes it."""
     settled: list[Sign] = []
@@ -82,6 +198,9 @@ def _modifiers(signs: list[Sign], table: Lexicon) -> list[Sign]:
         sign, after = signs[at], _neighbour(signs, at + 1)
         if not (sign.means("subject") and not sign.plural and after and _adjacent(sign, after)):
             settled.append(sign)
+        elif _same_with(sign, after, table):
+            settled.append(replace(sign, word=f"{sign.word} {after.word}", plural=after.plural))
+            at += 1
         elif not after.facets and not _is_verb(signs, at + 1, table):
             settled.append(Sign(f"{sign.word} {after.word}", (), sign.clause))
             at += 1
@@ -96,6 +215,13 @@ def _modifiers(signs: list[Sign], table: Lexicon) -> list[Sign]:
     return settled
 
 
+def _same_with(sign: Sign, after: Sign, table: Lexicon) -> bool:
+    """Whether the two words still mean the first: a fox cub is a fox, a pizza emoji a pizza."""
+    if table.knows("young", after.word):
+        return kinds.is_animal(sign.value("subject") or "")
+    return table.knows("depictions", after.word)
+
+
 def _both_wanted(sign: Sign, after: Sign) -> bool:
     """A panda astronaut is a panda and an astronaut; a tiger shark is no tiger."""
     return kinds.is_animal(sign.value("subject") or "") and kinds.is_person(after.value("subject") or "")
@@ -107,6 +233,8 @@ def _is_verb(signs: list[Sign], at: int, table: Lexicon) -> bool:
     if word.endswith(("'s", "’s")):
         return False
     if word.endswith(("ing", "ed", "ly")) or table.knows("past", word):
+        return True
+    if table.knows("verbs", word) and any(sign.word == "and" for sign in signs[max(0, at - FARTHEST_AND) : at]):
         return True
     if not word.endswith("s") or word.endswith("ss"):
         return False

@@ -7,7 +7,7 @@ it is listed as missing. The same prompt and seed make the same plan on every ma
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from danqing.sketch import art, kinds
+from danqing.sketch import art, casting, kinds, stature
 from danqing.sketch.reading import Reading, read
 from danqing.sketch.relating import Tie, Ties
 from danqing.sketch.signs import Sign
@@ -28,19 +28,9 @@ DEFAULTS = {
     "season": "",
     "mood": "",
 }
-STYLE_PLACES: Mapping[str, str] = {"logo": "studio", "ink": "mountain"}
-TIME_PLACES: Mapping[str, str] = {"dawn": "meadow", "dusk": "sea", "night": "sky", "neon": "city"}
-SNOWED = frozenset({"forest", "meadow", "garden"})  # where one would otherwise see falling snow on green grass
-WEATHER_PLACES: Mapping[str, str] = {"rain": "city", "snow": "snow", "fog": "mountain", "wind": "meadow"}
-ACTION_PLACES: Mapping[str, str] = {"fly": "sky", "swim": "underwater"}
 OVERRIDING = frozenset({("style", "logo"), ("time", "neon")})  # a neon night is neon; a minimalist logo is a logo
-COMPANY_PLACES = ("meadow", "garden", "forest", "city")  # where a pet goes along with what it is shown with
-BALL = "ball"
-BALL_OF_DEFAULT = "soccer-ball"
-BALL_OF: Mapping[str, str] = {"cat": "yarn", "black-cat": "yarn", "dog": "tennis", "poodle": "tennis"}
-PEOPLE = ("man", "woman", "person")
-POSES: Mapping[str, str] = {"run": "running", "walk": "walking", "dance": "dancing", "swim": "swimming"}
-STANDING = "standing"
+BACKDROPS = frozenset({"background", "backdrop", "backgrounds"})  # their colour is the picture's
+NEWCOMERS = frozenset({"a", "an", "and", "with", "his", "her", "their", "another"})  # announce someone not yet named
 PARTICLES = frozenset("のをにが")  # may stand between a Japanese noun and the word that relates it
 WITHOUT_PREPOSITIONS = ("zh", "ja", "ko")  # languages that name a thing before they say what it is to the next one
 
@@ -129,6 +119,8 @@ class _Draft:
     colour: Sign | None = None
     materials: list[Sign] = field(default_factory=list)
     made_of: bool = False
+    substances: set[int] = field(default_factory=set)  # subjects that others are made of
+    pose: Sign | None = None
     clause: int = -1
     last: Sign | None = None
 
@@ -140,6 +132,8 @@ class _Draft:
             self.clause = sign.clause
         if sign.means("refused"):
             return
+        if sign.word.casefold() in BACKDROPS:
+            self.settle_loose_words()
         self._modify(sign)
         if sign.means("made_of"):
             self.made_of = True
@@ -147,6 +141,7 @@ class _Draft:
             self._describe(sign)
         elif not any(sign.means(kind) for kind in PLAIN_GRAMMAR):
             self._place_on_stage(sign)
+        self.pose = self.pose or (sign if sign.means("pose") else None)
         self.last = sign
 
     def settle_loose_words(self) -> None:
@@ -156,6 +151,21 @@ class _Draft:
             self.drawn.append(self.colour.word)
             self.colour = None
         self._clear_descriptions(self.missing)
+
+    def held_pose(self) -> str:
+        """The pose that the people of the picture take; "" for none."""
+        return (self.pose.value("pose") or "") if self.pose else ""
+
+    def strike_pose(self) -> None:
+        """A sport without anyone doing it brings its own person; one that only animals do is not drawn."""
+        if self.pose is None:
+            return
+        pose, word = self.held_pose(), self.pose.word
+        if not self.subjects and self._allows(f"person-{pose}", word):
+            self.subjects.append(Subject("person", word))
+        elif not any(subject.glyph in casting.PEOPLE for subject in self.subjects) and not self.pose.means("action"):
+            self.drawn = [other for other in self.drawn if other != word]
+            self.missing.append(word)
 
     def _modify(self, sign: Sign) -> None:
         """Take in what a sign says of other words: a size, a mood, how one thing stands to another."""
@@ -209,7 +219,7 @@ class _Draft:
     def _place_on_stage(self, sign: Sign) -> None:
         slug = sign.value("subject")
         wanted = slug is not None and self._allows(slug, sign.word) and self._add_subject(slug, sign)
-        noted = self._note_facts(sign)
+        noted = self._note_facts(sign) or sign.means("pose")
         if slug is None and sign.means("place"):
             self.ties.pause()
         if wanted or noted:
@@ -242,9 +252,9 @@ class _Draft:
 
     def _allows(self, slug: str, word: str) -> bool:
         """Whether a glyph is in the pack and neither the negative prompt nor the setting for people rules it out."""
-        if not art.has(BALL_OF_DEFAULT if slug == BALL else slug):
+        if not art.has(casting.BALL_OF_DEFAULT if slug == casting.BALL else slug):
             return False
-        if slug in self.banned or word.casefold() in self.banned:
+        if slug in self.banned or word.casefold() in self.banned or self.ties.is_ownerless(slug):
             return False
         if self.person == "none":
             return not kinds.is_person(slug)
@@ -253,16 +263,28 @@ class _Draft:
     def _add_subject(self, slug: str, sign: Sign) -> bool:
         colour = self.colour.value("colour") if self.colour else None
         known = next((subject for subject in self.subjects if subject.glyph == slug), None)
+        if slug == casting.BALL:  # "a soccer player kicking a ball" has one
+            known = known or next((subject for subject in self.subjects if stature.is_ball(subject.glyph)), None)
         if known is not None and (colour is None or colour == known.colour):
             self.ties.meet(self.subjects.index(known), slug)
-            return False
+            return self._joins(known, sign)
         if len(self.subjects) == MOST_SUBJECTS:
             return False
         count = self.number or int(sign.value("number") or (PLURAL_COUNT if sign.plural else 1))
         materials = tuple(dict.fromkeys(sign.value("material") or "" for sign in self.materials))
         size = self.size or NORMAL
+        self.substances |= {len(self.subjects)} if self.made_of and self.subjects else set()
         self.subjects.append(Subject(slug, sign.word, min(count, MOST_OF_ONE), colour, materials, size))
         self.ties.meet(len(self.subjects) - 1, slug)
+        return True
+
+    def _joins(self, known: Subject, sign: Sign) -> bool:
+        """Whether the sign names one more person who looks like a known one, as a father and a son do."""
+        newcomer = self.last is not None and self.last.word.casefold() in NEWCOMERS
+        if not newcomer or not kinds.is_person(known.glyph) or sign.word.casefold() == known.word.casefold():
+            return False
+        at = self.subjects.index(known)
+        self.subjects[at] = replace(known, count=min(known.count + (self.number or 1), MOST_OF_ONE))
         return True
 
     def _clear_descriptions(self, words: list[str]) -> None:
@@ -284,12 +306,13 @@ def _colours_follow(language: str) -> bool:
 
 
 def _finish(prompt: str, seed: int, reading: Reading, draft: _Draft) -> Plan:
+    draft.strike_pose()
     named = draft.hints | draft.facts
     facts = DEFAULTS | named
     order = _order(draft, moving=facts["action"] != DEFAULTS["action"])
-    subjects = _cast([draft.subjects[at] for at in order], facts)
+    subjects = _cast([draft.subjects[at] for at in order], facts | {"pose": draft.held_pose()})
     orphans = [] if facts["style"] == "logo" else draft.orphans
-    facts["place"] = named.get("place") or _place(subjects, facts, named)
+    facts["place"] = named.get("place") or casting.place([subject.glyph for subject in subjects], facts, named)
     return Plan(
         prompt=prompt,
         seed=seed,
@@ -315,10 +338,11 @@ def _finish(prompt: str, seed: int, reading: Reading, draft: _Draft) -> Plan:
 def _order(draft: _Draft, *, moving: bool) -> list[int]:
     """The subjects' numbers with the main one first: not what hangs in the sky, stands around or is carried."""
     secondary = draft.ties.secondary()
+    moving = moving and any(kinds.is_living(subject.glyph) for subject in draft.subjects)
 
-    def background(at: int) -> tuple[bool, bool, bool]:
+    def background(at: int) -> tuple[bool, bool, bool, bool]:
         glyph = draft.subjects[at].glyph
-        return kinds.is_sky(glyph), moving and kinds.is_rooted(glyph), at in secondary
+        return kinds.is_sky(glyph), at in draft.substances, moving and kinds.is_rooted(glyph), at in secondary
 
     return sorted(range(len(draft.subjects)), key=background)
 
@@ -330,30 +354,4 @@ def _relations(ties: list[Tie], order: list[int]) -> tuple[Relation, ...]:
 def _cast(subjects: list[Subject], facts: Mapping[str, str]) -> tuple[Subject, ...]:
     """The subjects, each with the glyph that suits its company and its action."""
     companions = [subject.glyph for subject in subjects]
-    return tuple(replace(subject, glyph=_fitting(subject.glyph, companions, facts)) for subject in subjects)
-
-
-def _fitting(glyph: str, companions: list[str], facts: Mapping[str, str]) -> str:
-    if glyph == BALL:
-        return next((BALL_OF[other] for other in companions if other in BALL_OF), BALL_OF_DEFAULT)
-    if glyph in PEOPLE and facts["camera"] != "close":
-        posed = f"{glyph}-{POSES.get(facts['action'], STANDING)}"
-        return posed if art.has(posed) else f"{glyph}-{STANDING}"
-    return glyph
-
-
-def _place(subjects: tuple[Subject, ...], facts: Mapping[str, str], named: Mapping[str, str]) -> str:
-    """Where the scene is when the prompt does not say."""
-    if facts["style"] in STYLE_PLACES:
-        return STYLE_PLACES[facts["style"]]
-    homes = [place for subject in subjects if (place := kinds.habitat(subject.glyph))]
-    home = next(iter(homes), None)
-    if home == "room":
-        home = next((place for place in homes if place in COMPANY_PLACES), home)
-    implied = ACTION_PLACES.get(facts["action"]) or WEATHER_PLACES.get(facts["weather"])
-    under_the_sky = "time" in named or any(kinds.is_sky(subject.glyph) for subject in subjects[1:])
-    if implied == "snow" and home in SNOWED:
-        return implied
-    if home in (None, "room") and (implied or under_the_sky):
-        return implied or TIME_PLACES.get(facts["time"], "meadow")
-    return home or ("sky" if subjects and kinds.is_sky(subjects[0].glyph) else DEFAULTS["place"])
+    return tuple(replace(subject, glyph=casting.player(subject.glyph, companions, facts)) for subject in subjects)

@@ -16,6 +16,23 @@ QUOTED = re.compile(
     r"|《([^》\n]{1,120})》|«([^»\n]{1,120})»|(?<!\w)'((?:[^'\n]|(?<=\w)'(?=\w)){1,120})'(?!\w)"
 )
 SHOUTED = r"\s+((?:[A-Z0-9][A-Z0-9!?&'-]*\b[!?]?\s*){1,8})"
+BEARERS = (
+    r"(?:sign|signboard|billboard|poster|banner|sticker|label|badge|plaque|placard|t-?shirt|shirt|hoodie|mug|card|note|page"
+    r"|cover|screen|door|wall|hat|cap|cake|logo)s?|text|lettering|writing"
+)
+STOPS = "on|in|at|with|by|near|above|below|next|while|and|is"  # where a text that is not quoted ends
+TOLD = r"[^\s.,;:!?]+[!?]?\s*"
+STATED = re.compile(
+    rf"\b(?:{BEARERS})\b(?:\s+(?:that|which|with text|and it))?\s+(?:says?|reads?|saying|reading|spelling)\s*:?\s+"
+    rf"((?:(?!(?:{STOPS}|held|under|written)\b){TOLD}){{1,6}})",
+    re.IGNORECASE,
+)
+WORDED = re.compile(
+    rf"\b(?:the|a) words?\s+((?:(?!(?:{STOPS}|that|of|for|written|painted|printed)\b){TOLD}){{1,6}})", re.IGNORECASE
+)
+WRITTEN = re.compile(
+    r"\b(?:with|has|have|and)\s+((?:[A-Z][\w'’&!?-]*\s+){1,6})(?=(?:written|painted|printed|engraved)\b)"
+)
 CLEAR_LEAD = 2
 RUN = re.compile(f"[{script.HAN}{script.KANA}]+(?:[0-9]+(?=[{script.HAN}{script.KANA}])[{script.HAN}{script.KANA}]+)*")
 
@@ -34,8 +51,9 @@ def read(prompt: str) -> Reading:
     text, rest = _take_quoted(prompt.strip())
     language = script.language_of(rest) or script.language_of(prompt) or _latin_language(rest)
     if language == "en":
-        shouted, rest = _take_shouted(rest)
-        text += shouted
+        for take in (_take_shouted, _take_stated):
+            found, rest = take(rest)
+            text += found
     return Reading(language, text, tuple(_signs(rest, language)))
 
 
@@ -63,6 +81,16 @@ def _take_shouted(rest: str) -> tuple[tuple[str, ...], str]:
     found = [match.group(2).strip() for match in pattern.finditer(rest)]
     wanted = tuple(piece for piece in found if len(piece) > 1)
     return (wanted, pattern.sub(r"\1 , ", rest)) if wanted else ((), rest)
+
+
+def _take_stated(rest: str) -> tuple[tuple[str, ...], str]:
+    """What a sign "says", what "the words" are and what is "written" somewhere, as far as the sense is plain."""
+    found: list[str] = []
+    for pattern in (STATED, WORDED, WRITTEN):
+        for match in pattern.finditer(rest):
+            found.append(match.group(1).strip())
+        rest = pattern.sub(lambda match: f"{match.group()[: match.start(1) - match.start()]}, ", rest)
+    return tuple(found), rest
 
 
 def _latin_language(text: str) -> str:

@@ -6,6 +6,7 @@ from danqing.sketch import kinds
 
 VERBS = frozenset({"holding", "riding", "wearing"})
 CARRIED = frozenset({"holding", "wearing"})
+DRESSING = frozenset({"wearing", "worn", "in", "with"})
 VAGUE_ENDINGS = ("ly", "ing", "ed")  # an unknown adverb or participle is no noun that the relation could be about
 
 
@@ -34,6 +35,7 @@ class Ties:
     awaiting: list[tuple[str, int]] = field(default_factory=list)
     settings: set[int] = field(default_factory=set)  # named first, but only to say where the next one is
     lost: bool = False  # the last noun is not drawn, so nothing can be said of it
+    ownerless: str = ""  # how the things to come belong to one who is not drawn
 
     def hear(self, kind: str) -> None:
         """A word that stands before the other side ("on", "wearing"); "none" closes what is open ("on it")."""
@@ -41,6 +43,8 @@ class Ties:
             self._wear_last()
             return
         self.pending = "" if kind == "none" else kind
+        if self.lost and not self.slugs and kind in CARRIED | DRESSING:
+            self.ownerless = kind
         self.anchor = self._creature() if kind in VERBS else self._bearer(self.focus)
         if self.lost or (self.anchor is None and not self.deferring):
             self.pending = ""
@@ -71,14 +75,21 @@ class Ties:
             self._wear_as_well(index)
         self.pending, self.focus, self.lost = "", index, False
 
+    def is_ownerless(self, slug: str) -> bool:
+        """Whether the thing belongs to one who is not drawn: a hat without its ostrich would be another picture."""
+        if not self.ownerless or self.slugs or kinds.is_living(slug):
+            return False
+        return kinds.is_wearable(slug) or self.ownerless in CARRIED
+
     def pass_by(self, word: str) -> None:
         """A word that nothing is drawn for: a relation to it, or of it, is none."""
         if not word.casefold().endswith(VAGUE_ENDINGS):
             self.pending, self.lost = "", True
 
     def pause(self) -> None:
-        """A punctuation mark or a place: an open relation ends here."""
+        """A punctuation mark or a place: an open relation ends here; what is worn may still be told on."""
         self.pending = ""
+        self.ownerless = "with" if self.ownerless else ""
 
     def secondary(self) -> frozenset[int]:
         """The subjects that another one holds, wears or stands upon, whatever is named first."""

@@ -8,10 +8,10 @@ from danqing.sketch.english import settle
 from danqing.sketch.signs import Sign
 from danqing.sketch.words import IGNORED, Facet, Lexicon, lexicon
 
-WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*['’]?")
+WORD = re.compile(r"[^\W_]+(?:['’-]{1,2}[^\W_]+)*['’]?")
 PAUSE = re.compile(r"[.,;:!?()\[\]\"“”«»\n…—–]| - ")
 LONGEST = 5
-HAVE_PLURALS = ("subject", "place", "colour", "beyond")
+HAVE_PLURALS = ("subject", "place", "colour", "beyond", "paraphrase")
 TITLE_LENGTH, TITLE_SHARE = 5, 0.6
 TITLED = re.compile(r"[A-Z][a-z].*")
 

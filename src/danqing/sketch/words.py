@@ -24,6 +24,8 @@ SECTIONS = (
     "shape",
     "wish",
     "season",
+    "pose",
+    "paraphrase",
 )
 # Words that say how things stand to each other or how they are; they name nothing that could be missing.
 MODIFYING = ("relation", "postposition", "size", "mood")

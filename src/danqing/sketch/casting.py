@@ -1,0 +1,51 @@
+"""Casts a picture: which glyph plays each subject in its company, and where they are when the prompt does not say."""
+
+from collections.abc import Mapping, Sequence
+
+from danqing.sketch import art, kinds
+
+STYLE_PLACES: Mapping[str, str] = {"logo": "studio", "ink": "mountain"}
+TIME_PLACES: Mapping[str, str] = {"dawn": "meadow", "dusk": "sea", "night": "sky", "neon": "city"}
+SNOWED = frozenset({"forest", "meadow", "garden"})  # where one would otherwise see falling snow on green grass
+WEATHER_PLACES: Mapping[str, str] = {"rain": "city", "snow": "snow", "fog": "mountain", "wind": "meadow"}
+ACTION_PLACES: Mapping[str, str] = {"fly": "sky", "swim": "underwater"}
+COMPANY_PLACES = ("meadow", "garden", "forest", "city")  # where a pet goes along with what it is shown with
+BALL = "ball"
+BALL_OF_DEFAULT = "soccer-ball"
+BALL_OF: Mapping[str, str] = {"cat": "yarn", "black-cat": "yarn", "dog": "tennis", "poodle": "tennis"}
+PEOPLE = ("man", "woman", "person")
+POSES: Mapping[str, str] = {"run": "running", "walk": "walking", "dance": "dancing", "swim": "swimming"}
+STANDING = "standing"
+LOOKS = frozenset(  # shown by busts, which stay where they are
+    {"bald", "beard", "blonde-hair", "curly-hair", "red-hair", "white-hair"}
+)
+
+
+def player(glyph: str, companions: Sequence[str], facts: Mapping[str, str]) -> str:
+    """The glyph that plays one: the ball its owner likes, or a person in the pose of the facts."""
+    if glyph == BALL:
+        return next((BALL_OF[other] for other in companions if other in BALL_OF), BALL_OF_DEFAULT)
+    posed = f"{glyph}-{facts['pose']}"
+    if glyph in PEOPLE and art.has(posed) and (facts["action"] == "still" or facts["pose"] not in LOOKS):
+        return posed
+    if glyph in PEOPLE and facts["camera"] != "close":
+        posed = f"{glyph}-{POSES.get(facts['action'], STANDING)}"
+        return posed if art.has(posed) else f"{glyph}-{STANDING}"
+    return glyph
+
+
+def place(glyphs: Sequence[str], facts: Mapping[str, str], named: Mapping[str, str]) -> str:
+    """Where the scene is when the prompt does not say; `named` holds those of the facts that it does say."""
+    if facts["style"] in STYLE_PLACES:
+        return STYLE_PLACES[facts["style"]]
+    homes = [home for glyph in glyphs if (home := kinds.habitat(glyph))]
+    home = next(iter(homes), None)
+    if home == "room":
+        home = next((other for other in homes if other in COMPANY_PLACES), home)
+    implied = ACTION_PLACES.get(facts["action"]) or WEATHER_PLACES.get(facts["weather"])
+    under_the_sky = "time" in named or any(kinds.is_sky(glyph) for glyph in glyphs[1:])
+    if implied == "snow" and home in SNOWED:
+        return implied
+    if home in (None, "room") and (implied or under_the_sky):
+        return implied or TIME_PLACES.get(facts["time"], "meadow")
+    return home or ("sky" if glyphs and kinds.is_sky(glyphs[0]) else facts["place"])

@@ -1,0 +1,169 @@
+"""The turns of English that lead a reader of nouns astray, each as a table of prompts and what is drawn for them."""
+
+import pytest
+
+from danqing.sketch import art
+from danqing.sketch.plan import Plan, plan
+
+pytestmark = pytest.mark.skipif(not art.available(), reason="the art pack was not built (npm was out of reach)")
+
+# prompt | everything that is drawn, in order, with counts above one; "@place" where nothing stands; "-" for a card
+SUBJECTS = """
+# who sits on a part of somebody sits on somebody
+a frog on a crocodile's back | frog, crocodile
+a parrot on an old woman's shoulder | parrot, old-woman
+a kitten asleep in a man's lap | cat, man-standing
+a bear's face | bear
+
+# a company of animals is no company of people
+a fox family | fox x3
+a family of otters by a river | otter x3
+a team of horses | horse x4
+a team of doctors | health-worker x4
+a litter of kittens | cat x3
+a gaggle of geese | goose x5
+a family at the zoo | person-standing x3
+
+# the young, the stuffed and the pictured are what they are named after
+a fox cub in the grass | fox
+a lion cub and its mother | lion, woman-standing
+a giraffe calf | giraffe
+an elephant plushie | elephant
+a pizza emoji | pizza
+a sticker of a smiling avocado | avocado
+a wolf head | wolf
+the silhouette of a camel | camel
+
+# one word, several things
+a violinist in a park | person-standing, violin
+a photographer on a mountain | person-standing, camera
+a panda guitarist | panda, guitar
+a knight's castle | castle
+a warrior princess | princess
+two skateboarders | person-standing x2, skateboard
+
+# a shape is no thing when a thing has it
+a square red box | package
+a square yellow window | window
+a square | red-square
+
+# a thing without its owner is another picture
+a wombat in a bow tie | -
+a meerkat wearing a top hat and sunglasses | -
+an armadillo holding a balloon | -
+a wombat wearing a hat, a scarf and gloves | -
+a wombat next to a car | automobile
+a wombat wearing a hat, beside it a cat | cat
+
+# one more who looks like one already there
+a mother and her daughter | woman-standing x2
+a man with his brother | man-standing x2
+a kitten, the cat is orange | cat
+
+# what people do and how they look
+a woman surfing at dawn | woman-surfing
+a man rowing on a lake | man-rowing-boat
+rock climbing | person-climbing
+a woman doing yoga in a garden | woman-in-lotus-position
+a dog surfing | dog
+a man with a beard | man-beard
+a red-haired woman | woman-red-hair
+a bald man | man-bald
+a bearded man running | man-running
+
+# who a logo is for
+a logo of a lion for a basketball team | lion
+a logo with a teapot for a restaurant | teapot
+
+# a compound is more than its parts
+the Lincoln opera house | -
+a record player | -
+a power plant at night | @sky
+a coffee shop | @room
+a throne room | @room
+salt flats at dawn | @desert
+rice terraces | @meadow
+a rock concert | @room
+an alien landscape | @space
+a torii gate | shinto-shrine
+a bow tie | ribbon
+a kachina doll | -
+chess queens | -
+
+# unknown words between a number and its noun
+three gothic churches | church x3
+two lacquered boxes | package x2
+a soccer player kicking a ball | person-standing, soccer-ball
+a girl and a boy share an umbrella | girl, boy, umbrella
+a bear found a honey pot | bear, honey-pot
+eleven apples | red-apple x9
+""".strip()
+ROWS = [
+    tuple(part.strip() for part in line.split("|"))
+    for line in SUBJECTS.splitlines()
+    if line and not line.startswith("#")
+]
+
+
+def told(sketch: Plan) -> str:
+    shown = [f"{one.glyph} x{one.count}" if one.count > 1 else one.glyph for one in sketch.subjects]
+    return ", ".join(shown) or ("-" if sketch.place == "studio" else f"@{sketch.place}")
+
+
+@pytest.mark.parametrize(("prompt", "expected"), ROWS)
+def test_what_is_drawn(prompt: str, expected: str) -> None:
+    assert told(plan(prompt, seed=1)) == expected
+
+
+@pytest.mark.parametrize(
+    ("prompt", "text"),
+    [
+        ("a sign that says Slow Down", ("Slow Down",)),
+        ("a mug that reads best dad ever on a desk", ("best dad ever",)),
+        ("a poster saying “Jazz Night”", ("Jazz Night",)),
+        ("a hoodie with Night Owls printed on it", ("Night Owls",)),
+        ("a cake with the words happy birthday", ("happy birthday",)),
+        ("a wall with the word love on it", ("love",)),
+        ("neon sign: «OPEN»", ("OPEN",)),
+        ("a wizard who says that it will rain", ()),
+        ("a book full of words", ()),
+    ],
+)
+def test_text_that_is_told_of_and_not_quoted(prompt: str, text: tuple[str, ...]) -> None:
+    assert plan(prompt, seed=1).text == text
+
+
+def test_the_colour_of_the_background_is_the_pictures() -> None:
+    sketch = plan("a black background with a yellow bird", seed=1)
+    assert sketch.subjects[0].colour == "#f5c542"
+    assert sketch.colours == ("#26262b",)
+
+
+def test_a_colour_before_an_unknown_adjective_is_still_the_nouns() -> None:
+    sketch = plan("a red lacquered box", seed=1)
+    assert sketch.subjects[0].colour == "#e5484d"
+    assert sketch.missing == ("lacquered",)
+
+
+def test_what_a_thing_is_made_of_is_never_the_main_subject() -> None:
+    sketch = plan("a castle made of pancakes, a dog dancing", seed=1)
+    assert [one.glyph for one in sketch.subjects][-1] == "pancakes"
+
+
+@pytest.mark.parametrize(
+    ("prompt", "missing"),
+    [
+        ("a dog doing yoga", ("doing yoga",)),
+        ("a cat with red hair", ("red hair",)),
+        ("a platypus wearing a hat", ("platypus", "hat")),
+        ("an oil painting of a cat", ("oil painting",)),
+        ("a man with a beard", ()),
+    ],
+)
+def test_what_is_not_drawn_is_listed(prompt: str, missing: tuple[str, ...]) -> None:
+    assert plan(prompt, seed=1).missing == missing
+
+
+def test_a_sport_brings_no_person_where_nobody_is_wanted() -> None:
+    sketch = plan("rock climbing", seed=1, person="none")
+    assert (sketch.subjects, sketch.missing) == ((), ("rock climbing",))
