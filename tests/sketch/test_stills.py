@@ -20,10 +20,12 @@ from PIL import Image
 from danqing.sketch import art
 from danqing.sketch.actors import cast
 from danqing.sketch.canvas import Stage
+from danqing.sketch.land import WATERLINE
 from danqing.sketch.logo import logo
 from danqing.sketch.picture import encoded, kind_of, picture
 from danqing.sketch.plan import Plan, Relation, Subject, plan
 from danqing.sketch.scene import scene, view_of
+from danqing.sketch.spots import LIKE, like
 from danqing.sketch.style import STYLES
 from danqing.sketch.together import Cutout, joined
 
@@ -210,7 +212,7 @@ GOLDEN: dict[tuple[str, int], str] = {
     ("a minimalist logo of a fox, text 'FOXY'", 4): "034114eb8966d83d1874bd33aa14fa9a59fda38433e7049f96d5d4f1e49e17cb",
     ("five penguins in the snow", 5): "13d48843be5693cba50998340616b63345e968c796df534a04b70b12c59c0f0c",
     ("a red car in a neon city, watercolour", 6): "0fcf8c85eed6f36e276037a15b9aa0f8a53144107833717ce15a1bd1c30bcb66",
-    ("a dog sleeping in a room", 7): "156619a462f5aa2ab47c5cc5d936ddc598f1b472f6d4c7823ed0fbdf9bf67567",
+    ("a dog sleeping in a room", 7): "7b0e1b327a1dcc9c93e2563fb38af571cefb0e6e3d4ce90d138a76eaba85aca7",
     ("xyzzy", 8): "98b96b324c642f8792d8a0e63428fd0ff9de7f8a4a55f284d1e69a74975aa703",
 }
 
@@ -367,6 +369,47 @@ def test_moods_tint_the_picture(mood: str) -> None:
 )
 def test_the_scene_that_is_shown_fits_who_is_in_it(changes: dict[str, object], view: str) -> None:
     assert view_of(made(**changes)) == view
+
+
+@needs_pack
+@pytest.mark.parametrize("spot", sorted(set(LIKE) - {"table", "shore"}))
+@pytest.mark.parametrize("time", ["day", "night"])
+def test_every_spot_is_a_picture_of_its_own(spot: str, time: str) -> None:
+    place = "room" if like(spot) == "room" else "meadow"
+    coarse, fine = (picture(made(place=place, spot=name, time=time), 96, 96) for name in ("", spot))
+    assert difference(coarse, fine) > 3
+
+
+@pytest.mark.parametrize(
+    ("changes", "view"),
+    [
+        ({"place": "room", "spot": "kitchen"}, "kitchen"),
+        ({"place": "meadow", "spot": "kitchen"}, "meadow"),
+        ({"place": "space", "spot": "river"}, "space"),
+        ({"place": "sea", "spot": "beach"}, "shore"),
+        ({"place": "room", "spot": "kitchen", "subjects": (Subject("teapot", "teapot"),)}, "table"),
+        ({"place": "room", "spot": "bedroom", "subjects": (Subject("bed", "bed"),)}, "room"),
+        ({"subjects": (Subject("fish", "fish"), Subject("fish-tank", "tank")), "place": "underwater",
+          "relations": (Relation("in", 0, 1),)}, "table"),
+    ],
+)  # fmt: skip
+def test_spots_are_shown_where_they_can_be(changes: dict[str, object], view: str) -> None:
+    assert view_of(made(**changes)) == view
+
+
+@needs_pack
+def test_those_who_swim_on_a_lake_are_on_the_water_and_others_on_its_bank() -> None:
+    feet = [
+        actors_of(made(subjects=(Subject(slug, slug),), place="mountain", spot="lake"))[0][4]
+        for slug in ("swan", "cow")
+    ]
+    assert feet[0] < WATERLINE * 256 + 12
+    assert feet[1] > 0.85 * 256
+
+
+@needs_pack
+def test_a_rainbow_is_drawn_once_and_in_the_sky() -> None:
+    assert actors_of(made(subjects=(Subject("rainbow", "rainbow"),))) == []
 
 
 def test_a_dog_in_a_boat_is_at_sea() -> None:

@@ -12,6 +12,7 @@ from danqing.sketch.figure import Setting, figure
 from danqing.sketch.piece import Actor, Near, Part, Piece
 from danqing.sketch.plan import Plan, Relation, Subject
 from danqing.sketch.scene import Scene
+from danqing.sketch.spots import INDOORS
 from danqing.sketch.together import Cutout, burden, joined, told
 
 HOVERING = frozenset({"butterfly", "kite", "balloon", "honeybee", "ghost", "sparkles"})  # also indoors, held still
@@ -33,7 +34,7 @@ def _airborne(slug: str, plan: Plan, view: str) -> bool:
     if plan.action in ("fly", "float"):
         alone = not any(stature.is_flyer(subject.glyph) for subject in plan.subjects)
         return flyer or (alone and not stature.is_ball(slug))
-    if view in ("studio", "room", "table") and plan.action == "still":
+    if view in INDOORS and plan.action == "still":
         return slug in HOVERING
     return view == "sky" or (flyer and plan.action not in ("sleep", "walk"))
 

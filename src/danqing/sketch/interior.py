@@ -1,6 +1,7 @@
 """Indoors: a furnished room with a window, and the photographer's studio with paper shapes."""
 
 import random
+from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image, ImageFilter
@@ -45,6 +46,14 @@ def _wall(stage: Stage, colours: Palette, pattern: str) -> str:
         body += "".join(
             f'<rect x="{k * step:.1f}" width="{step * 0.3:.1f}" height="{floor:.1f}" fill="#fff" opacity=".17"/>'
             for k in columns
+        )
+    elif pattern == "tiles":
+        rows = range(int(floor / step) + 1)
+        body += "".join(
+            f'<rect x="{k * step:.1f}" y="{row * step:.1f}" width="{step * 0.94:.1f}" height="{step * 0.94:.1f}" '
+            f'rx="{step * 0.06:.1f}" fill="#fff" opacity="{0.2 if (k + row) % 2 else 0.3}"/>'
+            for k in columns
+            for row in rows
         )
     elif pattern == "dots":
         rows = range(int(floor / step) + 1)
@@ -137,48 +146,113 @@ def _beam(stage: Stage, x: float, y: float, size: tuple[int, int], leaning: int)
     )
 
 
-def _furnish(stage: Stage, colours: Palette, window_left: bool, dice: random.Random) -> Image.Image:
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Something along the wall: its size (of the unit), how far from the window, and how high when it hangs."""
+
+    slug: str
+    size: float
+    away: float
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What makes a room the one it is."""
+
+    furniture: tuple[Piece, ...]
+    walls: tuple[str, ...]
+    window: bool = True
+    rug: bool = True
+
+    @property
+    def slugs(self) -> frozenset[str]:
+        """The glyphs of its furniture."""
+        return frozenset(piece.slug for piece in self.furniture)
+
+
+_SHELVES = tuple(Piece("bookshelf", 0.52, -1.2 + 0.6 * k) for k in range(-1, 6))
+ROOMS: dict[str, Room] = {
+    "kitchen": Room(
+        (Piece("refrigerator", 0.56, 0.8), Piece("stove", 0.42, 0.36), Piece("potted-plant", 0.16, -0.92)),
+        ("tiles",),
+        rug=False,
+    ),
+    "library": Room((*_SHELVES, Piece("ladder", 0.46, 0.32)), ("panel",), window=False),
+    "classroom": Room(
+        (
+            Piece("blackboard", 0.6, 0.28, 0.16),
+            Piece("desk", 0.3, 0.86),
+            Piece("globe-showing-europe-africa", 0.13, -0.9),
+        ),
+        ("panel",),
+        rug=False,
+    ),
+    "office": Room(
+        (
+            Piece("framed-picture", 0.16, 0.12, 0.18),
+            Piece("desk", 0.44, 0.5),
+            Piece("file-cabinet", 0.26, 0.98),
+            Piece("potted-plant", 0.3, -0.9),
+        ),
+        ("panel", "stripes"),
+    ),
+    "bedroom": Room(
+        (Piece("bed", 0.56, 0.56), Piece("framed-picture", 0.16, 0.3, 0.14), Piece("teddy-bear", 0.17, -0.8)),
+        ("dots", "stripes"),
+    ),
+}
+
+
+def _living_room(dice: random.Random) -> Room:
+    """A room of no special use, furnished by chance."""
+    pieces = [
+        Piece("framed-picture", 0.17, 0.10, 0.20),
+        Piece(dice.choice(("couch-and-lamp", "chair", "bookshelf")), 0.4, 0.34),
+        Piece("potted-plant", 0.3, 0.62),
+    ]
+    if dice.random() < 0.5:
+        pieces.append(Piece(dice.choice(("mantelpiece-clock", "teddy-bear", "guitar", "books")), 0.17, -0.62))
+    return Room(tuple(pieces), ("stripes", "dots", "panel"))
+
+
+def _furnish(stage: Stage, colours: Palette, room: Room, window_left: bool, dice: random.Random) -> Image.Image:
     """Pictures on the wall and things standing along it, away from the window."""
     board = Image.new("RGBA", (stage.canvas, stage.height))
     light = mix(colours.ambient, (255, 255, 255), 0.25)
     side = 1 if window_left else -1
     floor = stage.height * (FLOOR + 0.035)
-    plan = [
-        ("framed-picture", 0.17, 0.10, 0.20),
-        (dice.choice(("couch-and-lamp", "chair")), 0.4, 0.34, None),
-        ("potted-plant", 0.3, 0.62, None),
-    ]
-    if dice.random() < 0.5:
-        plan.append((dice.choice(("mantelpiece-clock", "teddy-bear", "guitar", "books")), 0.17, -0.62, None))
-    for slug, size, away, high in plan:
-        if not art.has(slug):
+    for piece in room.furniture:
+        if not art.has(piece.slug):
             continue
-        big = max(4, round(stage.unit * size))
-        thing = lit(cut(glyph(slug, big), max(1.0, big * 0.01), 1), light)
-        if dice.random() < 0.5 and slug != "framed-picture":
+        big = max(4, round(stage.unit * piece.size))
+        thing = lit(cut(glyph(piece.slug, big), max(1.0, big * 0.01), 1), light)
+        if dice.random() < 0.5 and piece.high is None:
             thing = thing.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
         raised = lifted(thing, max(1.0, stage.unit * 0.008), stage.unit * 0.008, 0.35)
-        x = stage.canvas / 2 + side * away * min(stage.width * 0.62, stage.height * 0.9)
-        y = stage.height * high if high is not None else floor - big * 0.96
+        x = stage.canvas / 2 + side * piece.away * min(stage.width * 0.62, stage.height * 0.9)
+        y = stage.height * piece.high if piece.high is not None else floor - big * 0.96
         place(board, raised, x - raised.width / 2, y - (raised.height - big) / 2)
     return board
 
 
 def room_sheets(
-    stage: Stage, colours: Palette, dice: random.Random, rng: np.random.Generator
+    stage: Stage, colours: Palette, dice: random.Random, rng: np.random.Generator, *, kind: str = ""
 ) -> tuple[list[Layer], list[Layer]]:
-    """Wall, window, light, rug and furniture."""
-    backdrop = raster(_wall(stage, colours, dice.choice(("stripes", "dots", "panel"))), stage.canvas, stage.height)
+    """Wall, window, light, rug and furniture; `kind` is one of `ROOMS`, or empty for a living room."""
+    room = ROOMS.get(kind) or _living_room(dice)
+    backdrop = raster(_wall(stage, colours, dice.choice(room.walls)), stage.canvas, stage.height)
     wide = max(4, round(min(stage.unit * 0.40, stage.width * 0.36)))
     size = (wide, max(4, round(min(wide * 1.16, stage.height * (FLOOR - 0.12)))))
     left = dice.random() < 0.5
     x = stage.canvas / 2 + (-1 if left else 1) * min(stage.width * 0.30, stage.height * 0.5) - wide / 2
     y = stage.height * (0.08 if not stage.tall else 0.16)
-    view = lifted(_window(colours, size, dice), max(1.0, stage.unit * 0.007), stage.unit * 0.006, 0.3)
-    place(backdrop, view, x - (view.width - size[0]) / 2, y - (view.height - size[1]) / 2)
-    furniture = _furnish(stage, colours, left, dice)
-    ground = _rug(stage, colours, dice)
-    if not colours.dark:
+    if room.window:
+        view = lifted(_window(colours, size, dice), max(1.0, stage.unit * 0.007), stage.unit * 0.006, 0.3)
+        place(backdrop, view, x - (view.width - size[0]) / 2, y - (view.height - size[1]) / 2)
+    furniture = _furnish(stage, colours, room, left, dice)
+    ground = _rug(stage, colours, dice) if room.rug else ""
+    if room.window and not colours.dark:
         ground += _beam(stage, x, y, size, 1 if left else -1)
     things = [sheet(raster(ground, stage.canvas, stage.height), 0.85), sheet(furniture, 0.7)]
     wall = Layer(grain(backdrop.convert("RGB"), 2.4, rng), None, 0, 0, 0.55)

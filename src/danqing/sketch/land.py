@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
@@ -29,6 +29,7 @@ class Band:
     size: float = 0.2  # of the unit
     scattered: bool = False  # all over the band and not only along its edge
     caps: bool = False
+    water: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Land:
     grass: bool = True
 
 
+WATERLINE = 0.745  # of those who are on a river or a lake
 _TREES = ("deciduous-tree", "evergreen-tree")
 _FLOWERS = ("tulip", "sunflower", "hibiscus", "rose", "hyacinth", "blossom", "cherry-blossom")
 _WILD = ("blossom", "tulip", "herb", "seedling", "four-leaf-clover")
@@ -97,6 +99,56 @@ LANDS: dict[str, Land] = {
             Band(0.48, 0.20, "rugged", 0.28, caps=True),
             Band(0.62, 0.07, "rolling", 0.50, ("evergreen-tree",), 7.0, 0.15),
             Band(0.74, 0.03, "rolling", 0.80, ("rock", "seedling", "blossom"), 3.4, 0.08, scattered=True),
+        )
+    ),
+    "river": Land(
+        (
+            Band(0.47, 0.07, "rolling", 0.25),
+            Band(0.55, 0.04, "rolling", 0.45, _TREES, 5.0, 0.2),
+            Band(0.635, 0.006, "waves", 0.60, water=True),
+            Band(0.80, 0.028, "rolling", 0.85, ("rock", "herb", "blossom", "seedling"), 5.0, 0.075, scattered=True),
+        )
+    ),
+    "lake": Land(
+        (
+            Band(0.34, 0.24, "rugged", 0.16, caps=True),
+            Band(0.46, 0.14, "rugged", 0.28),
+            Band(0.55, 0.03, "rolling", 0.45, ("evergreen-tree",), 9.0, 0.12),
+            Band(0.60, 0.005, "waves", 0.60, water=True),
+            Band(0.82, 0.025, "rolling", 0.85, ("rock", "herb", "seedling"), 4.0, 0.07, scattered=True),
+        )
+    ),
+    "field": Land(
+        (
+            Band(0.48, 0.06, "rolling", 0.25),
+            Band(0.56, 0.03, "rolling", 0.40, ("evergreen-tree", "deciduous-tree"), 3.0, 0.1),
+            Band(0.62, 0.012, "rolling", 0.55, ("tulip",), 34.0, 0.04),
+            Band(0.67, 0.012, "rolling", 0.65, ("tulip",), 26.0, 0.055),
+            Band(0.73, 0.012, "rolling", 0.80, ("tulip", "tulip", "sunflower"), 42.0, 0.075, scattered=True),
+        )
+    ),
+    "farm": Land(
+        (
+            Band(0.49, 0.07, "rolling", 0.30),
+            Band(0.60, 0.03, "rolling", 0.50, ("barn", "haystack", "deciduous-tree", "windmill"), 3.0, 0.19),
+            Band(0.68, 0.008, "rolling", 0.70, ("fence",), 10.0, 0.105),
+            Band(0.74, 0.02, "rolling", 0.80, _WILD, 5.0, 0.07, scattered=True),
+        )
+    ),
+    "jungle": Land(
+        (
+            Band(0.38, 0.06, "rolling", 0.25, ("palm-tree", "deciduous-tree"), 9.0, 0.2),
+            Band(0.52, 0.04, "rolling", 0.45, ("palm-tree", "deciduous-tree", "palm-tree"), 8.0, 0.34),
+            Band(0.66, 0.03, "rolling", 0.65, ("palm-tree", "bamboo", "deciduous-tree"), 4.0, 0.5),
+            Band(0.75, 0.02, "rolling", 0.85, ("herb", "hibiscus", "herb", "seedling"), 12.0, 0.1, scattered=True),
+        )
+    ),
+    "bamboo": Land(
+        (
+            Band(0.46, 0.05, "rolling", 0.25, ("bamboo",), 11.0, 0.34),
+            Band(0.58, 0.03, "rolling", 0.45, ("bamboo",), 8.0, 0.5),
+            Band(0.70, 0.03, "rolling", 0.65, ("bamboo",), 4.6, 0.66),
+            Band(0.77, 0.02, "rolling", 0.85, ("herb", "seedling", "rock"), 6.0, 0.075, scattered=True),
         )
     ),
 }
@@ -167,29 +219,49 @@ def grass_sheet(stage: Stage, colour: Colour, depth: float, reach: float, dice: 
 
 
 def land_sheets(
-    stage: Stage, place_name: str, colours: Palette, dice: random.Random, rng: np.random.Generator
+    stage: Stage,
+    place_name: str,
+    colours: Palette,
+    dice: random.Random,
+    rng: np.random.Generator,
+    *,
+    afloat: bool = False,
 ) -> tuple[list[Layer], list[Layer]]:
-    """The sheets behind the actors, back to front, and those in front of them."""
+    """The sheets behind the actors, back to front, and those before them; `afloat`: the actors are on the water."""
     land = LANDS[place_name]
     last = len(land.bands) - 1
     behind: list[Layer] = []
+    front: list[Layer] = []
+    sheets = behind
     rise = dice.uniform(-0.07, 0.03)
     for k, band in enumerate(land.bands):
         line = _edge(band, rise * (1 - 0.7 * k / last), stage, dice, rng)
-        upper, lower = _tones(colours, k / last)
+        tones = _water(colours, band.depth) if band.water else _tones(colours, k / last)
         snow = multiply((250, 252, 255), colours.ambient) if band.caps else None
-        behind.append(cut_along(line, stage.height, (upper, lower), band.depth, rng, unit=stage.unit, caps=snow))
+        sheets.append(cut_along(line, stage.height, tones, band.depth, rng, unit=stage.unit, caps=snow))
         standing = _along(band, line, stage, colours, dice)
         if standing:
-            behind.append(standing)
-    front = grass_sheet(stage, mix(colours.land[3], colours.land[2], 0.25), 1.35, 0.13, dice) if land.grass else None
-    return behind, [front] if front else []
+            sheets.append(standing)
+        if band.water and afloat:
+            sheets = front
+            crest = _edge(replace(band, level=WATERLINE, swell=0.008), 0.0, stage, dice, rng)
+            near = (tones[1], mix(tones[1], (16, 40, 80), 0.2))
+            sheets.append(cut_along(crest, stage.height, near, 0.9, rng, unit=stage.unit, sway=stage.unit * 0.01))
+    grass = grass_sheet(stage, mix(colours.land[3], colours.land[2], 0.25), 1.35, 0.13, dice) if land.grass else None
+    return behind, [*front, *([grass] if grass else [])]
 
 
 def _edge(band: Band, rise: float, stage: Stage, dice: random.Random, rng: np.random.Generator) -> Field:
     level = band.level + rise + dice.uniform(-0.02, 0.015)
     shape = SHAPES[band.shape](stage.canvas, stage.unit * dice.uniform(0.9, 1.6), rng)
     return np.asarray(level * stage.height + shape * band.swell * stage.unit, dtype=np.float32)
+
+
+def _water(colours: Palette, depth: float) -> tuple[Colour, Colour]:
+    """Fresh water: the sky in it, deeper towards us."""
+    blue = multiply((70, 158, 214), colours.ambient)
+    far = mix(mix(blue, colours.sky[1], 0.3), colours.sky[0], 0.3 if colours.dark else 0.0)
+    return far, mix(mix(blue, colours.sky[0], 0.2), (16, 40, 80), 0.3 * depth + (0.3 if colours.dark else 0.0))
 
 
 def _tones(colours: Palette, nearness: float) -> tuple[Colour, Colour]:

@@ -26,6 +26,7 @@ DEFAULTS = {
     "action": "still",
     "camera": "static",
     "season": "",
+    "spot": "",
     "mood": "",
 }
 OVERRIDING = frozenset({("style", "logo"), ("time", "neon")})  # a neon night is neon; a minimalist logo is a logo
@@ -78,6 +79,7 @@ class Plan:
     relations: tuple[Relation, ...] = ()
     season: str = ""
     mood: str = ""
+    spot: str = ""  # the finer place, such as a kitchen, when the prompt names one
 
 
 def plan(prompt: str, *, seed: int, person: str = "all", negative: str = "") -> Plan:
@@ -332,6 +334,7 @@ def _finish(prompt: str, seed: int, reading: Reading, draft: _Draft) -> Plan:
         relations=_relations(draft.ties.found, order),
         season=facts["season"],
         mood=facts["mood"],
+        spot=facts["spot"],
     )
 
 

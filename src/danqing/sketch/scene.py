@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from random import Random
 
 import numpy as np
@@ -10,13 +11,15 @@ from danqing.sketch import kinds, stature
 from danqing.sketch.canvas import Layer, Stage
 from danqing.sketch.cosmos import space_air, space_sheets
 from danqing.sketch.dice import dice, field_dice, turn
-from danqing.sketch.interior import room_sheets, studio_sheets, table_sheets
+from danqing.sketch.interior import ROOMS, room_sheets, studio_sheets, table_sheets
 from danqing.sketch.land import LANDS, land_sheets
 from danqing.sketch.palette import Palette, palette
 from danqing.sketch.plan import Plan
 from danqing.sketch.sky import air_sheet, cloud_sheets, rainbow_sheet
+from danqing.sketch.spots import INDOORS, WATERS, is_seen, like
 from danqing.sketch.together import carried, vessels
 from danqing.sketch.town import city_sheets, skyline
+from danqing.sketch.venues import cave_sheets, stadium_sheets, stage_sheets
 from danqing.sketch.water import sea_sheets, shore_sheets, underwater_air, underwater_sheets
 from danqing.sketch.weather import Swarm, drift_of, fog_sheet, swarm
 
@@ -32,10 +35,12 @@ GROUND: dict[str, float] = {
     "studio": 0.84,
     "table": 0.9,
     "sky": 0.9,
+    "river": 0.91,
+    "lake": 0.92,
 }
 GROUND_ELSEWHERE = 0.87
+AFLOAT = 0.765  # on a river or a lake
 TABLES = frozenset({"table", "desk"})  # shown as the table one looks across, when only small things are on it
-INDOORS = frozenset({"room", "table", "studio"})
 _BUILDERS: dict[str, Builder] = {
     "sea": sea_sheets,
     "shore": shore_sheets,
@@ -45,6 +50,10 @@ _BUILDERS: dict[str, Builder] = {
     "room": room_sheets,
     "table": table_sheets,
     "studio": studio_sheets,
+    "stage": stage_sheets,
+    "stadium": stadium_sheets,
+    "cave": cave_sheets,
+    **{kind: partial(room_sheets, kind=kind) for kind in ROOMS},
 }
 _MOONS = ("full-moon", "crescent-moon", "full-moon-face", "new-moon", "first-quarter-moon")
 _STARS = ("star", "glowing-star", "milky-way", "night-with-stars", "sparkles", "dizzy")
@@ -62,6 +71,7 @@ class Scene:
     drift: Swarm | None
     ground: float
     seen: frozenset[str]  # glyphs that the scene itself already shows
+    afloat: bool = False  # whether the actors are on the water
 
 
 def scene(plan: Plan, stage: Stage) -> Scene:
@@ -69,12 +79,13 @@ def scene(plan: Plan, stage: Stage) -> Scene:
     place = view_of(plan)
     chance, rng = dice(plan, "scene"), field_dice(plan, "scene")
     hour = "day" if place == "space" and plan.time != "neon" else plan.time  # no air, no dusk
-    home = place if place in LANDS else plan.place
+    home = like(place) if place in LANDS or plan.spot else plan.place
     variant = turn(plan, "palette", 60)
     colours = palette(home, hour, plan.colours, chance, variant, season=plan.season, mood=plan.mood)
     behind = _air(plan, place, stage, colours, chance, rng)
+    afloat = place == "sea" or (place in WATERS and bool(plan.subjects) and _all_keep_up(plan))
     if place in LANDS:
-        sheets, front = land_sheets(stage, place, colours, chance, rng)
+        sheets, front = land_sheets(stage, place, colours, chance, rng, afloat=afloat)
     elif place == "sky":
         sheets, front = _cloud_sea(stage, colours, chance)
     else:
@@ -83,31 +94,51 @@ def scene(plan: Plan, stage: Stage) -> Scene:
     if plan.weather == "fog" and place not in INDOORS:
         behind.append(fog_sheet(stage, colours, 0.6, 0.62, rng))
         front.append(fog_sheet(stage, colours, 1.2, 0.92, rng))
-    kind = drift_of(place, plan.time, plan.weather, plan.season)
+    kind = drift_of(like(place), plan.time, plan.weather, plan.season)
     drift = swarm(kind, stage, colours, chance) if kind else None
     shown = _shown(plan, place, colours)
-    return Scene(place, stage, colours, tuple(behind), tuple(front), drift, GROUND.get(place, GROUND_ELSEWHERE), shown)
+    ground = AFLOAT if afloat and place in WATERS else GROUND.get(place, GROUND_ELSEWHERE)
+    return Scene(place, stage, colours, tuple(behind), tuple(front), drift, ground, shown, afloat)
 
 
 def view_of(plan: Plan) -> str:
     """The place as it is shown: the sea from the "shore" when someone has to stand there, a table for small things."""
-    resting = carried(plan)
     if any(stature.is_tabletop(plan.subjects[carrier].glyph) for carrier in vessels(plan)):
         return "table"
-    afloat = all(_keeps_up(one.glyph) for number, one in enumerate(plan.subjects) if number not in resting)
+    furniture = ROOMS[plan.spot].slugs if plan.spot in ROOMS else frozenset()
+    doubled = any(one.glyph in furniture for one in plan.subjects)  # a bed in a bedroom is one bed
+    if (
+        is_seen(plan.spot, plan.place)
+        and not doubled
+        and not (plan.spot in ("river", "lake") and plan.action == "swim")
+    ):
+        room = plan.spot in ROOMS and plan.action == "still" and _only_small(plan)
+        return "table" if room else "shore" if plan.spot == "beach" else plan.spot
+    afloat = _all_keep_up(plan)
     if plan.place == "sea":
         dry = plan.action in ("walk", "run", "dance", "sleep", "play")
         return "sea" if plan.action == "swim" or (afloat and not dry) else "shore"
     if plan.place == "sky" and not afloat:
         return "meadow"
-    if plan.place == "room" and plan.action == "still" and plan.subjects:
-        lying = [one.glyph for one in plan.subjects if one.glyph not in TABLES]
-        return "table" if lying and all(stature.is_tabletop(slug) for slug in lying) else "room"
+    if plan.place == "room" and plan.action == "still":
+        return "table" if _only_small(plan) else "room"
     if plan.season == "winter" and plan.place in ("meadow", "garden", "studio"):
         return "snow"
     if plan.season and plan.place == "studio":
         return "meadow"
     return plan.place if plan.place in _BUILDERS or plan.place in LANDS or plan.place == "sky" else "meadow"
+
+
+def _only_small(plan: Plan) -> bool:
+    """Whether there is nothing but what one puts on a table to look at."""
+    lying = [one.glyph for one in plan.subjects if one.glyph not in TABLES]
+    return bool(lying) and all(stature.is_tabletop(slug) for slug in lying)
+
+
+def _all_keep_up(plan: Plan) -> bool:
+    """Whether nobody needs ground who is not carried by another."""
+    resting = carried(plan)
+    return all(_keeps_up(one.glyph) for number, one in enumerate(plan.subjects) if number not in resting)
 
 
 def _keeps_up(slug: str) -> bool:

@@ -33,7 +33,6 @@ MOMENTS: dict[str, float] = {
 GROUNDED_DEPTH = 0.85
 AIRBORNE_DEPTH = 0.45
 SUNK: dict[str, float] = {"sailboat": 0.27, "ship": 0.12, "canoe": 0.2, "speedboat": 0.3}  # of the height, under water
-WITHOUT_SHADOWS = frozenset({"sea", "sky"})  # views, see `view_of`
 
 
 class Reel(Protocol):
@@ -111,7 +110,7 @@ class Show:
         if actor.airborne:
             stamp(frame, sprite, x - sprite.width / 2, actor.y - lift - sprite.height / 2)
             return
-        if self._scene.view not in WITHOUT_SHADOWS:
+        if not self._scene.afloat and self._scene.view != "sky":
             self._shade(frame, actor, x, lift)
         spill = (sprite.height - actor.picture.height * pose.high) / 2  # turning makes sprites taller than their figure
         stamp(frame, sprite, x - sprite.width / 2, actor.y - lift - sprite.height + spill + self._sink(actor))
@@ -129,7 +128,7 @@ class Show:
 
     def _sink(self, actor: Actor) -> float:
         """Boats and swimmers lie a little in the water."""
-        return actor.picture.height * SUNK.get(actor.slug, 0.12) if self._scene.view == "sea" else 0.0
+        return actor.picture.height * SUNK.get(actor.slug, 0.12) if self._scene.afloat else 0.0
 
     def _sprite(self, k: int, actor: Actor, pose: Attitude, *, mirrored: bool) -> Image.Image:
         """The figure stretched and turned, from the ones kept when there is one much like it."""

@@ -26,6 +26,7 @@ SECTIONS = (
     "season",
     "pose",
     "paraphrase",
+    "spot",
 )
 # Words that say how things stand to each other or how they are; they name nothing that could be missing.
 MODIFYING = ("relation", "postposition", "size", "mood")
