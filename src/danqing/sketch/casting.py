@@ -25,13 +25,18 @@ def player(glyph: str, companions: Sequence[str], facts: Mapping[str, str]) -> s
     """The glyph that plays one: the ball its owner likes, or a person in the pose of the facts."""
     if glyph == BALL:
         return next((BALL_OF[other] for other in companions if other in BALL_OF), BALL_OF_DEFAULT)
-    posed = f"{glyph}-{facts['pose']}"
-    if glyph in PEOPLE and art.has(posed) and (facts["action"] == "still" or facts["pose"] not in LOOKS):
-        return posed
+    if is_posed([glyph], facts["pose"], facts):
+        return f"{glyph}-{facts['pose']}"
     if glyph in PEOPLE and facts["camera"] != "close":
         posed = f"{glyph}-{POSES.get(facts['action'], STANDING)}"
         return posed if art.has(posed) else f"{glyph}-{STANDING}"
     return glyph
+
+
+def is_posed(glyphs: Sequence[str], pose: str, facts: Mapping[str, str]) -> bool:
+    """Whether one of them can be drawn in the pose, which a bust cannot while it has to move."""
+    moving = facts.get("action", "still") != "still" and pose in LOOKS
+    return not moving and any(glyph in PEOPLE and art.has(f"{glyph}-{pose}") for glyph in glyphs)
 
 
 def place(glyphs: Sequence[str], facts: Mapping[str, str], named: Mapping[str, str]) -> str:

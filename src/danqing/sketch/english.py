@@ -11,6 +11,7 @@ FARTHEST_DETERMINER = 3
 FARTHEST_AND = 4
 POSSESSIVES = ("'s", "’s")
 ATTRIBUTE = (Facet("attribute"),)  # it says how a thing is, in a way that is not drawn
+EVERYMAN = ("man", "woman", "person")
 LINKS_ON = frozenset({"or", "nor"})
 SMALL_WORDS = frozenset({"of", "with", "and"})
 
@@ -131,7 +132,7 @@ def _paraphrases(signs: list[Sign], table: Lexicon) -> list[Sign]:
             settled.append(replace(sign, facets=ATTRIBUTE))
         else:
             before = settled[-1] if settled and _adjacent(settled[-1], sign) else None
-            if before is None or not kinds.is_animal(before.value("subject") or ""):
+            if before is None or not kinds.is_living(before.value("subject") or ""):
                 settled.append(replace(sign, facets=table.facets(person)))
             settled += [Sign(word, table.facets(word), sign.clause) for word in belongings]
     return settled
@@ -140,6 +141,11 @@ def _paraphrases(signs: list[Sign], table: Lexicon) -> list[Sign]:
 def _is_thing(signs: list[Sign], at: int, table: Lexicon) -> bool:
     """Whether a word can be the noun that the word before it describes."""
     return signs[at].means("subject") or (not signs[at].facets and not _is_verb(signs, at, table))
+
+
+def _company(word: str, table: Lexicon) -> str | None:
+    """How many a "pack" or a "herd" is, when the word is the name of a company at all."""
+    return next((facet.value for facet in table.facets(f"{word} of") if facet.kind == "number"), None)
 
 
 def _clients(signs: list[Sign], table: Lexicon) -> list[Sign]:
@@ -180,7 +186,7 @@ def _companies(signs: list[Sign], table: Lexicon) -> list[Sign]:
     settled: list[Sign] = []
     for sign in signs:
         before = settled[-1] if settled and _adjacent(settled[-1], sign) else None
-        number = sign.value("number") if sign.means("subject") else None
+        number = sign.value("number") if sign.means("subject") else _company(sign.word, table)
         if before and number and not before.plural and kinds.is_animal(before.value("subject") or ""):
             settled[-1] = replace(
                 before, word=f"{before.word} {sign.word}", facets=(*before.facets, Facet("number", number))
@@ -207,6 +213,9 @@ def _modifiers(signs: list[Sign], table: Lexicon) -> list[Sign]:
         elif after.value("subject") == sign.value("subject"):
             settled.append(replace(after, word=f"{sign.word} {after.word}"))
             at += 1
+        elif _plays(sign, after):
+            settled += [sign, replace(after, facets=ATTRIBUTE)]
+            at += 1
         elif after.means("subject") and not _both_wanted(sign, after):
             settled.append(replace(sign, facets=()))
         else:
@@ -220,6 +229,11 @@ def _same_with(sign: Sign, after: Sign, table: Lexicon) -> bool:
     if table.knows("young", after.word):
         return kinds.is_animal(sign.value("subject") or "")
     return table.knows("depictions", after.word)
+
+
+def _plays(sign: Sign, after: Sign) -> bool:
+    """A penguin waiter is a penguin; no glyph shows the waiter in it."""
+    return kinds.is_animal(sign.value("subject") or "") and after.value("subject") in EVERYMAN
 
 
 def _both_wanted(sign: Sign, after: Sign) -> bool:

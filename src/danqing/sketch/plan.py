@@ -159,13 +159,16 @@ class _Draft:
         return (self.pose.value("pose") or "") if self.pose else ""
 
     def strike_pose(self) -> None:
-        """A sport without anyone doing it brings its own person; one that only animals do is not drawn."""
+        """A sport without anyone doing it brings its own person; a pose that nobody in the picture takes is missing."""
         if self.pose is None:
             return
         pose, word = self.held_pose(), self.pose.word
         if not self.subjects and self._allows(f"person-{pose}", word):
             self.subjects.append(Subject("person", word))
-        elif not any(subject.glyph in casting.PEOPLE for subject in self.subjects) and not self.pose.means("action"):
+        elif not (
+            self.pose.means("action")
+            or casting.is_posed([subject.glyph for subject in self.subjects], pose, self.facts)
+        ):
             self.drawn = [other for other in self.drawn if other != word]
             self.missing.append(word)
 
