@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 from danqing.sketch import script
 from danqing.sketch.han import read_han
+from danqing.sketch.inflection import meaning
 from danqing.sketch.signs import Sign
 from danqing.sketch.spaced import read_spaced
 from danqing.sketch.words import LANGUAGES, lexicon
 
 LATIN_LANGUAGES = ("en", "de", "fr", "es", "pt", "it")
 QUOTED = re.compile(
-    r"\"([^\"\n]{1,120})\"|“([^”\n]{1,120})”|‘((?:[^’\n]|(?<=\w)’(?=\w)){1,120})’|「([^」\n]{1,120})」|『([^』\n]{1,120})』"
+    r"\"([^\"\n]{1,120})\"|“([^”\n]{1,120})”|„([^“”\n]{1,120})[“”]|‘((?:[^’\n]|(?<=\w)’(?=\w)){1,120})’|「([^」\n]{1,120})」|『([^』\n]{1,120})』"
     r"|《([^》\n]{1,120})》|«([^»\n]{1,120})»|(?<!\w)'((?:[^'\n]|(?<=\w)'(?=\w)){1,120})'(?!\w)"
 )
 SHOUTED = r"\s+((?:[A-Z0-9][A-Z0-9!?&'-]*\b[!?]?\s*){1,8})"
@@ -34,7 +35,8 @@ WRITTEN = re.compile(
     r"\b(?:with|has|have|and)\s+((?:[A-Z][\w'’&!?-]*\s+){1,6})(?=(?:written|painted|printed|engraved)\b)"
 )
 CLEAR_LEAD = 2
-RUN = re.compile(f"[{script.HAN}{script.KANA}]+(?:[0-9]+(?=[{script.HAN}{script.KANA}])[{script.HAN}{script.KANA}]+)*")
+JOINED = f"[{script.HAN}{script.KANA}]"
+RUN = re.compile(f"(?:[0-9]+(?={JOINED}))?{JOINED}+(?:[0-9]+(?={JOINED}){JOINED}+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ def _take_quoted(prompt: str) -> tuple[tuple[str, ...], str]:
 
 
 def _content(match: re.Match[str]) -> str:
-    return next(group for group in match.groups() if group is not None)
+    return next(group for group in match.groups() if group is not None).strip()
 
 
 def _take_shouted(rest: str) -> tuple[tuple[str, ...], str]:
@@ -96,7 +98,9 @@ def _take_stated(rest: str) -> tuple[tuple[str, ...], str]:
 def _latin_language(text: str) -> str:
     """The language with most known words; English unless another one is clearly ahead."""
     words = sorted(set(re.findall(r"[^\W\d_]+", text)))
-    scores = {language: sum(bool(lexicon(language).facets(word)) for word in words) for language in LATIN_LANGUAGES}
+    scores = {
+        language: sum(bool(meaning(word, lexicon(language))[1]) for word in words) for language in LATIN_LANGUAGES
+    }
     best = max(LATIN_LANGUAGES, key=lambda language: scores[language])
     return best if not scores["en"] or scores[best] >= scores["en"] + CLEAR_LEAD else "en"
 

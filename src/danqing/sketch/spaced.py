@@ -4,14 +4,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from danqing.sketch.english import settle
+from danqing.sketch import english, romance
+from danqing.sketch.counting import counted
+from danqing.sketch.inflection import meaning
 from danqing.sketch.signs import Sign
-from danqing.sketch.words import IGNORED, Facet, Lexicon, lexicon
+from danqing.sketch.words import IGNORED, Lexicon, lexicon
 
 WORD = re.compile(r"[^\W_]+(?:['’-]{1,2}[^\W_]+)*['’]?")
 PAUSE = re.compile(r"[.,;:!?()\[\]\"“”«»\n…—–]| - ")
 LONGEST = 5
-HAVE_PLURALS = ("subject", "place", "colour", "beyond", "paraphrase")
 TITLE_LENGTH, TITLE_SHARE = 5, 0.6
 TITLED = re.compile(r"[A-Z][a-z].*")
 
@@ -24,8 +25,8 @@ class _Token:
 
 def read_spaced(run: str, language: str, clause: int) -> list[Sign]:
     """The signs of one run of words in a language of `words.LANGUAGES`; clauses are numbered from `clause` on."""
-    tokens = list(_tokens(run, clause))
     table = lexicon(language)
+    tokens = list(_tokens(run, clause, table))
     ends = _name_ends(tokens, table)
     signs: list[Sign] = []
     at = 0
@@ -33,16 +34,26 @@ def read_spaced(run: str, language: str, clause: int) -> list[Sign]:
         length, sign = _longest(tokens, at, ends.get(at, at), table)
         signs.append(sign)
         at += length
-    return settle(signs, table) if language == "en" else signs
+    if language == "en":
+        return english.settle(signs, table)
+    if "colours_follow" in table.grammar:
+        return romance.settle(signs, table)
+    return counted(signs, [table])
 
 
-def _tokens(run: str, clause: int) -> Iterator[_Token]:
+def _tokens(run: str, clause: int, table: Lexicon) -> Iterator[_Token]:
+    """The words, with what is elided before a vowel ("l'", "nell'") as a word of its own."""
     end = 0
     for match in WORD.finditer(run):
         gap = run[end : match.start()]
         if end and PAUSE.search(gap):
             clause += 1
-        yield _Token(match.group().rstrip("'’"), clause)
+        text = match.group().rstrip("'’")
+        article, apostrophe, noun = text.replace("’", "'").partition("'")
+        if noun and table.knows("elisions", article + apostrophe):
+            yield _Token(article + apostrophe, clause)
+            text = noun
+        yield _Token(text, clause)
         end = match.end()
 
 
@@ -53,42 +64,15 @@ def _longest(tokens: list[_Token], at: int, name_end: int, table: Lexicon) -> tu
         words = tokens[at : at + length]
         if words[-1].clause != clause or at + length < name_end:
             continue
-        phrase = " ".join(token.text for token in words)
-        for word in _stems(phrase, table):
-            facets, plural = _facets(word, table)
-            if facets:
-                return length, Sign(word, facets, clause, plural)
-    length = max(1, name_end - at)
-    return length, Sign(" ".join(token.text for token in tokens[at : at + length]), (), clause)
-
-
-def _facets(phrase: str, table: Lexicon) -> tuple[tuple[Facet, ...], bool]:
-    exact = table.facets(phrase)
-    if exact:
-        return exact, False
-    for singular in _singulars(phrase, table):
-        facets = tuple(facet for facet in table.facets(singular) if facet.kind in HAVE_PLURALS)
+        word, facets, plural = meaning(_phrase(words), table)
         if facets:
-            return facets, True
-    return (), False
+            return length, Sign(word, facets, clause, plural)
+    length = max(1, name_end - at)
+    return length, Sign(_phrase(tokens[at : at + length]), (), clause)
 
 
-def _singulars(phrase: str, table: Lexicon) -> Iterator[str]:
-    """What the last word of a phrase may be the plural of."""
-    head, _, last = phrase.casefold().rpartition(" ")
-    irregular = table.irregular.get(last)
-    endings = (("ies", "y"), ("ves", "f"), ("es", ""), ("s", "")) if table.language != "ru" else ()
-    singulars = [last[: -len(old)] + new for old, new in endings if last.endswith(old) and len(last) - len(old) >= 2]
-    for singular in ([irregular] if irregular else []) + singulars:
-        yield f"{head} {singular}".strip()
-
-
-def _stems(phrase: str, table: Lexicon) -> Iterator[str]:
-    """The phrase, then (in Korean) the phrase without each particle that may follow it, the longest particle first."""
-    yield phrase
-    for particle in sorted(table.grammar.get("particles", ()), key=len, reverse=True):
-        if phrase.endswith(particle) and len(phrase) > len(particle):
-            yield phrase.removesuffix(particle)
+def _phrase(tokens: list[_Token]) -> str:
+    return " ".join(token.text for token in tokens).replace("' ", "'")
 
 
 def _name_ends(tokens: list[_Token], table: Lexicon) -> dict[int, int]:
@@ -104,7 +88,7 @@ def _name_ends(tokens: list[_Token], table: Lexicon) -> dict[int, int]:
         if at < len(tokens) and _may_be_named(tokens[at], table) and tokens[at].clause == tokens[start].clause:
             continue
         names = tokens[start:at]
-        if len(names) > 1 and not all(_facets(token.text, table)[0] for token in names):
+        if len(names) > 1 and not all(meaning(token.text, table)[1] for token in names):
             ends |= dict.fromkeys(range(start, at), at)
         start = at if at < len(tokens) and _may_be_named(tokens[at], table) else min(at + 1, len(tokens) - 1)
     return ends

@@ -1,7 +1,7 @@
 """Knows what a word or phrase means to a picture: from a hand-checked lexicon, then from the glyphs' own names."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -30,6 +30,7 @@ SECTIONS = (
 )
 # Words that say how things stand to each other or how they are; they name nothing that could be missing.
 MODIFYING = ("relation", "postposition", "size", "mood")
+PICTURELESS = ("ignore", "adjectives", "counters", "elisions")  # words of these roles show nothing by themselves
 GRAMMAR = ("negation", "likeness", "manner", "made_of")
 
 
@@ -41,6 +42,8 @@ class Facet:
     value: str = ""
 
 
+Endings = tuple[tuple[str, str], ...]  # an ending, and what stands in its place in the dictionary form
+PLURALS = ("ies y", "ves f", "es", "s")  # where a lexicon has none of its own
 IGNORED = (Facet("ignore"),)
 BEYOND = (Facet("beyond"),)
 
@@ -55,6 +58,9 @@ class Lexicon:
     beyond: frozenset[str]
     grammar: Mapping[str, frozenset[str]]
     irregular: Mapping[str, str]
+    plurals: Endings  # of nouns
+    cases: Endings  # of nouns in the singular
+    agreements: Endings  # of adjectives
     fruit: Mapping[str, str]
     labels: Mapping[tuple[str, str], str]
 
@@ -97,10 +103,13 @@ def lexicon(language: str) -> Lexicon:
     return Lexicon(
         language=language,
         entries=_entries(table),
-        ignore=frozenset(map(_key, f"{grammar['ignore']} {grammar.get('adjectives', '')}".split())),
+        ignore=frozenset(word for role in PICTURELESS for word in map(_key, _words(grammar.get(role, "")))),
         beyond=frozenset(_key(" ".join(phrase.split())) for phrase in grammar.get("beyond", "").split(";")) - {""},
         grammar={role: frozenset(map(_key, _words(listed))) for role, listed in grammar.items()},
-        irregular=dict(pair.split() for pair in grammar.get("irregular", [])),
+        irregular=dict(_key(pair).split() for pair in grammar.get("irregular", [])),
+        plurals=_endings(grammar.get("plurals", PLURALS)),
+        cases=_endings(grammar.get("cases", ())),
+        agreements=_endings(grammar.get("agreements", ())),
         fruit=dict(pair.split() for pair in grammar.get("fruit", [])),
         labels={(kind, value): words[0] for kind in SECTIONS for value, words in table.get(kind, {}).items() if words},
     )
@@ -108,6 +117,12 @@ def lexicon(language: str) -> Lexicon:
 
 def _words(listed: str | list[str]) -> list[str]:
     return listed.split() if isinstance(listed, str) else listed
+
+
+def _endings(listed: Iterable[str]) -> Endings:
+    """From "ies y": the ending "ies" is "y" in the dictionary; from "s": it is nothing there."""
+    pairs = (_key(line).split() for line in listed)
+    return tuple((old, "".join(new)) for old, *new in pairs)
 
 
 def _entries(table: Mapping[str, Mapping[str, list[str]]]) -> dict[str, tuple[Facet, ...]]:
@@ -126,4 +141,4 @@ def _entries(table: Mapping[str, Mapping[str, list[str]]]) -> dict[str, tuple[Fa
 
 
 def _key(phrase: str) -> str:
-    return to_simplified(phrase.replace("’", "'").casefold())
+    return to_simplified(phrase.replace("’", "'").casefold().replace("ё", "е"))
