@@ -1,9 +1,11 @@
 """What stands on, under or behind what, who holds, rides or wears what, and how large, when and in what mood."""
 
 import pytest
+from PIL import Image
 
-from danqing.sketch import art
+from danqing.sketch import art, kinds
 from danqing.sketch.plan import Plan, plan
+from danqing.sketch.together import Cutout, joined
 
 pytestmark = pytest.mark.skipif(not art.available(), reason="the art pack was not built (npm was out of reach)")
 
@@ -151,3 +153,23 @@ def test_moods(prompt: str, mood: str) -> None:
 def test_the_colour_of_a_thing_that_is_not_drawn_stays_out_of_a_logo() -> None:
     assert read("a logo for a yellow gadget company with a trident").colours == ()
     assert read("a yellow gadget").colours == ("#f5c542",)
+
+
+@pytest.mark.parametrize("slug", ["hiking-boot", "running-shoe", "high-heeled-shoe", "jeans", "gloves", "handbag"])
+def test_what_is_not_worn_on_the_head_is_not_put_there(slug: str) -> None:
+    wearer = Cutout("person-standing", Image.new("RGBA", (100, 300), (250, 200, 0, 255)), -1)
+    worn = Cutout(slug, Image.new("RGBA", (120, 120), (0, 0, 250, 255)), -1)
+    whole = joined("wearing", wearer, [worn])
+    blue = [
+        y for y in range(whole.height) if any(whole.getpixel((x, y))[:3] == (0, 0, 250) for x in range(whole.width))
+    ]
+    assert min(blue) > whole.height * 0.5
+    assert whole.height < 320
+
+
+@pytest.mark.parametrize(
+    ("slug", "whole"),
+    [("woman-surfing", True), ("palm-up-hand", True), ("man-office-worker", False), ("man-beard", False)],
+)
+def test_only_who_is_cut_off_at_the_chest_needs_a_body(slug: str, whole: bool) -> None:
+    assert kinds.is_whole(slug) is whole

@@ -77,7 +77,8 @@ def _drawn(subject: Subject, size: int, setting: Setting, dice: random.Random) -
     if slug == "unicorn" and setting.camera not in FLOATING_HEADS and art.has("horse"):
         box = pose.UNICORN_BOX
         return raster(pose.unicorn(), round(size * box[2] / box[3]), size, box=box), False
-    chest = _chest(slug) if kinds.is_person(slug) and setting.camera not in FLOATING_HEADS else None
+    cut_off = kinds.is_person(slug) and not kinds.is_whole(slug)
+    chest = _chest(slug) if cut_off and setting.camera not in FLOATING_HEADS else None
     if chest:
         box = pose.BUST_BOX
         tall = round(size * 1.15)

@@ -25,6 +25,11 @@ def is_living(slug: str) -> bool:
     return is_person(slug) or is_animal(slug) or slug in _set("alive")
 
 
+def is_whole(slug: str) -> bool:
+    """Whether the glyph shows all there is of a person who is doing something, or a part that stands for itself."""
+    return slug in _set("body") or slug in _set("whole") or slug.endswith(_affixes("whole", "suffixes"))
+
+
 def is_wearable(slug: str) -> bool:
     """Whether one wears the glyph."""
     return slug in _set("wearable")

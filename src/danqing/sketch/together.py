@@ -81,6 +81,12 @@ RAISED = frozenset({"balloon", "kite", "broom", "lollipop"})  # by the foot
 ASLANT = frozenset({"balloon", "kite"})  # their glyphs reach down to the left; held, they lean away from the face
 EYEWEAR = frozenset({"glasses", "sunglasses", "goggles"})
 NECKWEAR = frozenset({"scarf", "necktie", "ribbon", "sports-medal", "military-medal", "reminder-ribbon"})
+LEGWEAR = frozenset({"jeans", "shorts", "briefs"})
+FOOTWEAR = frozenset(
+    {"ballet-shoes", "flat-shoe", "high-heeled-shoe", "hiking-boot", "ice-skate", "mans-shoe", "roller-skate"}
+    | {"running-shoe", "skis", "socks", "thong-sandal", "womans-boot", "womans-sandal"}
+)
+HANDWEAR = frozenset({"boxing-glove", "clutch-bag", "gloves", "handbag", "ring", "watch"})
 CLOTHES = frozenset({"backpack", "bikini", "coat", "dress", "kimono", "lab-coat", "safety-vest", "sari", "t-shirt"})
 
 
@@ -237,6 +243,13 @@ def _holding(carrier: Cutout, load: Cutout) -> _Hold:
 
 
 def _wearing(carrier: Cutout, load: Cutout) -> _Hold:
+    person = kinds.is_person(carrier.slug)
+    if load.slug in FOOTWEAR:
+        return _Hold(0.5, 1.0, (0.5, 0.9), widest=0.7 if person else 0.55, highest=0.2)
+    if load.slug in HANDWEAR:
+        return _Hold(*((0.1, 0.62) if person else (0.24, 0.72)), (0.5, 0.4), widest=0.34, highest=0.2)
+    if load.slug in LEGWEAR:
+        return _Hold(0.5, 0.6 if person else 0.66, (0.5, 0.05), widest=0.62, highest=0.36, grown=person)
     middle, top, wide = _head(carrier)
     ratio = carrier.picture.width / carrier.picture.height  # from widths to heights
     if load.slug in EYEWEAR:
