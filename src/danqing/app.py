@@ -10,7 +10,7 @@ import secrets
 import shutil
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
@@ -33,6 +33,7 @@ from danqing.domain.ports import Provider
 from danqing.front import Front, refusal
 from danqing.front.discreet import Discreet
 from danqing.gateway.accounts import Accounts
+from danqing.gateway.cleaning import Cleaner
 from danqing.gateway.durable import Durable
 from danqing.gateway.gateway import Gateway, Parts
 from danqing.gateway.keyring import Keyring
@@ -125,13 +126,14 @@ async def opened(config: Config) -> AsyncIterator[Front]:
         accounts = Accounts(database, keyring)
         await accounts.open()
         await ensure_test_key(accounts, config.data)
+        queue = Durable(config.queue_url)
         gateway = Gateway(
             Parts(
                 catalog=load_catalog(extra=config.catalog),
                 store=database,
                 assets=archive,
                 providers=makers,
-                queue=Durable(config.queue_url),
+                queue=queue,
                 keyring=keyring,
             )
         )
@@ -139,7 +141,20 @@ async def opened(config: Config) -> AsyncIterator[Front]:
         stack.callback(lambda: asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor()))
         await gateway.open()
         stack.push_async_callback(gateway.close)
-        yield Front(gateway, accounts, public_url=config.public_url)
+        cleaner = Cleaner(database, archive, queue, config.keep)
+        async with working(cleaner.run()):
+            yield Front(gateway, accounts, cleaner, public_url=config.public_url)
+
+
+@asynccontextmanager
+async def working(work: Coroutine[object, object, None]) -> AsyncIterator[None]:
+    """Work that goes on beside the block and is cut off with it."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 def connect_providers(config: Config) -> dict[str, Provider]:

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from danqing.domain.errors import Problem
+from danqing.domain.retention import Keep, read_keep
+
 HOST = "127.0.0.1"
 PORT = 8787
 
@@ -18,7 +21,8 @@ class ConfigError(Exception):
 class Config:
     """Where things are and who may be asked.
 
-    `files`: as it was set; `assets` is where it leads. `upstreams`: name -> settings with `kind`, from danqing.toml.
+    `files`: as it was set; `assets` is where it leads. `keep`: how long files are kept after
+    their job. `upstreams`: name -> settings with `kind`, from danqing.toml.
     """
 
     data: Path
@@ -27,6 +31,7 @@ class Config:
     public_url: str = ""
     workers: int = 2
     files: str = ""
+    keep: Keep = field(default_factory=dict)
     upstreams: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
     @property
@@ -95,6 +100,7 @@ def load(
             public_url=env.get("DANQING_PUBLIC_URL") or str(settings.get("public_url", "")),
             workers=int(env.get("DANQING_SKETCH_WORKERS") or str(settings.get("sketch_workers", os.cpu_count()))),
             files=env.get("DANQING_ASSETS") or str(settings.get("assets", "")),
+            keep=_keep(env.get("DANQING_KEEP_DAYS", ""), settings.get("keep_days", {})),
             upstreams=_upstreams(settings),
         )
     except ValueError as error:
@@ -110,6 +116,17 @@ def remote(env: Mapping[str, str] = os.environ) -> Remote | None:
 def key(env: Mapping[str, str] = os.environ) -> str:
     """DANQING_KEY; without a URL it is for the server of this machine's own data directory."""
     return env.get("DANQING_KEY", "")
+
+
+def _keep(words: str, table: object) -> Keep:
+    """How long files are kept: `films=7 pictures=30` in the environment, a table of days in the file."""
+    given = dict(word.partition("=")[::2] for word in words.replace(",", " ").split()) if words else table
+    if not isinstance(given, dict):
+        raise ConfigError("danqing.toml: keep_days is a table, [keep_days].")
+    try:
+        return read_keep(given)
+    except Problem as problem:
+        raise ConfigError(f"{'DANQING_KEEP_DAYS' if words else 'danqing.toml'}: {problem.message}") from problem
 
 
 def _upstreams(settings: Mapping[str, object]) -> dict[str, Mapping[str, object]]:

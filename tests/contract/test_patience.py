@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from danqing.domain.errors import Kind, Problem
 from danqing.front import Front, Reply
 from danqing.gateway.accounts import Accounts
+from danqing.gateway.cleaning import Cleaner
 from danqing.gateway.gateway import Gateway
 from danqing.wire import openai, sse
 from danqing.wire.holes import Piece
@@ -48,7 +49,7 @@ class Slow:
     """An app whose answers are only made when some heartbeats have been sent, however fast the machine is."""
 
     def __init__(self) -> None:
-        self.front = Front(cast(Gateway, None), cast(Accounts, None), heartbeat_s=HEARTBEAT_S)
+        self.front = Front(cast(Gateway, None), cast(Accounts, None), cast(Cleaner, None), heartbeat_s=HEARTBEAT_S)
         calls = {"/v1/chat/completions": self.chat, "/fails": self.fails, "/quick": self.quick, "/broken": self.broken}
         ends = {path: self.front.endpoint(call, openai.error) for path, call in calls.items()}
         self._app: ASGIApp = Starlette(routes=[Route(path, end, methods=["POST"]) for path, end in ends.items()])

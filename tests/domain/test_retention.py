@@ -8,7 +8,7 @@ import pytest
 from danqing.domain.errors import Problem
 from danqing.domain.jobs import State
 from danqing.domain.media import Blob, Medium
-from danqing.domain.retention import Kept, check_keep, cutoffs, due, present, without
+from danqing.domain.retention import Kept, cutoffs, due, present, read_keep, without
 from making import NOON, a_generation, a_job, a_picture
 
 FRAME = Blob("f" * 64, 5, "image/png")
@@ -50,11 +50,17 @@ def test_words_are_no_file() -> None:
     assert without(words, set(Kept), NOON).refusal is None
 
 
-@pytest.mark.parametrize("given", [{"films": -1}, {"films": "7"}, {"films": True}, {"film": 7}, {"inputs": 36_501}])
+@pytest.mark.parametrize("given", [{"films": -1}, {"films": ""}, {"films": True}, {"inputs": 36_501}])
 def test_periods_that_make_no_sense_are_refused(given: dict[str, object]) -> None:
     with pytest.raises(Problem, match="whole days"):
-        check_keep(given)
+        read_keep(given)
 
 
 def test_periods_are_days_or_for_ever() -> None:
-    assert check_keep({"films": 0, "pictures": None}) == {Kept.FILMS: 0, Kept.PICTURES: None}
+    assert read_keep({"films": 0, "inputs": "7", "pictures": "forever"}) == {
+        Kept.FILMS: 0,
+        Kept.INPUTS: 7,
+        Kept.PICTURES: None,
+    }
+    with pytest.raises(Problem, match="not for 'film'"):
+        read_keep({"film": 7})

@@ -6,7 +6,7 @@ holds no connection. Every request has a time limit and is repeated while the st
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Lock
@@ -95,13 +95,17 @@ class Bucket:
             found = await self._intake.run(self._cache.add, received, blob.name)
         return str(found)
 
-    async def stored(self) -> AsyncIterator[Stored]:
-        """Everything that is kept, in no order. What is not one of Danqing's files is passed over."""
-        with troubles.told(self._address):
-            async for found in obstore.list(self._store):
-                for each in found:
-                    if name := name_in(each["path"]):
-                        yield Stored(name, each["size"], _put_at(each))
+    async def stored(self, *hashes: str) -> AsyncIterator[Stored]:
+        """What is kept of the files with these hashes, or everything when none is named, in no order.
+
+        What is not one of Danqing's files is passed over.
+        """
+        for prefix in {place_of(sha256)[:2] for sha256 in hashes} or (None,):
+            with troubles.told(self._address):
+                async for found in obstore.list(self._store, prefix=prefix):
+                    for each in _files(found):
+                        if not hashes or each.sha256 in hashes:
+                            yield each
 
     async def delete(self, stored: Stored) -> bool:
         """Give a file up. False when it has been put again since it was listed, or is gone already."""
@@ -171,3 +175,9 @@ class Bucket:
 def _put_at(found: "ObjectMeta") -> datetime:
     """When an object was last put, in whole seconds: some stores tell more of it in a list than for one object."""
     return found["last_modified"].replace(microsecond=0)
+
+
+def _files(found: "Sequence[ObjectMeta]") -> Iterator[Stored]:
+    for each in found:
+        if name := name_in(each["path"]):
+            yield Stored(name, each["size"], _put_at(each))

@@ -5,7 +5,7 @@ of it happens in a few threads: the event loop never waits for a disk.
 """
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -55,11 +55,12 @@ class Disk:
             raise not_found("file")
         return str(home)
 
-    async def stored(self) -> AsyncIterator[Stored]:
-        """Everything that is kept, in no order."""
-        for shelf in await self._intake.run(lambda: [path for path in self._root.iterdir() if path.is_dir()]):
+    async def stored(self, *hashes: str) -> AsyncIterator[Stored]:
+        """What is kept of the files with these hashes, or everything when none is named, in no order."""
+        for shelf in await self._intake.run(self._shelves, hashes):
             for stored in await self._intake.run(_on, shelf):
-                yield stored
+                if not hashes or stored.sha256 in hashes:
+                    yield stored
 
     async def delete(self, stored: Stored) -> bool:
         """Give a file up. False when it has been put again since it was listed, or is gone already."""
@@ -107,6 +108,10 @@ class Disk:
         if start + len(chunk) >= stop:
             file.close()
         return file, chunk
+
+    def _shelves(self, hashes: Collection[str]) -> list[Path]:
+        named = {place_of(name)[:2] for name in hashes}
+        return [path for path in self._root.iterdir() if path.is_dir() and (not named or path.name in named)]
 
     def _delete(self, stored: Stored) -> bool:
         home = self._root / place_of(stored.name)

@@ -36,6 +36,26 @@ def cancel(id: str, *, json: bool) -> None:
     perform(work, json=json)
 
 
+def delete(id: str, *, json: bool) -> None:
+    """Take an ended job's files away."""
+
+    async def work(client: Client) -> Report:
+        row = await client.delete(id)
+        return Report(row, [f"The files of job {row.id} are gone; the job and its bill are kept."])
+
+    perform(work, json=json)
+
+
+def sweep(*, dry_run: bool, json: bool) -> None:
+    """Remove what has had its time."""
+
+    async def work(client: Client) -> Report:
+        swept = await client.sweep(dry_run=dry_run)
+        return Report({"dry_run": dry_run, "swept": swept}, tables.swept(swept, dry_run=dry_run))
+
+    perform(work, json=json, owner=True)
+
+
 def models(*, json: bool) -> None:
     """The catalog."""
 

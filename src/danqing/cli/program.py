@@ -172,6 +172,12 @@ def cancel(id: JobId, json: Json = False) -> None:
 
 
 @app.command()
+def delete(id: JobId, json: Json = False) -> None:
+    """Take an ended job's files away; the job and its bill are kept."""
+    commands.delete(id, json=json)
+
+
+@app.command()
 def models(json: Json = False) -> None:
     """List the models with their prices and limits."""
     commands.models(json=json)
@@ -217,6 +223,15 @@ def fund(
 ) -> None:
     """Pay into the account that live keys spend from. For the owner of the server."""
     commands.fund(dollars, cause, json=json)
+
+
+@app.command()
+def sweep(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be removed.")] = False,
+    json: Json = False,
+) -> None:
+    """Remove files that have had their time, as the server does every hour. For the owner of the server."""
+    commands.sweep(dry_run=dry_run, json=json)
 
 
 @app.command()

@@ -8,7 +8,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from danqing.client.told import Job, Key, Model, Money, NewKey, Output, Usage
+from danqing.client.told import Job, Key, Model, Money, NewKey, Output, Swept, Usage
 from danqing.domain.jobs import State
 from danqing.domain.ledger import Phase
 from danqing.domain.money import show as dollars_of
@@ -126,6 +126,19 @@ def new_key(key: NewKey) -> Lines:
     """The one time that a secret is shown."""
     facts: list[Fact] = [("id", key.id), ("name", key.name), ("kind", _kind(key)), ("budget", _limit(key.budget))]
     return [key.secret, _pairs(facts), "This is the only time that the key is shown."]
+
+
+def swept(row: Swept | None, *, dry_run: bool) -> Lines:
+    """What a sweep has removed, or would remove."""
+    if row is None:
+        return ["Another process is sweeping; nothing was done here."]
+    facts: list[Fact] = [
+        ("jobs that give up files", str(row.jobs)),
+        ("files that no job names", f"{row.files} ({row.bytes / 1e6:.1f} MB)"),
+        ("Idempotency-Keys", str(row.requests)),
+        ("ended work in the queue", str(row.workflows)),
+    ]
+    return ["This would be removed:" if dry_run else "This was removed:", _pairs(facts)]
 
 
 def _facts(output: Output) -> list[Fact]:

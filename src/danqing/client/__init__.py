@@ -16,7 +16,7 @@ from uuid import uuid4
 import aiohttp
 import msgspec
 
-from danqing.client.told import Job, Key, Model, NewKey, Usage
+from danqing.client.told import Job, Key, Model, NewKey, Swept, Usage
 from danqing.config import Remote
 from danqing.domain.errors import Kind, Problem
 from danqing.wire.sse import Parser
@@ -51,6 +51,10 @@ class _Revoked(msgspec.Struct):
 
 class _Paid(msgspec.Struct):
     paid: bool
+
+
+class _Sweep(msgspec.Struct):
+    swept: Swept | None
 
 
 class _Complaint(msgspec.Struct):
@@ -109,6 +113,10 @@ class Client:
         """End a job and have its money back; an ended job comes back as it is."""
         return await self._ask("POST", f"jobs/{_quoted(id)}/cancel", Job)
 
+    async def delete(self, id: str) -> Job:
+        """Take an ended job's files away; the job itself stays."""
+        return await self._ask("DELETE", f"jobs/{_quoted(id)}", Job)
+
     async def models(self) -> tuple[Model, ...]:
         """Every model with its abilities, prices and dates."""
         return (await self._ask("GET", "models", _Models)).models
@@ -133,6 +141,10 @@ class Client:
     async def fund(self, usd: str, cause: str) -> bool:
         """Money for the live account. False when the same cause has paid before. For the owner."""
         return (await self._ask("POST", "funds", _Paid, body={"usd": usd, "cause": cause})).paid
+
+    async def sweep(self, *, dry_run: bool) -> Swept | None:
+        """Remove what has had its time, or only count it. None when another process is at it. For the owner."""
+        return (await self._ask("POST", "sweep", _Sweep, body={"dry_run": dry_run})).swept
 
     async def download(self, file: str, path: Path) -> None:
         """Save a delivered file at `path`, whole or not at all; what is there is replaced."""

@@ -181,3 +181,13 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True):
     budget: Balance
     by_model: tuple[Spent, ...]
     statement: tuple[Line, ...]  # newest first
+
+
+class Swept(msgspec.Struct, frozen=True):
+    """What a sweep has removed, or would remove: files that no job names, and rows that have had their time."""
+
+    jobs: int
+    files: int
+    bytes: int
+    requests: int
+    workflows: int

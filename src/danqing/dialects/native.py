@@ -39,6 +39,7 @@ def routes(front: Front) -> list[BaseRoute]:
         ("POST", "/jobs", jobs.create),
         ("GET", "/jobs", jobs.listed),
         ("GET", "/jobs/{job}", jobs.get),
+        ("DELETE", "/jobs/{job}", jobs.delete),
         ("POST", "/jobs/{job}/cancel", jobs.cancel),
         ("GET", "/jobs/{job}/events", jobs.events),
         ("GET", "/files/{file}", jobs.download),
@@ -49,6 +50,7 @@ def routes(front: Front) -> list[BaseRoute]:
         ("POST", "/keys", office.create_key),
         ("DELETE", "/keys/{key}", office.revoke),
         ("POST", "/funds", office.fund),
+        ("POST", "/sweep", office.sweep),
     ]
     for method, path, handler in table:
         summary = (handler.__doc__ or "").strip().splitlines()[0]
@@ -102,6 +104,12 @@ class _Jobs:
         key = await self._front.key(request)
         job = await self._front.gateway.cancel(key, request.path_params["job"])
         return Reply.of(self._tree(request, job), headers=told_by(job))
+
+    async def delete(self, request: Request) -> Reply:
+        """Take an ended job's files away; the job stays, for the books."""
+        key = await self._front.key(request)
+        job = await self._front.gateway.job(key, request.path_params["job"])
+        return Reply.of(self._tree(request, await self._front.cleaner.delete(job)))
 
     async def events(self, request: Request) -> Response:
         """Follow a job: server-sent events, each the whole job, until it has ended."""
@@ -171,6 +179,12 @@ class _Office:
         paid = native.read_fund(await self._front.body(request))
         new = await self._front.accounts.fund(_dollars(paid.usd, "usd"), paid.cause)
         return Reply.of({"paid": new}, status=201 if new else 200)
+
+    async def sweep(self, request: Request) -> Reply:
+        """Remove what has had its time, now; `dry_run` only counts it. For the owner."""
+        self._front.accounts.require_owner(token_of(request))
+        wanted = native.read_sweep(await self._front.body(request))
+        return Reply.of(native.swept(await self._front.cleaner.sweep(dry=wanted.dry_run)))
 
     async def revoke(self, request: Request) -> Reply:
         """Refuse a key from now on. For the owner."""

@@ -58,17 +58,23 @@ class Stored:
     size: int
     at: datetime
 
+    @property
+    def sha256(self) -> str:
+        """Its hash in hex."""
+        return self.name.partition(".")[0]
+
 
 class Archive(Assets, Protocol):
     """The assets as their owner sees them, who may also clean up."""
 
-    def stored(self) -> AsyncIterator[Stored]:
-        """Everything that is kept, in no order."""
+    def stored(self, *hashes: str) -> AsyncIterator[Stored]:
+        """What is kept of the files with these hashes, or everything when none is named, in no order."""
 
     async def delete(self, stored: Stored) -> bool:
         """Give a file up. False when it has been put again since it was listed, or is gone already.
 
-        Ask only for what was put more than a day ago: a younger file may be on its way into a job.
+        Ask only for what was put more than a day ago, or by nobody but the job that gives it up: a younger file may
+        be on its way into a job.
         """
 
 

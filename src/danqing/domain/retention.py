@@ -1,10 +1,9 @@
 """How long files are kept, and what a job is without them: its story and its bill stay, its files are given up."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import cast
 
 from danqing.domain.errors import invalid
 from danqing.domain.generation import Output
@@ -12,6 +11,7 @@ from danqing.domain.jobs import Job
 from danqing.domain.media import Medium
 
 DAYS_MAX = 36_500
+FOREVER = "forever"
 
 
 class Kept(StrEnum):
@@ -26,17 +26,20 @@ Keep = Mapping[Kept, int | None]
 """Days after the job's end, None for ever. What is not named is kept as the server says, and there for ever."""
 
 
-def check_keep(given: Mapping[str, object], *, param: str = "keep_days") -> Keep:
-    """Periods as they were written: days from 0 on, or null for ever. Raises Problem(INVALID)."""
-    keep: dict[Kept, int | None] = {}
-    for name, days in given.items():
-        whole = isinstance(days, int) and not isinstance(days, bool) and 0 <= days <= DAYS_MAX
-        if name not in set(Kept) or not (days is None or whole):
-            kinds = ", ".join(kind.value for kind in Kept)
-            message = f"{param} has whole days from 0 to {DAYS_MAX}, or null for ever, for {kinds}."
-            raise invalid(message, param=param)
-        keep[Kept(name)] = cast("int | None", days)
-    return keep
+@dataclass(slots=True)
+class Swept:
+    """What a sweep has removed, or would remove."""
+
+    jobs: int = 0  # whose files have had their time
+    files: int = 0  # that no job names
+    bytes: int = 0
+    requests: int = 0  # Idempotency-Keys
+    workflows: int = 0  # of the queue's history
+
+
+def read_keep(given: Mapping[str, object], *, param: str = "keep_days") -> Keep:
+    """Periods as people write them: whole days, or "forever". Raises Problem(INVALID)."""
+    return {_kept(name, param): _days(value, param) for name, value in given.items()}
 
 
 def cutoffs(keep: Keep, now: datetime) -> dict[Kept, datetime]:
@@ -65,6 +68,23 @@ def without(job: Job, kinds: Collection[Kept], at: datetime) -> Job:
     )
     inputs_gone = at if Kept.INPUTS in going else job.inputs_gone
     return replace(job, outputs=outputs, inputs_gone=inputs_gone, version=job.version + 1)
+
+
+def _kept(name: str, param: str) -> Kept:
+    try:
+        return Kept(name)
+    except ValueError:
+        kinds = ", ".join(kind.value for kind in Kept)
+        raise invalid(f"{param} is set for {kinds}, and not for {name[:40]!r}.", param=param) from None
+
+
+def _days(value: object, param: str) -> int | None:
+    if value is None or value == FOREVER:
+        return None
+    text = "" if isinstance(value, bool) else str(value)
+    if not (text.isascii() and text.isdigit() and len(text) < 9 and int(text) <= DAYS_MAX):
+        raise invalid(f"{param} has whole days from 0 to {DAYS_MAX}, or {FOREVER!r}.", param=param)
+    return int(text)
 
 
 def _kind(output: Output) -> Kept:

@@ -19,6 +19,7 @@ from danqing.domain.money import show
 from danqing.domain.ports import Once
 from danqing.front.discreet import QUERY_KEY
 from danqing.gateway.accounts import Accounts
+from danqing.gateway.cleaning import Cleaner
 from danqing.gateway.gateway import Gateway
 from danqing.wire.holes import Json, Piece, length, plan, spell
 from danqing.wire.inline import Upload
@@ -57,10 +58,17 @@ class Front:
     """Handed to every dialect; holds the gateway and the few things that a request needs around it."""
 
     def __init__(
-        self, gateway: Gateway, accounts: Accounts, *, public_url: str = "", heartbeat_s: float = HEARTBEAT_S
+        self,
+        gateway: Gateway,
+        accounts: Accounts,
+        cleaner: Cleaner,
+        *,
+        public_url: str = "",
+        heartbeat_s: float = HEARTBEAT_S,
     ) -> None:
         self.gateway = gateway
         self.accounts = accounts
+        self.cleaner = cleaner
         self._public_url = public_url.rstrip("/")
         self._heartbeat_s = heartbeat_s
 

@@ -1,6 +1,7 @@
 """The JSON of Danqing's own interface under /api: jobs, models, keys and money, for the studio and the command line."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -15,6 +16,7 @@ from danqing.domain.media import Medium
 from danqing.domain.models import Ability, Model
 from danqing.domain.money import Price, show
 from danqing.domain.ports import Line, Spending
+from danqing.domain.retention import Swept
 from danqing.wire import bodies
 from danqing.wire.asks import Ask, read_person
 from danqing.wire.holes import Json, Tree
@@ -59,6 +61,17 @@ class FundRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
     usd: str
     cause: str
+
+
+class SweepRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """POST /api/sweep. `dry_run`: only say what would be removed."""
+
+    dry_run: bool = False
+
+
+def read_sweep(body: bytes) -> SweepRequest:
+    """A request to clean up. Raises Problem(INVALID)."""
+    return bodies.decode(body, SweepRequest)
 
 
 def read_fund(body: bytes) -> FundRequest:
@@ -166,6 +179,11 @@ def spending(row: Spending) -> Tree:
         "by_model": [{"model": name, "jobs": jobs, "charged": money(nanos)} for name, jobs, nanos in row.by_model],
         "statement": [_line(line) for line in row.statement],
     }
+
+
+def swept(row: Swept | None) -> Tree:
+    """What a sweep has removed; `swept` is null when another process is at it."""
+    return {"swept": asdict(row) if row else None}
 
 
 def error(problem: Problem) -> Tree:

@@ -1,0 +1,131 @@
+"""Keeps what is stored small: gives up files that have had their time, and removes what nothing names any more.
+
+Every part may be cut off at any point and done again: a job first says that its files are gone and ceases to name them,
+and a file is only removed when no job names it.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Collection
+from datetime import UTC, datetime, timedelta
+
+import structlog
+
+from danqing.domain.errors import Kind, Problem, invalid
+from danqing.domain.jobs import Job
+from danqing.domain.media import Blob
+from danqing.domain.ports import Archive, Stored, Upkeep
+from danqing.domain.retention import Keep, Kept, Swept, cutoffs, due, present, without
+from danqing.gateway.dispatch import Queue
+from danqing.gateway.gateway import utc_now
+
+log = structlog.get_logger("danqing.cleaning")
+
+# A file is put before the job that names it is committed, half an hour earlier at the most: the longest drive. The rest
+# is for a clock that somebody sets, and for buckets, which do not note that what they have is put again.
+GRACE = timedelta(days=1)
+REQUESTS_KEPT = timedelta(days=30)  # Idempotency-Keys; clients may count on a day
+HISTORY_KEPT = timedelta(days=1)  # of what the queue has done
+FIRST_S = 60.0
+EVERY_S = 3600.0
+PAGE = 200
+_BEGINNING = (datetime(1970, 1, 1, tzinfo=UTC), "")
+
+
+class Cleaner:
+    """Sweeps now and then, and deletes by hand. `keep` is what holds for keys that do not say otherwise."""
+
+    def __init__(
+        self, upkeep: Upkeep, archive: Archive, queue: Queue, keep: Keep, now: Callable[[], datetime] = utc_now
+    ) -> None:
+        self._upkeep = upkeep
+        self._archive = archive
+        self._queue = queue
+        self._keep = keep
+        self._now = now
+
+    async def run(self) -> None:
+        """Sweep every hour until it is cancelled."""
+        await asyncio.sleep(FIRST_S)
+        while True:
+            try:
+                await self.sweep()
+            except Problem as problem:
+                log.warning("the sweep is put off", code=problem.code)
+            except Exception:
+                log.exception("the sweep broke off")
+            await asyncio.sleep(EVERY_S)
+
+    async def sweep(self, *, dry: bool = False) -> Swept | None:
+        """Remove what has had its time; `dry` only counts it. None when another process is at it."""
+        async with self._upkeep.turn() as ours:
+            if not ours:
+                return None
+            now, swept = self._now(), Swept()
+            await self._expire(now, swept, dry=dry)
+            await self._remove_unnamed(now - GRACE, swept, dry=dry)
+            swept.requests = await self._upkeep.forget(now - REQUESTS_KEPT, dry=dry)
+            swept.workflows = await self._queue.trim(now - HISTORY_KEPT, dry=dry)
+            log.info("swept", dry=dry, jobs=swept.jobs, files=swept.files, bytes=swept.bytes)
+            return swept
+
+    async def delete(self, job: Job) -> Job:
+        """Take a job's files away at once; its story and its bill stay. Raises Problem(INVALID) until it has ended."""
+        if not job.state.ended:
+            message = "The job has not ended. Cancel it first: POST /api/jobs/ID/cancel, or danqing cancel ID."
+            raise invalid(message, param="job", code="job_unfinished")
+        if not present(job):
+            return job
+        after = without(job, frozenset(Kept), self._now())
+        if not await self._upkeep.give_up(after):
+            raise Problem(Kind.BUSY, "The job is being changed by somebody else; try again.", retry_after=1)
+        # A file that was put again since is on its way into another job; the sweep sees to it later.
+        async for page in self._unnamed({blob.sha256 for blob in _blobs(job)}, before=job.updated):
+            for stored in page:
+                await self._archive.delete(stored)
+        return after
+
+    async def _expire(self, now: datetime, swept: Swept, *, dry: bool) -> None:
+        for key, own in (await self._upkeep.keeps()).items():
+            if before := cutoffs({**self._keep, **own}, now):
+                async for job in self._ended(key, max(before.values())):
+                    if kinds := due(job, before):
+                        swept.jobs += 1 if dry else await self._upkeep.give_up(without(job, kinds, now))
+
+    async def _ended(self, key: str, before: datetime) -> AsyncIterator[Job]:
+        after = _BEGINNING
+        while page := await self._upkeep.ended(key, before=before, after=after, limit=PAGE):
+            for job in page:
+                yield job
+            after = (page[-1].updated, page[-1].id)
+
+    async def _remove_unnamed(self, before: datetime, swept: Swept, *, dry: bool) -> None:
+        async for page in self._unnamed((), before=before):
+            for stored in page:
+                if dry or await self._archive.delete(stored):
+                    swept.files += 1
+                    swept.bytes += stored.size
+
+    async def _unnamed(self, hashes: Collection[str], *, before: datetime) -> AsyncIterator[list[Stored]]:
+        """Pages of the files with these hashes, or of all, that were put before a moment and that no job names.
+
+        Who looks after the files whether they are named, and not the other way round, misses no job that names one.
+        """
+        async for page in _paged(self._archive.stored(*hashes), before):
+            named = await self._upkeep.named({stored.sha256 for stored in page})
+            yield [stored for stored in page if stored.sha256 not in named]
+
+
+async def _paged(listed: AsyncIterator[Stored], before: datetime) -> AsyncIterator[list[Stored]]:
+    page: list[Stored] = []
+    async for stored in listed:
+        if stored.at <= before:
+            page.append(stored)
+        if len(page) == PAGE:
+            yield page
+            page = []
+    if page:
+        yield page
+
+
+def _blobs(job: Job) -> list[Blob]:
+    return [*job.generation.blobs(), *(output.blob for output in job.outputs if output.blob)]
