@@ -1,6 +1,6 @@
 """The Sketch engine as a provider: orders become drawings, in order, and a cancelled order stops its workers."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 
@@ -124,3 +124,29 @@ async def test_a_film_that_nobody_wants_any_more_stops_its_worker(
                 if isinstance(update, Progressed) and update.stage == "filming":
                     break
         assert workers[0].returncode is not None
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("aspect", "size", "frame"),
+    [
+        ("16:9", "720p", (1280, 720)),
+        ("9:16", None, (720, 1280)),
+        ("16:9", "1080p", (1920, 1080)),
+        ("9:16", "1080p", (1080, 1920)),
+    ],
+)
+async def test_a_film_has_the_resolution_that_was_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, aspect: str, size: str | None, frame: tuple[int, int]
+) -> None:
+    tasks: list[Mapping[str, object]] = []
+
+    async def noted(pool: Pool, task: Mapping[str, object]) -> AsyncIterator[dict[str, object]]:
+        tasks.append(task)
+        yield {"error": {"code": "failed", "message": "Noted."}}
+
+    monkeypatch.setattr(Pool, "run", noted)
+    film = a_generation(wants=frozenset({Medium.VIDEO}), aspect=aspect, size=size, seconds=8, count=1)
+    with pytest.raises(Problem, match="Noted"):
+        await made(tmp_path, film)
+    assert (tasks[0]["width"], tasks[0]["height"]) == frame

@@ -26,6 +26,7 @@ SIZES = {
     "16:9": (1408, 792),
 }
 FRAMES = {"16:9": (1280, 720), "9:16": (720, 1280)}
+FULL_HD = 1.5  # times as many pixels on each side
 QUALITY = 90  # of JPEG and WebP, when nothing is said
 HEIGHT = 1024  # of a picture whose model knows no sizes, as the document says of Gemini
 
@@ -163,7 +164,7 @@ def _task(asked: Generation, said: Mapping[str, object], index: int, inputs: lis
     out = folder / "out"
     fields["out"] = str(out)
     if Medium.VIDEO in asked.wants:
-        width, height = FRAMES[asked.aspect or "16:9"]
+        width, height = _frame(asked)
         frames = {"first": inputs[0] if inputs else None, "last": inputs[-1] if asked.last_frame else None}
         film = {"task": "film", "width": width, "height": height, "seconds": asked.seconds or 8, "fps": 24, **frames}
         return _Task({**fields, **film}, out, mime)
@@ -171,6 +172,12 @@ def _task(asked: Generation, said: Mapping[str, object], index: int, inputs: lis
     quality = QUALITY if asked.quality is None else max(asked.quality, 1)
     picture = {"width": width, "height": height, "mime": mime, "quality": quality, "inputs": inputs}
     return _Task({**fields, **picture, "task": "edit" if inputs else "picture"}, out, mime)
+
+
+def _frame(asked: Generation) -> tuple[int, int]:
+    width, height = FRAMES[asked.aspect or "16:9"]
+    scale = FULL_HD if asked.size == "1080p" else 1
+    return round(width * scale), round(height * scale)
 
 
 def _size(asked: Generation) -> tuple[int, int]:

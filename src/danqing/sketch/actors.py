@@ -11,7 +11,7 @@ from danqing.sketch.dice import dice, turn
 from danqing.sketch.figure import Setting, figure
 from danqing.sketch.piece import Actor, Near, Part, Piece
 from danqing.sketch.plan import Plan, Relation, Subject
-from danqing.sketch.scene import Scene
+from danqing.sketch.scene import Scene, is_afloat
 from danqing.sketch.spots import INDOORS
 from danqing.sketch.together import Cutout, burden, joined, told
 
@@ -26,9 +26,15 @@ NEARNESS = (1.04, 0.88, 1.0, 1.1, 0.94)
 CLOSENESS = {"under": (0.3, 0.03), "behind": (0.42, -0.04)}  # see `Near`
 
 
-def _airborne(slug: str, plan: Plan, view: str) -> bool:
+def is_airborne(slug: str, plan: Plan, view: str) -> bool:
     """Whether the thing keeps off the ground in this view of the plan."""
     flyer = stature.is_flyer(slug)
+    if plan.action == "launch":
+        return False
+    if plan.action == "fall" and stature.is_falling(slug):
+        return True
+    if is_afloat(plan, view) and stature.is_afloat(slug) and not flyer:
+        return False
     if plan.place == "underwater":
         return not stature.is_bottom(slug)
     if plan.action in ("fly", "float"):
@@ -47,11 +53,11 @@ def _parts(plan: Plan, relations: Sequence[Relation], view: str, seen: frozenset
         slug = subject.glyph
         if not art.has(slug) or (slug in seen and (number > 0 or slug == "rainbow")):
             continue
-        hanging = kinds.is_sky(slug) and number > 0
+        hanging = kinds.is_sky(slug) and (number > 0 or view not in INDOORS)
         role = "ball" if stature.is_ball(slug) and parts else "extra"
-        airborne = _airborne(slug, plan, view) or hanging
+        airborne = is_airborne(slug, plan, view) or hanging
         for k in range(subject.count):
-            share = shares[number] * (0.5 if hanging else 1)
+            share = shares[number] * (0.5 if hanging and number > 0 else 1)
             parts.append(Part(number, _one_of(subject, k), "lead" if not parts else role, airborne, share))
     return parts[:MOST]
 
@@ -80,7 +86,7 @@ def _lead_size(plan: Plan, stage: Stage, count: int) -> float:
     """The usual height in pixels: smaller in company, larger close up."""
     alone = (0.60, 0.48, 0.42, 0.38, 0.36, 0.34, 0.31, 0.29, 0.27)
     share = alone[min(max(count, 1), len(alone)) - 1] * (1.3 if stage.tall and count <= 2 else 1.0)
-    return stage.unit * share * {"close": 1.36, "wide": 0.78}.get(plan.camera, 1.0)
+    return stage.unit * share * {"close": 1.36, "wide": 0.78, "aerial": 0.72}.get(plan.camera, 1.0)
 
 
 def cast(plan: Plan, scene: Scene) -> list[Actor]:
@@ -103,7 +109,7 @@ def cast(plan: Plan, scene: Scene) -> list[Actor]:
         subject = (
             replace(part.subject, glyph=pose.seated(part.subject.glyph)) if part.number in upright else part.subject
         )
-        piece = Piece(part, figure(subject, high, setting, chance), high)
+        piece = Piece(part, figure(subject, high, setting, chance), high, stature.facing(subject.glyph))
         pieces.append(piece.turned() if about and kinds.is_animal(part.subject.glyph) else piece)
     pieces = _grouped(pieces, relations, chance)
     aside = ASIDE[turn(plan, "aside", len(ASIDE))]

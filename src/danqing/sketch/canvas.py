@@ -34,7 +34,8 @@ class Layer:
     """One sheet of paper: RGB paint, an optional mask, where it lies on the canvas, and how near it is.
 
     `depth` 0 is at infinity and never moves with the camera, 1 moves with the actors, more is nearer than they are.
-    `sway` is how far (pixels) the sheet rocks by itself, as waves do.
+    `sway` is how far (pixels) the sheet rocks by itself, as waves do; `drift` how far it goes in a
+    second, as clouds do; `lean` how far the tops of what grows on it bend in the air.
     """
 
     paint: Image.Image
@@ -43,21 +44,45 @@ class Layer:
     y: int
     depth: float
     sway: float = 0.0
+    drift: float = 0.0
+    lean: float = 0.0
 
 
-def sheet(picture: Image.Image, depth: float, *, x: int = 0, y: int = 0, sway: float = 0.0) -> Layer | None:
+def sheet(
+    picture: Image.Image,
+    depth: float,
+    *,
+    x: int = 0,
+    y: int = 0,
+    sway: float = 0.0,
+    drift: float = 0.0,
+    lean: float = 0.0,
+) -> Layer | None:
     """An RGBA picture as a layer, trimmed to what is visible; None when nothing is."""
     bounds = picture.getchannel("A").getbbox()
     if bounds is None:
         return None
     cut = picture.crop(bounds)
-    return Layer(cut.convert("RGB"), cut.getchannel("A"), x + bounds[0], y + bounds[1], depth, sway)
+    return Layer(cut.convert("RGB"), cut.getchannel("A"), x + bounds[0], y + bounds[1], depth, sway, drift, lean)
 
 
-def lay(frame: Image.Image, layer: Layer, left: int, top: int = 0) -> None:
-    """Paste the layer into an RGB frame whose upper left corner stands at (`left`, `top`) of the layer's canvas."""
-    x, y = layer.x - left, layer.y - top
-    box = (max(0, -x), max(0, -y), min(layer.paint.width, frame.width - x), min(layer.paint.height, frame.height - y))
+def lay(frame: Image.Image, layer: Layer, left: int, top: int = 0, lean: int = 0) -> None:
+    """Paste the layer into an RGB frame whose upper left corner stands at (`left`, `top`) of the layer's canvas.
+
+    `lean` is how many pixels to the right its upper edge is bent: it is laid in as many strips, each a pixel further.
+    """
+    high, strips = layer.paint.height, abs(lean) + 1
+    for k in range(strips):
+        bent = (strips - 1 - k) * (1 if lean > 0 else -1)
+        _lay_strip(frame, layer, (layer.x - left + bent, layer.y - top), (high * k // strips, high * (k + 1) // strips))
+
+
+def _lay_strip(frame: Image.Image, layer: Layer, at: tuple[int, int], rows: tuple[int, int]) -> None:
+    """Paste the rows of a layer that stands with its upper left corner `at` this point of the frame."""
+    x, y = at
+    box = (
+        max(0, -x), max(rows[0], -y), min(layer.paint.width, frame.width - x), min(rows[1], frame.height - y),
+    )  # fmt: skip
     if box[0] >= box[2] or box[1] >= box[3]:
         return
     whole = box == (0, 0, *layer.paint.size)

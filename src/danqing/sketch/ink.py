@@ -206,7 +206,7 @@ class Landscape:
     def frame(self, t: float, u: float) -> Image.Image:
         """The RGB frame after `t` seconds, when the share `u` of the film is over."""
         stage = self._stage
-        shift = camera.view("pan", u, stage.width).shift if self._film else 0.0
+        shift = camera.view("pan", t, u, stage.width).shift if self._film else 0.0
         frame = Image.new("RGB", (stage.width, stage.height))
         lay(frame, self._paper, stage.margin)
         x, y = self._sun_at

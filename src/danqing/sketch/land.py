@@ -197,7 +197,7 @@ def _along(band: Band, line: Field, stage: Stage, colours: Palette, dice: random
         plant = grown(dice.choice(props), size, colours, 1 - band.depth / 0.8, dice)
         pad = (plant.height - size) / 2
         place(board, plant, x - plant.width / 2, y - size * 0.93 - pad)
-    return sheet(board, band.depth)
+    return sheet(board, band.depth, lean=stage.unit * 0.005)
 
 
 def grass_sheet(stage: Stage, colour: Colour, depth: float, reach: float, dice: random.Random) -> Layer | None:
@@ -215,7 +215,7 @@ def grass_sheet(stage: Stage, colour: Colour, depth: float, reach: float, dice: 
         pen.polygon([(x - wide, deep), (x + lean, deep - tall), (x + wide, deep)], fill=tone)
         x += deep * dice.uniform(0.04, 0.13)
     soft = board.filter(ImageFilter.GaussianBlur(max(0.5, stage.unit * 0.0022)))
-    return sheet(soft, depth, y=stage.height - deep)
+    return sheet(soft, depth, y=stage.height - deep, lean=stage.unit * 0.009)
 
 
 def land_sheets(

@@ -1,7 +1,7 @@
 """Builds the scene of a plan: every sheet of paper behind and before the actors, and the light they stand in."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from random import Random
 
@@ -83,7 +83,7 @@ def scene(plan: Plan, stage: Stage) -> Scene:
     variant = turn(plan, "palette", 60)
     colours = palette(home, hour, plan.colours, chance, variant, season=plan.season, mood=plan.mood)
     behind = _air(plan, place, stage, colours, chance, rng)
-    afloat = place == "sea" or (place in WATERS and bool(plan.subjects) and _all_keep_up(plan))
+    afloat = is_afloat(plan, place)
     if place in LANDS:
         sheets, front = land_sheets(stage, place, colours, chance, rng, afloat=afloat)
     elif place == "sky":
@@ -116,7 +116,7 @@ def view_of(plan: Plan) -> str:
         return "table" if room else "shore" if plan.spot == "beach" else plan.spot
     afloat = _all_keep_up(plan)
     if plan.place == "sea":
-        dry = plan.action in ("walk", "run", "dance", "sleep", "play")
+        dry = plan.action in ("walk", "run", "chase", "dance", "sleep", "play", "climb", "launch", "roll")
         return "sea" if plan.action == "swim" or (afloat and not dry) else "shore"
     if plan.place == "sky" and not afloat:
         return "meadow"
@@ -127,6 +127,11 @@ def view_of(plan: Plan) -> str:
     if plan.season and plan.place == "studio":
         return "meadow"
     return plan.place if plan.place in _BUILDERS or plan.place in LANDS or plan.place == "sky" else "meadow"
+
+
+def is_afloat(plan: Plan, view: str) -> bool:
+    """Whether the actors of a plan are on the water in this view of it."""
+    return view == "sea" or (view in WATERS and bool(plan.subjects) and _all_keep_up(plan))
 
 
 def _only_small(plan: Plan) -> bool:
@@ -177,9 +182,8 @@ def _cloud_sea(stage: Stage, colours: Palette, chance: Random) -> tuple[list[Lay
 
 
 def _lowered(layer: Layer, stage: Stage, by: float) -> Layer:
-    return Layer(
-        layer.paint, layer.mask, layer.x, layer.y + round(stage.height * by), layer.depth + 0.4, stage.unit * 0.01
-    )
+    y, depth = layer.y + round(stage.height * by), layer.depth + 0.4
+    return replace(layer, y=y, depth=depth, sway=stage.unit * 0.01, drift=layer.drift * 1.6)
 
 
 def _shown(plan: Plan, place: str, colours: Palette) -> frozenset[str]:

@@ -4,39 +4,42 @@ A still is the frame of a well-chosen moment; a film is all of them. Sheets and 
 """
 
 import math
-from collections import OrderedDict
 from typing import Protocol
 
 from PIL import Image, ImageDraw, ImageFilter
 
 from danqing.sketch import camera
+from danqing.sketch.acting import GROUNDED_DEPTH, Acting, Stance
 from danqing.sketch.actors import cast
 from danqing.sketch.canvas import Layer, Stage, lay, stamp
 from danqing.sketch.dice import dice, field_dice
+from danqing.sketch.dust import HEAVY, LASTS, raise_dust, smoke
 from danqing.sketch.lettering import banner, write
-from danqing.sketch.motion import TRAVELLERS, Attitude, Beat, attitude
+from danqing.sketch.motion import TRAVELLERS
+from danqing.sketch.palette import Colour, mix, multiply
 from danqing.sketch.paper import dimmed
 from danqing.sketch.piece import Actor
 from danqing.sketch.plan import Plan
 from danqing.sketch.scene import Scene, scene
+from danqing.sketch.spots import INDOORS
+from danqing.sketch.sprites import Sprites
 from danqing.sketch.style import Finish
+from danqing.sketch.weather import Twinkles, twinkles
 
-KEPT = 40  # turned sprites kept at once
 MOMENTS: dict[str, float] = {
     "play": 0.17,
-    "jump": 0.5,
+    "jump": 0.85,
     "dance": 0.22,
     "sleep": 1.9,
     "fly": 0.0,
     "spin": 0.15,
 }  # good moments for a still, seconds
-GROUNDED_DEPTH = 0.85
-AIRBORNE_DEPTH = 0.45
-SUNK: dict[str, float] = {"sailboat": 0.27, "ship": 0.12, "canoe": 0.2, "speedboat": 0.3}  # of the height, under water
+WINDY = 2.6  # how much more the wind moves what sways
+RAISED: dict[str, Colour] = {"snow": (250, 252, 255), "rain": (222, 232, 244)}  # what feet raise from such ground
 
 
 class Reel(Protocol):
-    """Anything that can be filmed."""
+    """Anything that can be filmed; several frames may be drawn at once, each in a thread."""
 
     def frame(self, t: float, u: float) -> Image.Image:
         """The RGB frame after `t` seconds, when the share `u` of the film is over."""
@@ -48,105 +51,120 @@ class Show:
 
     def __init__(self, plan: Plan, width: int, height: int, *, film: bool) -> None:
         margin = camera.margin(plan.camera, width, min(width, height)) if film else 0
-        self._plan = plan
+        self._plan, self._film = plan, film
         self._stage = Stage(width, height, margin)
         self._scene: Scene = scene(plan, self._stage)
         self._actors = cast(plan, self._scene)
+        self._acting = Acting(plan, self._stage, self._actors, afloat=self._scene.afloat, film=film)
         self._finish = Finish(plan.style, (width, height), field_dice(plan, "finish"))
-        self._heading = dice(plan, "heading").choice((-1, 1))
-        self._turned: OrderedDict[tuple[int, int, int, int], Image.Image] = OrderedDict()
+        self._sprites = Sprites()
         self._shadows: dict[int, Image.Image] = {}
+        self._lights = self._twinkling() if film else None
+        self._focus = self._focus_x()
         self._label = self._lettering()
 
     def still(self) -> Image.Image:
         """The frame of a good moment."""
         return self.frame(MOMENTS.get(self._plan.action, 1.0), 0.5)
 
+    def stances(self, t: float, u: float) -> list[tuple[Actor, Stance]]:
+        """Where everyone is after `t` seconds, when the share `u` of the film is over."""
+        return [(actor, self._acting.stance(k, t, u)) for k, actor in enumerate(self._actors)]
+
     def frame(self, t: float, u: float) -> Image.Image:
         """The finished RGB frame."""
-        stage, look = self._stage, camera.view(self._plan.camera, u, self._stage.width)
-        if not stage.margin:
-            look = camera.View(0.0, 1.0)
+        stage = self._stage
+        seen = self._seen(t, u)
         frame = Image.new("RGB", (stage.width, stage.height), self._scene.colours.sky[1])
-        for layer in self._scene.behind:
-            self._lay(frame, layer, look.shift, t)
-        for k, actor in enumerate(self._actors):
-            self._act(frame, k, actor, look.shift, t, u)
+        for k, layer in enumerate(self._scene.behind):
+            self._lay(frame, layer, seen, t)
+            if k == 0 and self._lights:
+                self._lights.draw(frame, t)
+        for k, (actor, stance) in enumerate(self.stances(t, u)):
+            self._act(frame, k, actor, stance, seen, (t, u))
         for layer in self._scene.front:
-            self._lay(frame, layer, look.shift, t)
+            self._lay(frame, layer, seen, t)
         if self._scene.drift:
             self._scene.drift.draw(frame, t)
-        if look.zoom > 1.001:
-            frame = _magnified(frame, look.zoom)
+        if seen.zoom > 1.001:
+            frame = _magnified(frame, seen, self._focus)
         if self._label:
             stamp(frame, self._label, (stage.width - self._label.width) / 2, stage.height * 0.035)
         return self._finish(frame)
 
-    def _lay(self, frame: Image.Image, layer: Layer, shift: float, t: float) -> None:
-        sway = layer.sway * math.sin(t * 1.5 + layer.depth * 7) if self._stage.margin else 0.0
-        bob = layer.sway * 0.25 * math.sin(t * 2.1 + layer.depth * 5) if self._stage.margin and layer.y else 0.0
+    def _seen(self, t: float, u: float) -> camera.View:
+        if not self._film:
+            return camera.View(0.0, 1.0)
+        return camera.view(self._plan.camera, t, u, self._stage.width, self._acting.heading)
+
+    def _focus_x(self) -> float:
+        """What the camera comes nearer to, as a share of the width: the lead, unless it goes somewhere."""
+        for actor, how in zip(self._actors, self._acting.manners, strict=True):
+            if actor.role == "lead" and how not in TRAVELLERS:
+                return min(0.8, max(0.2, actor.x / self._stage.width))
+        return 0.5
+
+    def _twinkling(self) -> Twinkles | None:
+        """Stars that blink in a clear sky at night."""
+        scene, clear = self._scene, self._plan.weather in ("clear", "wind")
+        starry = scene.view == "space" or (scene.colours.dark and clear and scene.view not in (*INDOORS, "underwater"))
+        depth = 0.85 if scene.view == "space" else 0.42
+        return twinkles(self._stage, depth, dice(self._plan, "twinkles")) if starry else None
+
+    def _lay(self, frame: Image.Image, layer: Layer, seen: camera.View, t: float) -> None:
+        if not self._film:
+            lay(frame, layer, self._stage.margin)
+            return
+        gust = WINDY if self._plan.weather == "wind" else 1.0
+        sway = layer.sway * math.sin(t * 1.5 + layer.depth * 7) - layer.drift * gust * t
+        bob = layer.sway * 0.25 * math.sin(t * 2.1 + layer.depth * 5) if layer.y else 0.0
+        lean = (
+            layer.lean
+            * gust
+            * (math.sin(t * 1.3 * gust**0.5 + layer.depth * 7) + 0.35 * math.sin(t * 3.1 + layer.depth))
+        )
         lay(
             frame,
             layer,
-            self._stage.margin + round(shift * layer.depth + sway),
+            self._stage.margin + round(seen.at(layer.depth) + sway),
             round(bob - abs(layer.sway) * 0.25) if bob else 0,
+            round(lean),
         )
 
-    def _act(self, frame: Image.Image, k: int, actor: Actor, shift: float, t: float, u: float) -> None:
-        """Draw one actor with its shadow at a moment."""
-        plan = self._plan
-        pose = attitude(plan.action, Beat(t, u, actor.phase, actor.slug, actor.role), actor.airborne)
-        travels = plan.action in TRAVELLERS and pose.travel != 0 and actor.role != "ball"
-        depth = AIRBORNE_DEPTH if actor.airborne else GROUNDED_DEPTH
-        if travels and plan.camera == "track":
-            depth = 0.0
-        elif travels:
-            depth *= 0.4
-        x = actor.x + pose.dx * actor.size * (self._heading if travels else 1) - shift * depth
-        if travels and plan.camera != "track":
-            x += self._way(pose.travel)
-        lift = pose.dy * actor.size
-        sprite = self._sprite(k, actor, pose, mirrored=travels and actor.facing != self._heading)
-        if actor.airborne:
-            stamp(frame, sprite, x - sprite.width / 2, actor.y - lift - sprite.height / 2)
+    def _act(
+        self, frame: Image.Image, k: int, actor: Actor, stance: Stance, seen: camera.View, moment: tuple[float, float]
+    ) -> None:
+        """Draw one actor with its shadow and its dust at a moment."""
+        shift = seen.at(stance.depth) if stance.depth else 0.0
+        sprite = self._sprites.seen(k, actor.picture, stance)
+        if not actor.airborne:
+            self._ground(frame, k, actor, stance, shift, moment)
+        stamp(frame, sprite, stance.x - shift - sprite.width / 2, stance.y - sprite.height / 2)
+        if self._acting.manners[k] == "sleep":
+            self._snore(frame, actor, stance.x - shift, moment[0] + actor.phase * (actor.role != "lead"))
+
+    def _ground(
+        self, frame: Image.Image, k: int, actor: Actor, stance: Stance, shift: float, moment: tuple[float, float]
+    ) -> None:
+        """The shadow, and what feet or fire raise from the ground; water has neither."""
+        if self._scene.afloat or self._scene.view == "sky":
             return
-        if not self._scene.afloat and self._scene.view != "sky":
-            self._shade(frame, actor, x, lift)
-        spill = (sprite.height - actor.picture.height * pose.high) / 2  # turning makes sprites taller than their figure
-        stamp(frame, sprite, x - sprite.width / 2, actor.y - lift - sprite.height + spill + self._sink(actor))
-        if plan.action == "sleep" and actor.role == "lead":
-            self._snore(frame, actor, x, t)
+        x, y = stance.ground
+        self._shade(frame, actor, x - shift, stance.lift)
+        how, (t, u) = self._acting.manners[k], moment
+        if how == "launch":
+            smoke(frame, (x - shift, y), t, stance.lift, actor.size * 0.16, (236, 232, 228))
+        weight = HEAVY.get(how, 1.0) if self._film else 0.0
+        for struck, ago in self._acting.struck(k, t, u, LASTS) if weight else ():
+            then = self._seen(t - ago, (t - ago) * u / t)
+            gone = self._seen(t, u).at(GROUNDED_DEPTH) - then.at(GROUNDED_DEPTH)
+            left = struck - (then.at(stance.depth) if stance.depth else 0.0) - gone
+            raise_dust(frame, (left, y), ago, actor.size * 0.07 * weight, self._dust())
 
-    def _way(self, travel: float) -> float:
-        """How far those who travel are from their places: together they cross the frame and stay inside it."""
-        left = min(actor.x - actor.picture.width / 2 for actor in self._actors)
-        right = max(actor.x + actor.picture.width / 2 for actor in self._actors)
-        first, last = self._stage.width * 0.04 - left, self._stage.width * 0.96 - right
-        if first > last:  # they fill the frame: no room to cross it
-            return 0.0
-        return first + (last - first) * (0.5 + travel * self._heading)
-
-    def _sink(self, actor: Actor) -> float:
-        """Boats and swimmers lie a little in the water."""
-        return actor.picture.height * SUNK.get(actor.slug, 0.12) if self._scene.afloat else 0.0
-
-    def _sprite(self, k: int, actor: Actor, pose: Attitude, *, mirrored: bool) -> Image.Image:
-        """The figure stretched and turned, from the ones kept when there is one much like it."""
-        turn = round((-pose.turn if mirrored else pose.turn) / 1.5) % 240
-        key = (k * 2 + mirrored, round(pose.wide * 100), round(pose.high * 200), turn)
-        if key in self._turned:
-            self._turned.move_to_end(key)
-            return self._turned[key]
-        figure = actor.picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if mirrored else actor.picture
-        size = (max(2, round(figure.width * key[1] / 100)), max(2, round(figure.height * key[2] / 200)))
-        if size != figure.size:
-            figure = figure.resize(size, Image.Resampling.BILINEAR)
-        if turn:
-            figure = figure.rotate(turn * 1.5, Image.Resampling.BILINEAR, expand=True)
-        self._turned[key] = figure
-        if len(self._turned) > KEPT:
-            self._turned.popitem(last=False)
-        return figure
+    def _dust(self) -> Colour:
+        colours = self._scene.colours
+        ground = "snow" if self._scene.view == "snow" else self._plan.weather
+        return multiply(RAISED.get(ground, mix(colours.land[2], (255, 250, 240), 0.62)), colours.ambient)
 
     def _shade(self, frame: Image.Image, actor: Actor, x: float, lift: float) -> None:
         """The soft shadow on the ground: smaller and fainter the higher the actor is."""
@@ -177,10 +195,11 @@ class Show:
         return banner("  ".join(self._plan.text), *size, ink=(255, 255, 255), shade=(24, 18, 52))
 
 
-def _magnified(frame: Image.Image, zoom: float) -> Image.Image:
-    """The middle of the frame, enlarged to its size."""
-    wide, high = frame.width / zoom, frame.height / zoom
-    x, y = (frame.width - wide) / 2, (frame.height - high) * 0.58
+def _magnified(frame: Image.Image, seen: camera.View, focus: float) -> Image.Image:
+    """What the camera sees of the frame, enlarged to its size."""
+    wide, high = frame.width / seen.zoom, frame.height / seen.zoom
+    x = min(frame.width - wide, max(0.0, (frame.width - wide) * focus + seen.aside))
+    y = (frame.height - high) * min(1.0, max(0.0, 0.58 - seen.rise / 2))
     return frame.resize(frame.size, Image.Resampling.BILINEAR, box=(x, y, x + wide, y + high))
 
 

@@ -145,7 +145,7 @@ def cloud_sheets(stage: Stage, colours: Palette, weather: str, dice: random.Rand
             width = max(8, round(stage.unit * size * dice.uniform(0.75, 1.35)))
             puff = cloud(width, tones, dice)
             place(board, puff, dice.uniform(-0.1, 1) * stage.canvas, stage.height * dice.uniform(-0.03, low))
-        layers.append(sheet(board, depth))
+        layers.append(sheet(board, depth, drift=stage.unit * 0.05 * depth))
     return [layer for layer in layers if layer is not None]
 
 

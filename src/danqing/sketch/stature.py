@@ -1,8 +1,10 @@
-"""Tells how large the thing of a glyph is beside others, and whether it flies, rolls, or lies on the sea bed."""
+"""Tells how large the thing of a glyph is beside others, and how it goes: flies, rolls, hops, or lies still."""
 
 import tomllib
 from functools import cache
 from importlib.resources import files
+
+from danqing.sketch import kinds
 
 SIZES: dict[str, float] = {"balls": 0.40, "small": 0.55, "large": 1.3, "huge": 1.8, "tabletop": 0.6}
 
@@ -40,6 +42,51 @@ def is_afloat(slug: str) -> bool:
 def is_wheeled(slug: str) -> bool:
     """Whether it rolls where others walk."""
     return slug in _lists()["wheels"]
+
+
+def is_boat(slug: str) -> bool:
+    """Whether it goes on the water and stays level there."""
+    return slug in _lists()["boats"]
+
+
+def is_winged(slug: str) -> bool:
+    """Whether it beats its wings when it flies."""
+    return slug in _lists()["winged"]
+
+
+def is_hovering(slug: str) -> bool:
+    """Whether the air carries it, so that it goes nowhere by itself."""
+    return slug in _lists()["hovering"]
+
+
+def is_falling(slug: str) -> bool:
+    """Whether it is a thing that one sees come down: a leaf, a coin, a flake of snow."""
+    return slug in _lists()["falling"]
+
+
+def has_engine(slug: str) -> bool:
+    """Whether one hears a motor when it moves."""
+    return slug in _lists()["engines"]
+
+
+def gait(slug: str) -> str:
+    """How it walks: "stride", or "hop", "waddle" and "crawl" for figures whose legs cannot be seen to step."""
+    named = {"hop": "hoppers", "waddle": "waddlers", "crawl": "crawlers"}
+    known = next((way for way, kind in named.items() if slug in _lists()[kind]), None)
+    if known:
+        return known
+    stepping = slug.endswith(("-walking", "-running", "-dancing")) or slug == "horse-racing"
+    return "stride" if kinds.is_animal(slug) or stepping else "waddle"
+
+
+def facing(slug: str) -> int:
+    """Where the glyph looks: -1 to the left, as most do, 1 to the right."""
+    return 1 if slug in _lists()["rightward"] else -1
+
+
+def slant(slug: str) -> float:
+    """How far, in degrees, its nose points above the horizon."""
+    return 45.0 if slug in _lists()["aslant"] else 0.0
 
 
 @cache

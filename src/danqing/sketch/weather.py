@@ -45,7 +45,8 @@ class Swarm:
             stamp(frame, look, x, y)
 
 
-def _dot(radius: float, colour: Colour, alpha: int, *, soft: float = 0.0) -> Image.Image:
+def dot(radius: float, colour: Colour, alpha: int, *, soft: float = 0.0) -> Image.Image:
+    """A round spot, RGBA; `soft` is how far its edge is out of focus, in radii."""
     pad = math.ceil(radius * (1 + 3 * soft)) + 1
     big = Image.new("L", (pad * 8, pad * 8))
     c, r = pad * 4, radius * 4
@@ -92,7 +93,7 @@ def _looks(kind: str, stage: Stage, colours: Palette) -> tuple[Image.Image, ...]
         return tuple(_streak(u * s, 0.18, max(1.0, u * 0.0022)) for s in (0.035, 0.05, 0.07))
     if kind == "snow":
         return tuple(
-            _dot(max(0.7, u * s), (255, 255, 255), a, soft=0.35) for s, a in ((0.0028, 190), (0.005, 225), (0.009, 235))
+            dot(max(0.7, u * s), (255, 255, 255), a, soft=0.35) for s, a in ((0.0028, 190), (0.005, 225), (0.009, 235))
         )
     if kind == "wind":
         return tuple(_leaf(u * 0.026, mix(c, (160, 110, 50), 0.45)) for c in colours.accents[:3])
@@ -102,8 +103,35 @@ def _looks(kind: str, stage: Stage, colours: Palette) -> tuple[Image.Image, ...]
     if kind == "bubbles":
         return tuple(_bubble(max(1.5, u * s)) for s in (0.005, 0.009, 0.016))
     if kind == "sparks":
-        return tuple(_dot(max(0.8, u * 0.0035), c, 235, soft=0.5) for c in colours.accents[:4])
-    return tuple(_dot(max(0.7, u * s), (255, 250, 222), a, soft=0.4) for s, a in ((0.0025, 150), (0.004, 110)))
+        return tuple(dot(max(0.8, u * 0.0035), c, 235, soft=0.5) for c in colours.accents[:4])
+    return tuple(dot(max(0.7, u * s), (255, 250, 222), a, soft=0.4) for s, a in ((0.0025, 150), (0.004, 110)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Twinkles:
+    """Lights that stay where they are and blink; `looks` from faint to bright."""
+
+    looks: tuple[Image.Image, ...]
+    spots: tuple[tuple[float, float, float, float], ...]  # x and y in pixels, blinks per second, phase
+
+    def draw(self, frame: Image.Image, t: float) -> None:
+        """Paint the lights as they are after `t` seconds."""
+        for x, y, rate, phase in self.spots:
+            level = round((math.sin(t * rate * 2 * math.pi + phase) * 0.5 + 0.5) * len(self.looks)) - 1
+            if level >= 0:
+                look = self.looks[level]
+                stamp(frame, look, x - look.width / 2, y - look.height / 2)
+
+
+def twinkles(stage: Stage, depth: float, chance: random.Random) -> Twinkles:
+    """Stars that blink over the upper part of the frame, down to `depth` (fraction of the height)."""
+    looks = tuple(dot(max(0.8, stage.unit * 0.0026), (255, 255, 250), a, soft=0.6) for a in (70, 130, 190, 250))
+    count = round(26 * stage.width * stage.height / stage.unit**2)
+    spots = tuple(
+        (chance.random() * stage.width, chance.random() * depth * stage.height, chance.uniform(0.2, 0.7), k * 2.4)
+        for k in range(count)
+    )
+    return Twinkles(looks, spots)
 
 
 # kind: particles per square unit, speed x, speed y (units per second), sway
