@@ -31,7 +31,7 @@ if TYPE_CHECKING:  # obstore has these in its stubs only
 PROBE = "danqing"  # an empty object, written at every start to see whether anything can be
 _PROBE_S = 20.0
 _THREADS = 12  # they wait for the network
-_PART_BYTES = 8 << 20  # larger files are uploaded in parts of this size
+_PART_BYTES = 5 << 20  # larger files are uploaded in parts of this size, the smallest that S3 takes
 _PARTS = 2  # of one file in memory and on their way at once
 _FRESH = timedelta(hours=1)  # what was put this lately is not uploaded again: nothing younger than a day is deleted
 _CLIENT: "ClientConfig" = {"allow_http": True, "connect_timeout": "5s", "timeout": "30s"}

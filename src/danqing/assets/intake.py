@@ -94,15 +94,21 @@ class Intake:
     def _bytes(self, data: bytes, mime: str, story: Story | None) -> Blob:
         self._check(len(data))
         if story is not None and len(data) > _IN_MEMORY_MAX:
-            temporary = self.sheet()
-            with temporary.open("wb") as file:
-                file.write(data)
-            return self._file(temporary, mime, story)
+            return self._file(self._written(data), mime, story)
         if story is not None:
             data = stamp.stamped(data, story)
         blob = Blob(hashlib.sha256(data).hexdigest(), len(data), mime)
         self._keep(Draft(blob, data))
         return blob
+
+    def _written(self, data: bytes) -> Path:
+        temporary = self.sheet()
+        try:
+            temporary.write_bytes(data)
+        except OSError:
+            temporary.unlink(missing_ok=True)
+            raise
+        return temporary
 
     def _moved(self, source: Path, mime: str, story: Story | None) -> Blob:
         real = source.resolve(strict=True)
@@ -148,5 +154,7 @@ async def _gather(source: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
 
 
 def _discard(file: BinaryIO, path: Path) -> None:
-    file.close()
-    path.unlink(missing_ok=True)
+    try:
+        file.close()  # fails where the disk is full
+    finally:
+        path.unlink(missing_ok=True)

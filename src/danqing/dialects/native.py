@@ -126,7 +126,7 @@ class _Jobs:
         """A file by its name; `?attach` has browsers save it."""
         key = await self._front.key(request)
         output, _ = await self._front.gateway.file(key, request.path_params["file"])
-        return await self._front.download(output, attach="attach" in request.query_params)
+        return await self._front.download(request, output, attach="attach" in request.query_params)
 
     def _tree(self, request: Request, job: Job) -> Tree:
         base = self._front.base(request).removesuffix("/api")

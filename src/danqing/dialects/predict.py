@@ -82,7 +82,7 @@ class _Calls:
             raise not_found("file of this name")
         key = await self._front.key(request)
         output, _ = await self._front.gateway.file(key, found.group(1))
-        return await self._front.download(output)
+        return await self._front.download(request, output)
 
     async def _submit(self, request: Request, read: Callable[[str, bytes], Ask]) -> tuple[Job, Ask]:
         key = await self._front.key(request)

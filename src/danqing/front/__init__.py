@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import structlog
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import FileResponse, Response, StreamingResponse
+from starlette.responses import Response, StreamingResponse
 
 from danqing.domain.errors import Kind, Problem, invalid
 from danqing.domain.generation import Generation, Output
@@ -18,6 +18,7 @@ from danqing.domain.keys import Key
 from danqing.domain.money import show
 from danqing.domain.ports import Once
 from danqing.front.discreet import QUERY_KEY
+from danqing.front.download import download
 from danqing.gateway.accounts import Accounts
 from danqing.gateway.cleaning import Cleaner
 from danqing.gateway.gateway import Gateway
@@ -192,7 +193,7 @@ class Front:
         day, name = self.gateway.link(film, job)
         return f"{self.base(request)}/cdn/{'download/' if save else ''}{day:%Y%m%d}/{name}.mp4"
 
-    async def download(self, output: Output, *, attach: bool = False) -> Response:
+    async def download(self, request: Request, output: Output, *, attach: bool = False) -> Response:
         """A delivered file, with byte ranges; `attach` has browsers save it instead of showing it."""
         assert output.blob is not None, "words have no file"
         disposition = "attachment" if attach else "inline"
@@ -202,12 +203,7 @@ class Front:
             "x-content-type-options": "nosniff",
             "content-security-policy": "default-src 'none'; sandbox",
         }
-        path = await self.gateway.assets.path(output.blob)
-        return _Download(path, headers=headers, media_type=output.blob.mime)
-
-
-class _Download(FileResponse):
-    chunk_size = 1 << 20  # sixteen times Starlette's, for a sixteenth of the trips to the thread pool
+        return await download(self.gateway.assets, output.blob, request, headers)
 
 
 def token_of(request: Request) -> str:
