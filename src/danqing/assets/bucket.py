@@ -29,11 +29,12 @@ if TYPE_CHECKING:  # obstore has these in its stubs only
     from obstore.store import ClientConfig, RetryConfig
 
 PROBE = "danqing"  # an empty object, written at every start to see whether anything can be
-_PROBE_S = 20.0
+PROBE_S = 5  # how long to try at the start
+PATIENCE_S = 45  # how long to try later on; a request that was begun by then has its own limit beyond
+FRESH_S = 3600  # what was put this lately is not uploaded again: nothing younger than a day is deleted
 _THREADS = 12  # they wait for the network
 _PART_BYTES = 5 << 20  # larger files are uploaded in parts of this size, the smallest that S3 takes
 _PARTS = 2  # of one file in memory and on their way at once
-_FRESH = timedelta(hours=1)  # what was put this lately is not uploaded again: nothing younger than a day is deleted
 _CLIENT: "ClientConfig" = {"allow_http": True, "connect_timeout": "5s", "timeout": "30s"}
 
 
@@ -45,16 +46,16 @@ class Bucket:
 
     def __init__(self, address: str, *, local: Path, bytes_max: int, cache_bytes_max: int) -> None:
         self._address = address
-        self._store = self._connected(patience=timedelta(seconds=45))
+        self._store = self._connected(PATIENCE_S)
         self._intake = Intake(local / "incoming", bytes_max=bytes_max, threads=_THREADS, keep=self._keep)
         self._cache = Cache(local / "copies", bytes_max=cache_bytes_max)
         self._turns = [Lock() for _ in range(256)]
 
     async def probe(self) -> None:
         """Write something. Raises Problem(UNAVAILABLE) that says why it cannot be done."""
-        store = self._connected(patience=timedelta(seconds=5))
+        store = self._connected(PROBE_S)
         try:
-            async with asyncio.timeout(_PROBE_S):
+            async with asyncio.timeout(4 * PROBE_S):
                 with troubles.told(self._address):
                     await obstore.put_async(store, PROBE, b"", use_multipart=False)
         except FileNotFoundError as error:
@@ -124,10 +125,10 @@ class Bucket:
         """Wait for uploads and give the temporary directory back."""
         self._intake.close()
 
-    def _connected(self, *, patience: timedelta) -> ObjectStore:
+    def _connected(self, patience_s: float) -> ObjectStore:
         retry: RetryConfig = {
             "max_retries": 100,
-            "retry_timeout": patience,
+            "retry_timeout": timedelta(seconds=patience_s),
             "backoff": {"max_backoff": timedelta(seconds=3)},
         }
         with troubles.told(self._address):
@@ -152,7 +153,7 @@ class Bucket:
             found = obstore.head(self._store, place)
         except FileNotFoundError:
             return False
-        return found["size"] == blob.size and found["last_modified"] > datetime.now(UTC) - _FRESH
+        return found["size"] == blob.size and found["last_modified"] > datetime.now(UTC) - timedelta(seconds=FRESH_S)
 
     async def _see(self, blob: Blob) -> None:
         try:
