@@ -15,6 +15,7 @@ from danqing.domain.generation import Generation, Output, Turn
 from danqing.domain.jobs import Accepted, Job, Produced, Progressed, State, Withheld
 from danqing.domain.keys import Key
 from danqing.domain.ledger import Transfer
+from danqing.domain.limits import Limits
 from danqing.domain.media import Medium
 from danqing.domain.ports import Assets, Once, Order, Provider, Update
 from danqing.gateway.accounts import Accounts
@@ -74,7 +75,7 @@ async def staged(folder: Path, puppet: Puppet | None = None, budget: int | None 
     keyring = Keyring(b"pepper")
     accounts = Accounts(database, keyring)
     await accounts.open()
-    key, token = await accounts.create_key("tester", test=True, budget=budget)
+    key, token = await accounts.create_key("tester", test=True, limits=Limits(total=budget))
     providers: dict[str, Provider] = {"sketch": puppet}
     assets = Disk(folder / "assets", bytes_max=1 << 20)
     gateway = Gateway(

@@ -7,6 +7,7 @@ from danqing.domain.generation import Generation, Output, Turn
 from danqing.domain.jobs import Event, Finished, Job, Produced, Started, step
 from danqing.domain.keys import Key
 from danqing.domain.ledger import Transfer
+from danqing.domain.limits import Limits
 from danqing.domain.media import Blob, Medium
 from danqing.domain.money import Price
 from danqing.store import Database
@@ -23,7 +24,7 @@ def a_key(id: str = "key", *, account: str = "house", budget: int | None = None,
         account=account,
         test=True,
         hint=f"sk-test-…{id}",
-        budget=budget,
+        limits=Limits(total=budget),
         created=NOON + timedelta(minutes=minute),
     )
 

@@ -105,7 +105,9 @@ async def test_two_databases_on_one_file_share_their_money(sqlite_url: str) -> N
 
 async def test_what_was_asked_for_never_stands_in_an_error(sqlite_url: str) -> None:
     database = await connect(sqlite_url)
-    with pytest.raises(Exception, match="FOREIGN KEY") as error:
-        await database.admit(a_job(key="unknown", model="a secret"), None)
+    await furnish(database)
+    await database.admit(a_job(), None)
+    with pytest.raises(Exception, match="UNIQUE") as error:
+        await database.admit(a_job(model="a secret"), None)
     assert "a secret" not in str(error.value)
     await database.close()

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from danqing.domain.errors import Problem
-from danqing.wire import google, native, openai
+from danqing.wire import books, google, native, openai
 from danqing.wire.holes import plan
 
 from .samples import FILM_64, PICTURE_64
@@ -82,7 +82,10 @@ BODIES: dict[str, tuple[Callable[[bytes], object], object]] = {
         native.read_job,
         {"model": "m", "prompt": "p", "count": 1, "pictures": [URL], "first_frame": URL, "knobs": {"a": 1}},
     ),
-    "key": (native.read_key, {"name": "n", "test": True, "budget_usd": "1"}),
+    "key": (
+        lambda body: books.read(body, books.KeyRequest).limits(),
+        {"name": "n", "test": True, "budget_usd": "1", "per_minute": 1},
+    ),
 }
 
 scalars = (

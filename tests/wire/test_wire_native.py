@@ -1,23 +1,19 @@
 """Danqing's own JSON: what the studio and the command line read and send."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
 
 from danqing.domain.errors import Kind, Problem, invalid
 from danqing.domain.generation import Generation, Person, Turn
 from danqing.domain.jobs import Fault, State
-from danqing.domain.keys import Key
-from danqing.domain.ledger import Balance, Phase
 from danqing.domain.media import Medium
 from danqing.domain.models import Ability, Lifecycle
-from danqing.domain.money import DOLLAR, Price, dollars, per_million
-from danqing.domain.ports import Line, Spending
+from danqing.domain.money import Price, dollars, per_million
 from danqing.wire import native
 
 from .samples import (
-    CREATED,
     JOB_ID,
     PICTURE,
     PICTURE_64,
@@ -240,72 +236,6 @@ def test_the_prices_of_films() -> None:
     price = Price(film=dollars("0.41"), second=dollars("0.675"))
     rows = received(native.model(model_row(price=price)))["prices"]
     assert [(row["per"], row["price"]["usd"]) for row in rows] == [("film", "0.41"), ("second", "0.675")]
-
-
-def test_a_key() -> None:
-    row = Key(
-        id="k1",
-        name="ci",
-        account="main",
-        test=True,
-        hint="sk-test-…ab12",
-        budget=None,
-        created=datetime(2026, 11, 1, tzinfo=UTC),
-    )
-    assert received(native.key(row)) == {
-        "id": "k1",
-        "name": "ci",
-        "account": "main",
-        "test": True,
-        "hint": "sk-test-…ab12",
-        "budget": None,
-        "created": "2026-11-01T00:00:00+00:00",
-        "revoked": None,
-    }
-
-
-def test_a_request_for_a_key() -> None:
-    assert native.read_key(b'{"name":"ci"}') == native.KeyRequest(name="ci")
-    assert native.read_key(b'{"name":"ci","test":false,"budget_usd":"5.00"}') == native.KeyRequest("ci", False, "5.00")
-
-
-@pytest.mark.parametrize("body", [b"{}", b'{"name":""}', b'{"name":"a","budget_usd":5.0}', b'{"name":"a","x":1}'])
-def test_a_request_for_a_key_that_is_refused(body: bytes) -> None:
-    with pytest.raises(Problem) as raised:
-        native.read_key(body)
-    assert raised.value.kind is Kind.INVALID
-
-
-def test_money() -> None:
-    spent = Spending(
-        account=Balance(posted=10 * DOLLAR, held=DOLLAR),
-        budget=Balance(posted=-DOLLAR, held=0, floor=None),
-        by_model=(("veo-3", 2, 820_000_000),),
-        statement=(Line(at=CREATED, phase=Phase.POST, job="j", model="veo-3", amount=410_000_000, held=DOLLAR),),
-    )
-    assert received(native.spending(spent)) == {
-        "account": {
-            "posted": {"usd": "10.00", "nanos": 10_000_000_000},
-            "held": {"usd": "1.00", "nanos": 1_000_000_000},
-            "available": {"usd": "9.00", "nanos": 9_000_000_000},
-        },
-        "budget": {
-            "posted": {"usd": "-1.00", "nanos": -1_000_000_000},
-            "held": {"usd": "0.00", "nanos": 0},
-            "available": None,
-        },
-        "by_model": [{"model": "veo-3", "jobs": 2, "charged": {"usd": "0.82", "nanos": 820_000_000}}],
-        "statement": [
-            {
-                "at": CREATED.isoformat(),
-                "phase": "post",
-                "job": "j",
-                "model": "veo-3",
-                "amount": {"usd": "0.41", "nanos": 410_000_000},
-                "held": {"usd": "1.00", "nanos": 1_000_000_000},
-            }
-        ],
-    }
 
 
 def test_an_error() -> None:

@@ -3,7 +3,7 @@
 from danqing.cli import tables
 from danqing.cli.report import Report
 from danqing.cli.running import perform
-from danqing.client import Client
+from danqing.client import Client, Limiting
 
 
 def jobs(*, limit: int, json: bool) -> None:
@@ -86,12 +86,52 @@ def keys(*, json: bool) -> None:
     perform(work, json=json, owner=True)
 
 
-def create_key(name: str, *, test: bool, budget_usd: str | None, json: bool) -> None:
+def create_key(name: str, *, test: bool, project: str | None, limits: Limiting, json: bool) -> None:
     """A new key; the one time that its secret is printed."""
 
     async def work(client: Client) -> Report:
-        key = await client.create_key(name, test=test, budget_usd=budget_usd)
+        key = await client.create_key(name, test=test, project=project, limits=limits)
         return Report(key, tables.new_key(key))
+
+    perform(work, json=json, owner=True)
+
+
+def limit_key(id: str, *, limits: Limiting, json: bool) -> None:
+    """Other limits for a key."""
+
+    async def work(client: Client) -> Report:
+        key = await client.limit_key(id, limits)
+        return Report(key, tables.keys([key]))
+
+    perform(work, json=json, owner=True)
+
+
+def projects(*, json: bool) -> None:
+    """All projects of the server."""
+
+    async def work(client: Client) -> Report:
+        rows = await client.projects()
+        return Report({"projects": rows}, tables.projects(rows))
+
+    perform(work, json=json, owner=True)
+
+
+def create_project(name: str, *, limits: Limiting, json: bool) -> None:
+    """A new project."""
+
+    async def work(client: Client) -> Report:
+        project = await client.create_project(name, limits)
+        return Report(project, [project.id, *tables.projects([project])])
+
+    perform(work, json=json, owner=True)
+
+
+def limit_project(id: str, *, limits: Limiting, json: bool) -> None:
+    """Other limits for a project."""
+
+    async def work(client: Client) -> Report:
+        project = await client.limit_project(id, limits)
+        return Report(project, tables.projects([project]))
 
     perform(work, json=json, owner=True)
 

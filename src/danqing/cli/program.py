@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from danqing import __version__
+from danqing.cli import owner
 from danqing.cli.later import Later
 from danqing.domain.generation import Person
 
@@ -61,8 +62,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # they would print the values of variables, which may be keys and prompts
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-keys = typer.Typer(help="Create, list and revoke keys. For the owner of the server.", no_args_is_help=True)
-app.add_typer(keys, name="keys")
+app.add_typer(owner.keys, name="keys")
+app.add_typer(owner.projects, name="projects")
 
 
 def _version(wanted: bool) -> None:
@@ -187,32 +188,6 @@ def models(json: Json = False) -> None:
 def usage(json: Json = False) -> None:
     """Show what the key has spent, and what it may still spend."""
     commands.usage(json=json)
-
-
-@keys.command("list")
-def list_keys(json: Json = False) -> None:
-    """List all keys."""
-    commands.keys(json=json)
-
-
-@keys.command("create")
-def create_key(
-    name: Annotated[str, typer.Argument(help="What to know the key by.", show_default=False)],
-    live: Annotated[bool, typer.Option("--live", help="For real upstreams and real money.")] = False,
-    budget: Annotated[str | None, typer.Option(metavar="DOLLARS", help="The most it may ever spend: 25.00")] = None,
-    json: Json = False,
-) -> None:
-    """Create a key and print it, this once."""
-    commands.create_key(name, test=not live, budget_usd=budget, json=json)
-
-
-@keys.command("revoke")
-def revoke_key(
-    id: Annotated[str, typer.Argument(metavar="ID", help="The key's id, such as key_1f…", show_default=False)],
-    json: Json = False,
-) -> None:
-    """Have a key refused from now on."""
-    commands.revoke(id, json=json)
 
 
 @app.command()

@@ -8,7 +8,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from danqing.client.told import Job, Key, Model, Money, NewKey, Output, Swept, Usage
+from danqing.client.told import Job, Key, Limits, Model, Money, NewKey, Output, Project, Standing, Swept, Usage
 from danqing.domain.jobs import State
 from danqing.domain.ledger import Phase
 from danqing.domain.money import show as dollars_of
@@ -19,6 +19,14 @@ Fact = tuple[str, str | Text]
 _WHOLE = frozenset({"job", "id", "state", "created", "cost", "model and price"})  # columns that are never folded
 _STATEMENT_LINES = 12  # the newest; --json has more
 _PHASES = {Phase.HOLD: "held", Phase.POST: "charged", Phase.VOID: "given back"}
+_LIMITS = {
+    "total": " in all",
+    "monthly": " a month",
+    "daily": " a day",
+    "per_minute": " requests a minute",
+    "concurrent": " jobs at a time",
+    "storage": " of files",
+}
 _STATE_STYLES = {
     State.DONE: "green",
     State.FAILED: "red",
@@ -98,11 +106,18 @@ def usage(spent: Usage) -> Lines:
         ("key", f"{key.name} ({key.hint}), {_kind(key)}{': play money' if key.test else ''}"),
         ("spent", f"${dollars_of(-budget.posted.nanos)}, {_dollars(budget.held)} more held for jobs at work{left}"),
         ("account", f"{_limit(account.available)} left"),
+        *((f"{row.of} limit", _standing(row)) for row in spent.limits),
     ]
     table = _table("model", "jobs", "charged")
     for row in spent.by_model:
         table.add_row(row.model, str(row.jobs), _dollars(row.charged))
     return [_pairs(facts), *([table, _statement(spent)] if spent.by_model else [])]
+
+
+def _standing(row: Standing) -> str:
+    resets = f", anew {_when(row.resets)}" if row.resets else ""
+    most, used = _amount(row.limit, row.most), _amount(row.limit, row.used)
+    return f"{used} used of {most}{_LIMITS[row.limit]}{resets}"
 
 
 def _statement(spent: Usage) -> Table:
@@ -115,17 +130,48 @@ def _statement(spent: Usage) -> Table:
 
 def keys(rows: Sequence[Key]) -> Lines:
     """All keys; their secrets are not known."""
-    table = _table("id", "name", "kind", "key", "budget", "created", "revoked")
+    table = _table("id", "name", "kind", "key", "limits", "project", "created", "revoked")
     for row in rows:
         revoked = _when(row.revoked) if row.revoked else ""
-        table.add_row(row.id, row.name, _kind(row), row.hint, _limit(row.budget), _when(row.created), revoked)
+        limits = "\n".join(_told_limits(row.limits))
+        project = row.project or ""
+        table.add_row(row.id, row.name, _kind(row), row.hint, limits, project, _when(row.created), revoked)
     return [table]
 
 
 def new_key(key: NewKey) -> Lines:
     """The one time that a secret is shown."""
-    facts: list[Fact] = [("id", key.id), ("name", key.name), ("kind", _kind(key)), ("budget", _limit(key.budget))]
+    facts: list[Fact] = [
+        ("id", key.id),
+        ("name", key.name),
+        ("kind", _kind(key)),
+        ("project", key.project or ""),
+        ("limits", "\n".join(_told_limits(key.limits))),
+    ]
     return [key.secret, _pairs(facts), "This is the only time that the key is shown."]
+
+
+def projects(rows: Sequence[Project]) -> Lines:
+    """All projects and what their keys may do together."""
+    if not rows:
+        return ["No projects yet."]
+    table = _table("id", "name", "limits", "created")
+    for row in rows:
+        table.add_row(row.id, row.name, "\n".join(_told_limits(row.limits)), _when(row.created))
+    return [table]
+
+
+def _told_limits(limits: Limits) -> list[str]:
+    told = [
+        f"{_amount(name, value)}{_LIMITS[name]}" for name in _LIMITS if (value := getattr(limits, name)) is not None
+    ]
+    return told or ["no limit"]
+
+
+def _amount(limit: str, value: Money | int) -> str:
+    if isinstance(value, Money):
+        return _dollars(value)
+    return f"{value / 1e9:,.2f} GB" if limit == "storage" else f"{value}"
 
 
 def swept(row: Swept | None, *, dry_run: bool) -> Lines:

@@ -16,14 +16,16 @@ from uuid import uuid4
 import aiohttp
 import msgspec
 
-from danqing.client.told import Job, Key, Model, NewKey, Swept, Usage
+from danqing.client.told import Job, Key, Model, NewKey, Project, Swept, Usage
 from danqing.config import Remote
 from danqing.domain.errors import Kind, Problem
 from danqing.wire.sse import Parser
 
 T = TypeVar("T")
+Limiting = Mapping[str, str | int | None]  # limits as the server takes them; None takes one away
 Locate = Callable[[], Awaitable[Remote]]  # where the server is now, and the key to show there
 
+NOTHING: Limiting = {}
 PAUSES_S = (0.2, 0.5, 1.0)  # between the attempts to reach a server that does not answer
 RESUMES = 30  # how often in a row a broken stream is taken up again
 TIMEOUTS = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=60)  # a stream gives a sign of life in 15 s
@@ -43,6 +45,10 @@ class _Models(msgspec.Struct):
 
 class _Keys(msgspec.Struct):
     keys: tuple[Key, ...]
+
+
+class _Projects(msgspec.Struct):
+    projects: tuple[Project, ...]
 
 
 class _Revoked(msgspec.Struct):
@@ -122,17 +128,35 @@ class Client:
         return (await self._ask("GET", "models", _Models)).models
 
     async def usage(self) -> Usage:
-        """The key's balance, its budget and what it has spent by model."""
+        """The key's balance, its limits and what it has spent by model."""
         return await self._ask("GET", "usage", Usage)
 
     async def keys(self) -> tuple[Key, ...]:
         """All keys. For the owner."""
         return (await self._ask("GET", "keys", _Keys)).keys
 
-    async def create_key(self, name: str, *, test: bool = True, budget_usd: str | None = None) -> NewKey:
+    async def create_key(
+        self, name: str, *, test: bool = True, project: str | None = None, limits: Limiting = NOTHING
+    ) -> NewKey:
         """A new key with its secret. For the owner."""
-        body = {"name": name, "test": test, "budget_usd": budget_usd}
+        body = {"name": name, "test": test, "project": project, **limits}
         return await self._ask_once("POST", "keys", NewKey, body=body)
+
+    async def limit_key(self, id: str, limits: Limiting) -> Key:
+        """Change some limits of a key. For the owner."""
+        return await self._ask("PATCH", f"keys/{_quoted(id)}", Key, body=limits)
+
+    async def projects(self) -> tuple[Project, ...]:
+        """All projects. For the owner."""
+        return (await self._ask("GET", "projects", _Projects)).projects
+
+    async def create_project(self, name: str, limits: Limiting = NOTHING) -> Project:
+        """Keys that share limits. For the owner."""
+        return await self._ask_once("POST", "projects", Project, body={"name": name, **limits})
+
+    async def limit_project(self, id: str, limits: Limiting) -> Project:
+        """Change some limits of a project. For the owner."""
+        return await self._ask("PATCH", f"projects/{_quoted(id)}", Project, body=limits)
 
     async def revoke(self, id: str) -> None:
         """Have a key refused from now on. For the owner."""

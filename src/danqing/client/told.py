@@ -127,8 +127,28 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     lifecycle: Lifecycle
 
 
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """What a key or a project may do; None is no limit. `storage` in bytes."""
+
+    total: Money | None = None
+    monthly: Money | None = None
+    daily: Money | None = None
+    per_minute: int | None = None
+    concurrent: int | None = None
+    storage: int | None = None
+
+
+class Project(msgspec.Struct, frozen=True, kw_only=True):
+    """Keys that share limits."""
+
+    id: str
+    name: str
+    limits: Limits
+    created: str
+
+
 class Key(msgspec.Struct, frozen=True, kw_only=True):
-    """What may be known of a key. `budget` None: no limit but the account's money."""
+    """What may be known of a key. `budget` is the total of its limits; None: no limit but the account's money."""
 
     id: str
     name: str
@@ -136,6 +156,8 @@ class Key(msgspec.Struct, frozen=True, kw_only=True):
     test: bool
     hint: str
     budget: Money | None
+    limits: Limits
+    project: str | None
     created: str
     revoked: str | None
 
@@ -173,14 +195,26 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     held: Money
 
 
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """How far one limit is used up; `of` "key" or "project", `limit` a field of Limits."""
+
+    of: str
+    limit: str
+    most: Money | int
+    used: Money | int
+    left: Money | int
+    resets: str | None
+
+
 class Usage(msgspec.Struct, frozen=True, kw_only=True):
-    """The money of a key and of its account."""
+    """The money of a key and of its account, and the limits that it is held to."""
 
     key: Key
     account: Balance
     budget: Balance
     by_model: tuple[Spent, ...]
     statement: tuple[Line, ...]  # newest first
+    limits: tuple[Standing, ...]
 
 
 class Swept(msgspec.Struct, frozen=True):

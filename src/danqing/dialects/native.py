@@ -1,7 +1,9 @@
 """Danqing's own interface under /api, for the studio, the command line and automation."""
 
 from collections.abc import AsyncIterator, Sequence
+from typing import TypeVar
 
+import msgspec
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.requests import Request
@@ -12,10 +14,11 @@ from danqing import __version__
 from danqing.domain.errors import invalid
 from danqing.domain.generation import Output
 from danqing.domain.jobs import Job
-from danqing.domain.money import dollars
 from danqing.front import Front, Handler, Reply, token_of, told_by
-from danqing.wire import native, sse
+from danqing.wire import books, native, sse
 from danqing.wire.holes import Json, Piece, Tree
+
+R = TypeVar("R", bound=msgspec.Struct)
 
 envelope = native.error
 
@@ -26,7 +29,7 @@ def claims(request: Request) -> bool:
 
 
 def routes(front: Front) -> list[BaseRoute]:
-    """Jobs, files, models, money and keys."""
+    """Jobs, files, models, money, keys and projects."""
     api = FastAPI(
         title="Danqing",
         version=__version__,
@@ -34,7 +37,7 @@ def routes(front: Front) -> list[BaseRoute]:
         docs_url=None,
         redoc_url=None,
     )
-    jobs, office = _Jobs(front), _Office(front)
+    jobs, reading, office = _Jobs(front), _Reading(front), _Office(front)
     table: list[tuple[str, str, Handler]] = [
         ("POST", "/jobs", jobs.create),
         ("GET", "/jobs", jobs.listed),
@@ -43,12 +46,16 @@ def routes(front: Front) -> list[BaseRoute]:
         ("POST", "/jobs/{job}/cancel", jobs.cancel),
         ("GET", "/jobs/{job}/events", jobs.events),
         ("GET", "/files/{file}", jobs.download),
-        ("GET", "/models", office.models),
-        ("GET", "/models/{model}", office.model),
-        ("GET", "/usage", office.usage),
+        ("GET", "/models", reading.models),
+        ("GET", "/models/{model}", reading.model),
+        ("GET", "/usage", reading.usage),
         ("GET", "/keys", office.keys),
         ("POST", "/keys", office.create_key),
+        ("PATCH", "/keys/{key}", office.limit_key),
         ("DELETE", "/keys/{key}", office.revoke),
+        ("GET", "/projects", office.projects),
+        ("POST", "/projects", office.create_project),
+        ("PATCH", "/projects/{project}", office.limit_project),
         ("POST", "/funds", office.fund),
         ("POST", "/sweep", office.sweep),
     ]
@@ -137,8 +144,8 @@ class _Jobs:
         return native.job(job, url)
 
 
-class _Office:
-    """Models, money and keys."""
+class _Reading:
+    """What a key may know: the models, and its own money."""
 
     def __init__(self, front: Front) -> None:
         self._front = front
@@ -155,30 +162,38 @@ class _Office:
         return Reply.of(native.model(self._front.gateway.catalog.find(request.path_params["model"])))
 
     async def usage(self, request: Request) -> Reply:
-        """The key's balance, its budget, and what it has spent by model."""
+        """The key's balance, its limits, and what it has spent by model."""
         key = await self._front.key(request)
         spent = await self._front.accounts.spending(key)
-        return Reply.of({"key": native.key(key), **native.spending(spent)})
+        standings = await self._front.accounts.standings(key)
+        limits: list[Json] = [books.standing(row) for row in standings]
+        return Reply.of({"key": books.key(key), **books.spending(spent), "limits": limits})
+
+
+class _Office:
+    """Keys, projects, limits and payments: what the owner of the server sets."""
+
+    def __init__(self, front: Front) -> None:
+        self._front = front
 
     async def keys(self, request: Request) -> Reply:
         """All keys. For the owner."""
-        self._front.accounts.require_owner(token_of(request))
-        return Reply.of({"keys": [native.key(key) for key in await self._front.accounts.keys()]})
+        self._require_owner(request)
+        return Reply.of({"keys": [books.key(key) for key in await self._front.accounts.keys()]})
 
     async def create_key(self, request: Request) -> Reply:
         """A new key; its secret is in this answer and never again. For the owner."""
-        self._front.accounts.require_owner(token_of(request))
-        wanted = native.read_key(await self._front.body(request))
-        budget = None if wanted.budget_usd is None else _dollars(wanted.budget_usd, "budget_usd")
-        key, secret = await self._front.accounts.create_key(wanted.name, test=wanted.test, budget=budget)
-        return Reply.of({**native.key(key), "secret": secret}, status=201)
+        wanted = await self._read(request, books.KeyRequest)
+        key, secret = await self._front.accounts.create_key(
+            wanted.name, test=wanted.test, project=wanted.project, limits=wanted.limits()
+        )
+        return Reply.of({**books.key(key), "secret": secret}, status=201)
 
-    async def fund(self, request: Request) -> Reply:
-        """Money for the live account; the same cause pays once. For the owner."""
-        self._front.accounts.require_owner(token_of(request))
-        paid = native.read_fund(await self._front.body(request))
-        new = await self._front.accounts.fund(_dollars(paid.usd, "usd"), paid.cause)
-        return Reply.of({"paid": new}, status=201 if new else 200)
+    async def limit_key(self, request: Request) -> Reply:
+        """Change some limits of a key, at once and everywhere. For the owner."""
+        wanted = await self._read(request, books.LimitsRequest)
+        key = await self._front.accounts.limit_key(request.path_params["key"], wanted.changes())
+        return Reply.of(books.key(key))
 
     async def sweep(self, request: Request) -> Reply:
         """Remove what has had its time, now; `dry_run` only counts it. For the owner."""
@@ -188,19 +203,44 @@ class _Office:
 
     async def revoke(self, request: Request) -> Reply:
         """Refuse a key from now on. For the owner."""
-        self._front.accounts.require_owner(token_of(request))
+        self._require_owner(request)
         await self._front.accounts.revoke(request.path_params["key"])
         return Reply.of({"revoked": request.path_params["key"]})
+
+    async def projects(self, request: Request) -> Reply:
+        """All projects. For the owner."""
+        self._require_owner(request)
+        rows = await self._front.accounts.projects()
+        return Reply.of({"projects": [books.project(project) for project in rows]})
+
+    async def create_project(self, request: Request) -> Reply:
+        """A new project: keys that share limits. For the owner."""
+        wanted = await self._read(request, books.ProjectRequest)
+        project = await self._front.accounts.create_project(wanted.name, wanted.limits())
+        return Reply.of(books.project(project), status=201)
+
+    async def limit_project(self, request: Request) -> Reply:
+        """Change some limits of a project, at once and everywhere. For the owner."""
+        wanted = await self._read(request, books.LimitsRequest)
+        project = await self._front.accounts.limit_project(request.path_params["project"], wanted.changes())
+        return Reply.of(books.project(project))
+
+    async def fund(self, request: Request) -> Reply:
+        """Money for the live account; the same cause pays once. For the owner."""
+        paid = await self._read(request, books.FundRequest)
+        new = await self._front.accounts.fund(books.read_amount(paid.usd, "usd"), paid.cause)
+        return Reply.of({"paid": new}, status=201 if new else 200)
+
+    async def _read(self, request: Request, shape: type[R]) -> R:
+        """What the owner, and nobody else, asks for."""
+        self._require_owner(request)
+        return books.read(await self._front.body(request), shape)
+
+    def _require_owner(self, request: Request) -> None:
+        self._front.accounts.require_owner(token_of(request))
 
 
 def _whole(text: str, param: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         raise invalid(f"{param} must be a whole number.", param=param)
     return int(text)
-
-
-def _dollars(text: str, param: str) -> int:
-    try:
-        return dollars(text)
-    except ValueError as error:
-        raise invalid(f"{error}.", param=param) from error

@@ -59,7 +59,8 @@ def removed(since: datetime) -> Fault:
 class Job:
     """A generation that was admitted, with everything that is known about it.
 
-    `held` and `charged` are nano-dollars; `price` and `input_tokens` are frozen at the quote. `withheld` has the
+    `held` and `charged` are nano-dollars; `price` and `input_tokens` are frozen at the quote, `budgets` (those that it
+    counts in besides its key's own) when it was admitted. `withheld` has the
     reason for every output that the engine refused. `ignored` names parameters that the engine does not honour.
     `prompt` is the one the engine worked from when it rewrote the author's. `shared` jobs may be watched by anybody who
     knows their id. `inputs_gone` is since when the files that it was asked with are away. `progress` (0 to 1) and
@@ -84,6 +85,7 @@ class Job:
     outputs: tuple[Output, ...] = ()
     withheld: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
+    budgets: tuple[str, ...] = ()
     charged: int = 0
     fault: Fault | None = None
     shared: bool = False
@@ -95,7 +97,7 @@ class Job:
     @property
     def hold(self) -> Transfer:
         """The transfer that reserved its money."""
-        return hold(self.id, self.account, self.key, self.held)
+        return hold(self.id, self.account, self.key, self.held, self.budgets)
 
     @property
     def media(self) -> tuple[Output, ...]:

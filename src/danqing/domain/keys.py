@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from danqing.domain.limits import UNLIMITED, Limits
+
 PREFIXES = {True: "sk-test-", False: "sk-live-"}
 
 
@@ -10,8 +12,8 @@ PREFIXES = {True: "sk-test-", False: "sk-live-"}
 class Key:
     """What is known of a key; the secret itself is never kept.
 
-    `test` keys are served by the Sketch engine and pay with play money. `budget` is in nano-dollars over the key's
-    whole life, None for no limit beyond the account's money. `hint` is what a person can recognise it by.
+    `test` keys are served by the Sketch engine and pay with play money. `hint` is what a person can recognise it by.
+    A key may belong to a project, and is then held to its own limits and to the project's.
     """
 
     id: str
@@ -19,6 +21,7 @@ class Key:
     account: str
     test: bool
     hint: str
-    budget: int | None
     created: datetime
+    limits: Limits = UNLIMITED
+    project: str | None = None
     revoked: datetime | None = None

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 REVENUE = "revenue"
 BANK = "bank"  # where money comes in from; it may go below zero, so that all balances add up to zero
+_BUDGET = "budget:"
 
 
 def account_of(name: str) -> str:
@@ -18,14 +19,23 @@ def account_of(name: str) -> str:
     return f"account:{name}"
 
 
-def budget_of(key_id: str) -> str:
-    """The balance that counts what a key spends. A memorandum: it limits, it holds no money."""
-    return f"budget:{key_id}"
+def budget_of(owner: str, period: str = "") -> str:
+    """The balance that counts what a key or a project spends, ever or in a period such as "2026-11" or "2026-11-25".
+
+    A memorandum: it limits, it holds no money.
+    """
+    return f"{_BUDGET}{owner}:{period}" if period else f"{_BUDGET}{owner}"
+
+
+def owner_and_period(budget: str) -> tuple[str, str]:
+    """What `budget_of` made the name of."""
+    owner, _, period = budget.removeprefix(_BUDGET).partition(":")
+    return owner, period
 
 
 def is_memorandum(balance: str) -> bool:
     """Whether a balance stands outside the sum that must be zero."""
-    return balance.startswith("budget:")
+    return balance.startswith(_BUDGET)
 
 
 class Phase(StrEnum):
@@ -35,11 +45,15 @@ class Phase(StrEnum):
     HOLD = "hold"  # reserve the most that a job can cost
     POST = "post"  # charge what was delivered and give the rest of the hold back
     VOID = "void"  # give all of the hold back
+    OPEN = "open"  # begin a budget with what was spent before it was set
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transfer:
-    """One movement. `amount` is in nano-dollars, never negative; `held` is the hold that a POST or VOID ends."""
+    """One movement. `amount` is in nano-dollars, never negative; `held` is the hold that a POST or VOID ends.
+
+    `budgets` are the memoranda that it counts in besides the key's own.
+    """
 
     id: str
     phase: Phase
@@ -48,6 +62,7 @@ class Transfer:
     held: int = 0
     key: str = ""
     job: str = ""
+    budgets: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.amount < 0 or self.held < 0 or (self.phase is Phase.POST and self.amount > self.held):
@@ -83,9 +98,16 @@ def fund(account: str, amount: int, cause: str) -> Transfer:
     return Transfer(id=f"{cause}:fund", phase=Phase.FUND, account=account, amount=amount)
 
 
-def hold(job: str, account: str, key: str, amount: int) -> Transfer:
+def hold(job: str, account: str, key: str, amount: int, budgets: tuple[str, ...] = ()) -> Transfer:
     """Reserve `amount` for a job."""
-    return Transfer(id=f"{job}:hold", phase=Phase.HOLD, account=account, key=key, job=job, amount=amount)
+    return Transfer(
+        id=f"{job}:hold", phase=Phase.HOLD, account=account, key=key, job=job, amount=amount, budgets=budgets
+    )
+
+
+def opening(budget: str, amount: int, cause: str) -> Transfer:
+    """Count in a budget what was spent before it was set. `cause` tells the openings of one budget apart."""
+    return Transfer(id=f"{budget}:open:{cause}", phase=Phase.OPEN, account="", amount=amount, budgets=(budget,))
 
 
 def post(held: Transfer, amount: int) -> Transfer:
@@ -108,26 +130,27 @@ def _settle(held: Transfer, phase: Phase, amount: int) -> Transfer:
         job=held.job,
         amount=amount,
         held=held.amount,
+        budgets=held.budgets,
     )
 
 
 def entries(transfer: Transfer) -> tuple[Entry, ...]:
-    """What the transfer adds to each balance. Posted amounts outside the memoranda always sum to zero."""
+    """What the transfer adds to each balance. Posted amounts outside the memoranda always sum to zero.
+
+    The order is the one in which rows are locked: a key's own first, and last those that everybody shares.
+    """
     payer, amount = account_of(transfer.account), transfer.amount
+    counted = (*((budget_of(transfer.key),) if transfer.key else ()), *transfer.budgets)
     match transfer.phase:
         case Phase.FUND:
             return Entry(BANK, posted=-amount), Entry(payer, posted=amount)
         case Phase.HOLD:
-            return (
-                Entry(payer, held=amount, guarded=True),
-                Entry(budget_of(transfer.key), held=amount, guarded=True),
-            )
+            return tuple(Entry(name, held=amount, guarded=True) for name in (*counted, payer))
         case Phase.POST | Phase.VOID:
-            released = (
-                Entry(payer, posted=-amount, held=-transfer.held),
-                Entry(budget_of(transfer.key), posted=-amount, held=-transfer.held),
-            )
+            released = tuple(Entry(name, posted=-amount, held=-transfer.held) for name in (*counted, payer))
             return (*released, Entry(REVENUE, posted=amount)) if amount else released
+        case Phase.OPEN:
+            return tuple(Entry(name, posted=-amount) for name in counted)
 
 
 def add(balances: Mapping[str, Balance], transfer: Transfer) -> dict[str, Balance]:

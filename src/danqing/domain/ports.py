@@ -11,6 +11,7 @@ from danqing.domain.generation import Generation
 from danqing.domain.jobs import Accepted, Job, Produced, Progressed, Withheld
 from danqing.domain.keys import Key
 from danqing.domain.ledger import Balance, Phase, Transfer
+from danqing.domain.limits import Changes, Project, Standing
 from danqing.domain.media import Blob
 from danqing.domain.retention import Keep
 
@@ -106,7 +107,8 @@ class Store(Protocol):
     async def admit(self, job: Job, once: Once | None) -> Job:
         """Store a new job with its hold, or return the one that `once` made before.
 
-        Raises Problem(NO_FUNDS), Problem(MISMATCH) for another body under the same name, or Problem(BUSY).
+        It comes back with the budgets that it counts in. Raises Problem(NO_FUNDS) and Problem(BUSY) for a limit that is
+        used up, Problem(MISMATCH) for another body under the same name.
         """
 
     async def commit(self, job: Job, transfers: Sequence[Transfer]) -> bool:
@@ -148,13 +150,26 @@ class Spending:
 
 
 class Books(Protocol):
-    """What people read and set: keys, statements, lists."""
+    """What people read: money spent, limits used, jobs done. And where money comes in."""
 
     async def fund(self, account: str, amount: int, cause: str) -> bool:
         """Pay into an account, created when it is new. The same cause pays once: False when it did before."""
 
+    async def spending(self, key: Key) -> Spending:
+        """The key's money."""
+
+    async def standings(self, key: str, at: datetime) -> tuple[Standing, ...]:
+        """How far the limits of a key and of its project are used up."""
+
+    async def jobs(self, key: str, *, limit: int, before: str | None = None) -> list[Job]:
+        """A key's jobs, newest first; `before` is the id of the last one seen."""
+
+
+class Register(Protocol):
+    """Who may ask."""
+
     async def add_key(self, key: Key, digest: str) -> None:
-        """Remember a new key. Raises Problem(INVALID) when its account does not exist."""
+        """Remember a new key. Raises Problem(INVALID) when its account or its project does not exist."""
 
     async def keys(self) -> list[Key]:
         """All keys, newest first."""
@@ -162,11 +177,21 @@ class Books(Protocol):
     async def revoke(self, id: str) -> bool:
         """Refuse the key from now on. False when there is none that can be revoked."""
 
-    async def spending(self, key: Key) -> Spending:
-        """The key's money."""
+    async def add_project(self, project: Project) -> None:
+        """Remember a new project."""
 
-    async def jobs(self, key: str, *, limit: int, before: str | None = None) -> list[Job]:
-        """A key's jobs, newest first; `before` is the id of the last one seen."""
+    async def projects(self) -> list[Project]:
+        """All projects, newest first."""
+
+
+class Limiter(Protocol):
+    """How much they may ask for. A change holds at once, on every machine."""
+
+    async def limit_key(self, id: str, changes: Changes, at: datetime) -> Key | None:
+        """Set some limits of a key. None when it does not exist."""
+
+    async def limit_project(self, id: str, changes: Changes, at: datetime) -> Project | None:
+        """Set some limits of a project. None when it does not exist."""
 
 
 class Upkeep(Protocol):

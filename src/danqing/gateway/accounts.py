@@ -1,14 +1,16 @@
-"""Keys and statements: what the owner of a server, or of a key, sets and reads."""
+"""Keys, projects, limits and statements: what the owner of a server, or of a key, sets and reads."""
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Protocol
 from uuid import uuid4
 
 from danqing.domain.errors import Kind, Problem, invalid, not_found
 from danqing.domain.jobs import Job
 from danqing.domain.keys import Key
+from danqing.domain.limits import UNLIMITED, Changes, Limits, Project, Standing
 from danqing.domain.money import DOLLAR
-from danqing.domain.ports import Books, Spending
+from danqing.domain.ports import Books, Limiter, Register, Spending
 from danqing.gateway.gateway import utc_now
 from danqing.gateway.keyring import Keyring, hint
 
@@ -19,10 +21,14 @@ NAME_CHARACTERS_MAX = 100
 PAGE_MAX = 200
 
 
+class Ledgers(Books, Register, Limiter, Protocol):
+    """All that is written down about keys and money; one store keeps it."""
+
+
 class Accounts:
     """Everything about keys and money that is not a generation."""
 
-    def __init__(self, books: Books, keyring: Keyring, now: Callable[[], datetime] = utc_now) -> None:
+    def __init__(self, books: Ledgers, keyring: Keyring, now: Callable[[], datetime] = utc_now) -> None:
         self._books = books
         self._keyring = keyring
         self._now = now
@@ -46,18 +52,20 @@ class Accounts:
             )
             raise Problem(Kind.FORBIDDEN, message, code="owner_only")
 
-    async def create_key(self, name: str, *, test: bool, budget: int | None = None) -> tuple[Key, str]:
-        """A new key and its secret, which is shown this once. `budget` in nano-dollars over the key's whole life."""
-        if not name.strip() or len(name) > NAME_CHARACTERS_MAX:
-            raise invalid(f"Give the key a name of 1 to {NAME_CHARACTERS_MAX} characters.", param="name")
+    async def create_key(
+        self, name: str, *, test: bool, project: str | None = None, limits: Limits = UNLIMITED
+    ) -> tuple[Key, str]:
+        """A new key and its secret, which is shown this once. Raises Problem(INVALID) for an unknown project."""
+        name = _checked(name, "key")
         token = self._keyring.mint(test=test)
         key = Key(
             id=f"key_{uuid4().hex[:16]}",
-            name=name.strip(),
+            name=name,
             account=TEST_ACCOUNT if test else LIVE_ACCOUNT,
             test=test,
             hint=hint(token),
-            budget=budget,
+            limits=limits,
+            project=project,
             created=self._now(),
         )
         await self._books.add_key(key, self._keyring.digest(token))
@@ -72,6 +80,33 @@ class Accounts:
         if not await self._books.revoke(id):
             raise not_found(f"key {id[:64]} in force")
 
+    async def limit_key(self, id: str, changes: Changes) -> Key:
+        """Set some of a key's limits; they hold from this moment on, everywhere. Raises Problem(NOT_FOUND)."""
+        if key := await self._books.limit_key(id, changes, self._now()):
+            return key
+        raise not_found(f"key {id[:64]}")
+
+    async def create_project(self, name: str, limits: Limits = UNLIMITED) -> Project:
+        """A new project, for keys that share limits."""
+        id = f"project_{uuid4().hex[:16]}"
+        project = Project(id=id, name=_checked(name, "project"), limits=limits, created=self._now())
+        await self._books.add_project(project)
+        return project
+
+    async def projects(self) -> list[Project]:
+        """All projects, newest first."""
+        return await self._books.projects()
+
+    async def limit_project(self, id: str, changes: Changes) -> Project:
+        """Set some of a project's limits; they hold from this moment on, everywhere. Raises Problem(NOT_FOUND)."""
+        if project := await self._books.limit_project(id, changes, self._now()):
+            return project
+        raise not_found(f"project {id[:64]}")
+
+    async def standings(self, key: Key) -> tuple[Standing, ...]:
+        """How far the limits of the key and of its project are used up."""
+        return await self._books.standings(key.id, self._now())
+
     async def spending(self, key: Key) -> Spending:
         """The key's balance, budget and spending by model."""
         return await self._books.spending(key)
@@ -81,3 +116,9 @@ class Accounts:
         if not 1 <= limit <= PAGE_MAX:
             raise invalid(f"limit must be 1 to {PAGE_MAX}.", param="limit")
         return await self._books.jobs(key.id, limit=limit, before=before)
+
+
+def _checked(name: str, what: str) -> str:
+    if not name.strip() or len(name) > NAME_CHARACTERS_MAX:
+        raise invalid(f"Give the {what} a name of 1 to {NAME_CHARACTERS_MAX} characters.", param="name")
+    return name.strip()

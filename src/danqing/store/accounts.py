@@ -1,35 +1,31 @@
-"""Accounts and keys in rows: who may ask, with whose money, and what was spent on what."""
+"""Accounts in rows: whose money there is, what was spent on what, and how far each limit is used up."""
 
-from dataclasses import asdict
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, select
 
-from danqing.domain.errors import invalid
 from danqing.domain.keys import Key
 from danqing.domain.ledger import Phase, account_of, budget_of, fund
+from danqing.domain.limits import MINUTE, UNLIMITED, Limits, Standing, budgets
 from danqing.domain.ports import STATEMENT_LINES_MAX, Line, Spending
-from danqing.domain.retention import Keep
-from danqing.store.documents import read_keep
+from danqing.store.documents import read_limits
+from danqing.store.scopes import KEY, PROJECT, Scope
 from danqing.store.tables import balances, jobs, keys, projects, transfers
 from danqing.store.transfers import balance, book_once, insert_once
 
-_KEY = (keys.c.id, keys.c.name, keys.c.account, keys.c.test, keys.c.hint, keys.c.budget, keys.c.created, keys.c.revoked)
-_find_key = select(*_KEY).where(keys.c.digest == bindparam("digest"))
-_all_keys = select(*_KEY).order_by(keys.c.created.desc(), keys.c.id.desc())
-_all_limits = select(keys.c.id, keys.c.limits, projects.c.limits).join(
-    projects, projects.c.id == keys.c.project, isouter=True
-)
-_find_balance = select(balances.c.balance).where(balances.c.balance == bindparam("name"))
-_insert_balance = insert(balances)
-_insert_key = insert(keys)
-_revoke = update(keys).where(keys.c.id == bindparam("this"), keys.c.revoked.is_(None))
 _charged = (
     select(jobs.c.model, func.count(), func.sum(transfers.c.amount))
     .join(jobs, jobs.c.id == transfers.c.job)
     .where(transfers.c.key == bindparam("key"), transfers.c.phase == Phase.POST.value)
     .group_by(jobs.c.model)
     .order_by(jobs.c.model)
+)
+_limited = (
+    select(keys.c.budget, keys.c.limits, keys.c.project, projects.c.limits.label("shared"))
+    .join(projects, projects.c.id == keys.c.project, isouter=True)
+    .where(keys.c.id == bindparam("key"))
 )
 _statement = (
     select(transfers.c.created, transfers.c.phase, transfers.c.job, jobs.c.model, transfers.c.amount, transfers.c.held)
@@ -46,37 +42,6 @@ def fund_account(connection: Connection, name: str, amount: int, cause: str, at:
     return book_once(connection, fund(name, amount, cause), at)
 
 
-def add_key(connection: Connection, key: Key, digest: str) -> None:
-    """Write a new key and the balance that counts against its budget. Raises Problem(INVALID) without an account."""
-    if connection.execute(_find_balance, {"name": account_of(key.account)}).first() is None:
-        raise invalid(f"There is no account {key.account!r}. Open it first.", param="account")
-    floor = None if key.budget is None else -key.budget
-    connection.execute(_insert_balance, {"balance": budget_of(key.id), "posted": 0, "held": 0, "floor": floor})
-    connection.execute(_insert_key, {**asdict(key), "digest": digest})
-
-
-def find_key(connection: Connection, digest: str) -> Key | None:
-    """The key with this digest, revoked or not."""
-    row = connection.execute(_find_key, {"digest": digest}).mappings().first()
-    return Key(**row) if row else None
-
-
-def all_keys(connection: Connection) -> list[Key]:
-    """Every key, newest first."""
-    return [Key(**row) for row in connection.execute(_all_keys).mappings()]
-
-
-def keeps(connection: Connection) -> dict[str, Keep]:
-    """For every key how long its files are kept: what was set for its project, and for itself."""
-    rows = connection.execute(_all_limits)
-    return {id: {**read_keep(project or "{}"), **read_keep(own)} for id, own, project in rows}
-
-
-def revoke(connection: Connection, id: str, at: datetime) -> bool:
-    """Mark a key as revoked. False when it does not exist or was revoked before."""
-    return connection.execute(_revoke, {"this": id, "revoked": at}).rowcount == 1
-
-
 def spending(connection: Connection, key: Key) -> Spending:
     """What a key has, may still spend, and was charged by model."""
     charged = connection.execute(_charged, {"key": key.id})
@@ -91,3 +56,36 @@ def spending(connection: Connection, key: Key) -> Spending:
             for at, phase, job, model, amount, held in lines
         ),
     )
+
+
+def standings(connection: Connection, key: str, at: datetime) -> tuple[Standing, ...]:
+    """How far the limits of a key and of its project are used up at a moment."""
+    row = connection.execute(_limited, {"key": key}).one()
+    own = replace(read_limits(row.limits), total=row.budget)
+    shared = read_limits(row.shared) if row.project else UNLIMITED
+    return (
+        *_standings(connection, KEY, key, own, at),
+        *_standings(connection, PROJECT, row.project, shared, at),
+    )
+
+
+def _standings(connection: Connection, scope: Scope, owner: str, limits: Limits, at: datetime) -> Iterator[Standing]:
+    def told(limit: str, most: int, used: int, resets: datetime | None = None) -> Standing:
+        return Standing(whose=scope.whose, limit=limit, most=most, used=used, resets=resets)
+
+    if limits.total is not None:
+        yield told("total", limits.total, _used(connection, budget_of(owner)))
+    for budget in budgets(owner, limits, at):
+        yield told(budget.limit, budget.most, _used(connection, budget.balance), budget.resets)
+    if limits.per_minute is not None:
+        latest = scope.latest(connection, owner, limits.per_minute, since=at - MINUTE)
+        yield told("per_minute", limits.per_minute, len(latest), latest[-1] + MINUTE if latest else None)
+    if limits.concurrent is not None:
+        yield told("concurrent", limits.concurrent, scope.unfinished(connection, owner))
+    if limits.storage is not None:
+        yield told("storage", limits.storage, scope.stored(connection, owner))
+
+
+def _used(connection: Connection, budget: str) -> int:
+    counted = balance(connection, budget)
+    return counted.held - counted.posted

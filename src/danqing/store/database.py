@@ -9,9 +9,10 @@ from importlib import import_module
 from danqing.domain.jobs import Job
 from danqing.domain.keys import Key
 from danqing.domain.ledger import Transfer
+from danqing.domain.limits import Changes, Project, Standing
 from danqing.domain.ports import Once, Spending
 from danqing.domain.retention import Keep
-from danqing.store import accounts, jobs, upkeep
+from danqing.store import accounts, jobs, register, upkeep
 from danqing.store.engine import Engines, open_engines, troubles_told
 from danqing.store.revision import is_current
 from danqing.store.turn import turn
@@ -30,7 +31,10 @@ async def connect(url: str) -> "Database":
 
 
 class Database:
-    """Implements the ports Store, Books and Upkeep. Every method raises Problem(BUSY or UNAVAILABLE)."""
+    """Implements the ports Store, Books, Register, Limiter and Upkeep.
+
+    Every method raises Problem(BUSY or UNAVAILABLE).
+    """
 
     def __init__(self, engines: Engines) -> None:
         self._engines = engines
@@ -72,20 +76,36 @@ class Database:
 
     async def key(self, digest: str) -> Key | None:
         """The key with this digest, revoked ones too."""
-        return await self._read(lambda connection: accounts.find_key(connection, digest))
+        return await self._read(lambda connection: register.find_key(connection, digest))
 
     async def keys(self) -> list[Key]:
         """All keys, newest first."""
-        return await self._read(accounts.all_keys)
+        return await self._read(register.all_keys)
 
     async def add_key(self, key: Key, digest: str) -> None:
-        """Remember a new key. Raises Problem(INVALID) when its account does not exist."""
-        await self._write(lambda connection: accounts.add_key(connection, key, digest))
+        """Remember a new key. Raises Problem(INVALID) when its account or its project does not exist."""
+        await self._write(lambda connection: register.add_key(connection, key, digest))
 
     async def revoke(self, id: str) -> bool:
         """Refuse the key from now on. False when there is none that can be revoked."""
         now = datetime.now(UTC)
-        return await self._write(lambda connection: accounts.revoke(connection, id, now))
+        return await self._write(lambda connection: register.revoke(connection, id, now))
+
+    async def limit_key(self, id: str, changes: Changes, at: datetime) -> Key | None:
+        """Set some limits of a key, which hold at once everywhere. None when it does not exist."""
+        return await self._write(lambda connection: register.change_key(connection, id, changes, at))
+
+    async def projects(self) -> list[Project]:
+        """All projects, newest first."""
+        return await self._read(register.all_projects)
+
+    async def add_project(self, project: Project) -> None:
+        """Remember a new project."""
+        await self._write(lambda connection: register.add_project(connection, project))
+
+    async def limit_project(self, id: str, changes: Changes, at: datetime) -> Project | None:
+        """Set some limits of a project, which hold at once everywhere. None when it does not exist."""
+        return await self._write(lambda connection: register.change_project(connection, id, changes, at))
 
     async def fund(self, account: str, amount: int, cause: str) -> bool:
         """Pay into an account, created when it is new. The same cause pays once: False when it did before."""
@@ -95,6 +115,10 @@ class Database:
     async def spending(self, key: Key) -> Spending:
         """The key's money: one moment's figures, taken together."""
         return await self._read(lambda connection: accounts.spending(connection, key))
+
+    async def standings(self, key: str, at: datetime) -> tuple[Standing, ...]:
+        """How far the limits of a key and of its project are used up."""
+        return await self._read(lambda connection: accounts.standings(connection, key, at))
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[bool]:
@@ -109,7 +133,7 @@ class Database:
 
     async def keeps(self) -> dict[str, Keep]:
         """For every key how long its files are kept, where that was set."""
-        return await self._read(accounts.keeps)
+        return await self._read(register.keeps)
 
     async def ended(self, key: str, *, before: datetime, after: tuple[datetime, str], limit: int) -> list[Job]:
         """The key's jobs that ended before a moment and may still have files, oldest first."""

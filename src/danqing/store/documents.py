@@ -1,22 +1,27 @@
-"""A job as the text that the database keeps: JSON of the whole Job, so that a new field needs no migration.
+"""Jobs and limits as the text that the database keeps: JSON of all of it, so that a new field needs no migration.
 
 A field that a document lacks has its default; a field that is no longer known is passed over.
 """
 
+from dataclasses import asdict, fields
+
 import msgspec
 
 from danqing.domain.jobs import Job
+from danqing.domain.limits import UNLIMITED, Limits
 from danqing.domain.retention import Keep, Kept
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Job)
 
 
-class _Limits(msgspec.Struct):
+class _Keep(msgspec.Struct):
     keep_days: dict[Kept, int | None] = {}
 
 
-_limits = msgspec.json.Decoder(_Limits)
+_keep_decoder = msgspec.json.Decoder(_Keep)
+_limits_decoder = msgspec.json.Decoder(Limits)
+_LIMITS = frozenset(field.name for field in fields(Limits))
 
 
 def write_job(job: Job) -> str:
@@ -31,4 +36,16 @@ def read_job(document: str) -> Job:
 
 def read_keep(limits: str) -> Keep:
     """How long files are kept, of the limits of a key or a project."""
-    return _limits.decode(limits).keep_days
+    return _keep_decoder.decode(limits).keep_days
+
+
+def read_limits(document: str) -> Limits:
+    """The limits of a key or a project."""
+    return UNLIMITED if document == "{}" else _limits_decoder.decode(document)
+
+
+def write_limits(limits: Limits, document: str = "{}") -> str:
+    """A document with these limits and no others; whatever else it says stays."""
+    rest = {name: value for name, value in msgspec.json.decode(document).items() if name not in _LIMITS}
+    told = {name: value for name, value in asdict(limits).items() if value is not None}
+    return _encoder.encode({**rest, **told}).decode()

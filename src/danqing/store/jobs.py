@@ -8,6 +8,7 @@ from danqing.domain.errors import Kind, Problem, not_found
 from danqing.domain.jobs import Job, State
 from danqing.domain.ledger import Transfer
 from danqing.domain.ports import Once
+from danqing.store import admission
 from danqing.store.documents import read_job, write_job
 from danqing.store.tables import Moment, files, inputs, jobs, requests
 from danqing.store.transfers import book, insert_once
@@ -42,18 +43,19 @@ _insert_input = insert(inputs)
 
 
 def admit(connection: Connection, job: Job, once: Once | None) -> Job:
-    """Write a new job and its hold, or find the one that `once` made before.
+    """Write a new job and its hold, or find the one that `once` made before. It comes back with its budgets.
 
-    Raises Problem(NO_FUNDS) and Problem(MISMATCH); the caller's transaction must then be rolled back.
+    Raises Problem(NO_FUNDS), Problem(BUSY) and Problem(MISMATCH); the caller's transaction must then be rolled back.
     """
     if once:
         claim = {"key": job.key, "name": once.name, "fingerprint": once.fingerprint, "job": job.id}
         if not insert_once(connection, requests, claim):
             return _repeated(connection, job.key, once)
+    job = admission.counted(connection, job)
     connection.execute(_insert, _row(job))
     if given := {blob.sha256 for blob in job.generation.blobs()}:
         connection.execute(_insert_input, [{"job": job.id, "sha256": sha256} for sha256 in sorted(given)])
-    book(connection, job.hold, job.created)
+    admission.pay(connection, job)
     return job
 
 

@@ -6,9 +6,7 @@ from datetime import datetime
 from sqlalchemy import Boolean, Connection, Table, bindparam, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from danqing.domain.errors import Kind, Problem
-from danqing.domain.ledger import Balance, Entry, Transfer, entries, is_memorandum
-from danqing.domain.money import show
+from danqing.domain.ledger import Balance, Entry, Transfer, entries
 from danqing.store.tables import balances, transfers
 
 _insert = insert(transfers)
@@ -27,6 +25,7 @@ _add = (
     )
     .values(posted=_posted, held=_held)
 )
+_floor = update(balances).where(balances.c.balance == bindparam("name")).values(floor=bindparam("least"))
 _find = select(balances.c.posted, balances.c.held, balances.c.floor).where(balances.c.balance == bindparam("name"))
 
 _INSERTS: Mapping[str, Callable[[Table], sqlite.Insert | postgresql.Insert]] = {
@@ -46,10 +45,9 @@ def insert_once(connection: Connection, table: Table, row: Mapping[str, object])
 def book(connection: Connection, transfer: Transfer, at: datetime) -> None:
     """Write a transfer and add its entries.
 
-    Raises Problem(NO_FUNDS) when a guarded entry is refused and IntegrityError when the transfer was written before;
-    either way the caller's transaction must be rolled back.
+    Raises IntegrityError when it was written before; the caller's transaction must then be rolled back.
     """
-    connection.execute(_insert, _row(transfer, at))
+    write(connection, transfer, at)
     _add_entries(connection, transfer)
 
 
@@ -61,10 +59,25 @@ def book_once(connection: Connection, transfer: Transfer, at: datetime) -> bool:
     return new
 
 
+def write(connection: Connection, transfer: Transfer, at: datetime) -> None:
+    """Write a transfer whose entries are added one by one, with `add`."""
+    connection.execute(_insert, _row(transfer, at))
+
+
+def add(connection: Connection, entry: Entry) -> bool:
+    """Add one entry, and lock its balance until the end of the transaction. False when it is refused."""
+    return connection.execute(_add, _change(entry)).rowcount == 1
+
+
+def set_floor(connection: Connection, name: str, most: int | None) -> None:
+    """Let a memorandum count up to an amount, or without an end."""
+    connection.execute(_floor, {"name": name, "least": None if most is None else -most})
+
+
 def _add_entries(connection: Connection, transfer: Transfer) -> None:
     for entry in entries(transfer):
-        if connection.execute(_add, _change(entry)).rowcount == 0:
-            raise _refusal(connection, transfer, entry)
+        if not add(connection, entry):
+            raise LookupError(f"there is no balance {entry.balance}, or too little in it")
 
 
 def balance(connection: Connection, name: str) -> Balance:
@@ -82,6 +95,7 @@ def _row(transfer: Transfer, at: datetime) -> dict[str, object]:
         "job": transfer.job,
         "amount": transfer.amount,
         "held": transfer.held,
+        "budgets": " ".join(transfer.budgets),
         "created": at,
     }
 
@@ -93,15 +107,3 @@ def _change(entry: Entry) -> dict[str, object]:
         "more_held": entry.held,
         "unguarded": not entry.guarded,
     }
-
-
-def _refusal(connection: Connection, transfer: Transfer, entry: Entry) -> Exception:
-    if not entry.guarded:
-        return LookupError(f"there is no balance {entry.balance}")
-    left = show(balance(connection, entry.balance).available or 0)
-    cost = f"This can cost up to ${show(transfer.amount)}"
-    if is_memorandum(entry.balance):
-        message = f"{cost}, and the budget of this key has ${left} left. Ask for less, or raise the budget."
-        return Problem(Kind.NO_FUNDS, message, code="budget_exceeded")
-    message = f"{cost}, and the account has ${left} left. Ask for less, or add money to the account."
-    return Problem(Kind.NO_FUNDS, message, code="insufficient_funds")

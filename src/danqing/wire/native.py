@@ -1,4 +1,4 @@
-"""The JSON of Danqing's own interface under /api: jobs, models, keys and money, for the studio and the command line."""
+"""The JSON of Danqing's own interface under /api: jobs and models, for the studio and the command line."""
 
 from collections.abc import Callable
 from dataclasses import asdict
@@ -10,12 +10,9 @@ import msgspec
 from danqing.domain.errors import Problem
 from danqing.domain.generation import Generation, Output, Turn
 from danqing.domain.jobs import Fault, Job, State
-from danqing.domain.keys import Key
-from danqing.domain.ledger import Balance
 from danqing.domain.media import Medium
 from danqing.domain.models import Ability, Model
 from danqing.domain.money import Price, show
-from danqing.domain.ports import Line, Spending
 from danqing.domain.retention import Swept
 from danqing.wire import bodies
 from danqing.wire.asks import Ask, read_person
@@ -48,21 +45,6 @@ class _JobRequest(msgspec.Struct, forbid_unknown_fields=True):
     knobs: dict[str, str | bool | _Whole | float] = {}
 
 
-class KeyRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """POST /api/keys. `budget_usd` is a decimal string such as "5.00"; null for no limit but the account's money."""
-
-    name: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
-    test: bool = True
-    budget_usd: str | None = None
-
-
-class FundRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """POST /api/funds: money for the live account. The same `cause`, such as an invoice's number, pays once."""
-
-    usd: str
-    cause: str
-
-
 class SweepRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """POST /api/sweep. `dry_run`: only say what would be removed."""
 
@@ -72,16 +54,6 @@ class SweepRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 def read_sweep(body: bytes) -> SweepRequest:
     """A request to clean up. Raises Problem(INVALID)."""
     return bodies.decode(body, SweepRequest)
-
-
-def read_fund(body: bytes) -> FundRequest:
-    """A payment. Raises Problem."""
-    return bodies.decode(body, FundRequest)
-
-
-def read_key(body: bytes) -> KeyRequest:
-    """A request for a key. Unknown fields are refused. Raises Problem(INVALID)."""
-    return bodies.decode(body, KeyRequest)
 
 
 def read_job(body: bytes) -> Ask:
@@ -132,9 +104,9 @@ def job(row: Job, url: Callable[[Output], str]) -> Tree:
         "sketch": row.provider == SKETCH,
         "test": row.test,
         "shared": row.shared,
-        "created": _time(row.created),
-        "updated": _time(row.updated),
-        "inputs_gone": _time(row.inputs_gone),
+        "created": time(row.created),
+        "updated": time(row.updated),
+        "inputs_gone": time(row.inputs_gone),
         "error": _fault(row.fault),
     }
 
@@ -154,30 +126,6 @@ def model(row: Model) -> Tree:
             "shutdown": row.lifecycle.shutdown.isoformat() if row.lifecycle.shutdown else None,
             "successor": row.lifecycle.successor or None,
         },
-    }
-
-
-def key(row: Key) -> Tree:
-    """What may be known of a key."""
-    return {
-        "id": row.id,
-        "name": row.name,
-        "account": row.account,
-        "test": row.test,
-        "hint": row.hint,
-        "budget": money(row.budget),
-        "created": _time(row.created),
-        "revoked": _time(row.revoked),
-    }
-
-
-def spending(row: Spending) -> Tree:
-    """A key's money: what its account and its budget still allow, and where it went."""
-    return {
-        "account": _balance(row.account),
-        "budget": _balance(row.budget),
-        "by_model": [{"model": name, "jobs": jobs, "charged": money(nanos)} for name, jobs, nanos in row.by_model],
-        "statement": [_line(line) for line in row.statement],
     }
 
 
@@ -204,6 +152,11 @@ def money(nanos: int | None) -> Json:
     return None if nanos is None else {"usd": show(nanos), "nanos": nanos}
 
 
+def time(moment: datetime | None) -> str | None:
+    """A point in time as ISO text."""
+    return moment.isoformat() if moment else None
+
+
 def _frame(url: str | None, param: str) -> Upload | None:
     return data_url(url, param=param) if url else None
 
@@ -226,7 +179,7 @@ def _output(output: Output, url: Callable[[Output], str]) -> Tree:
         "medium": output.medium.value,
         "file": output.file or None,
         "url": url(output) if blob and not output.gone else None,
-        "gone": _time(output.gone),
+        "gone": time(output.gone),
         "mime": blob.mime if blob else None,
         "bytes": blob.size if blob else None,
         "width": output.width or None,
@@ -270,28 +223,5 @@ def _prices(price: Price) -> list[Json]:
     return [{"per": unit, "price": money(nanos)} for unit, nanos in rows if nanos]
 
 
-def _line(line: Line) -> Tree:
-    return {
-        "at": _time(line.at),
-        "phase": line.phase.value,
-        "job": line.job,
-        "model": line.model,
-        "amount": money(line.amount),
-        "held": money(line.held),
-    }
-
-
-def _balance(balance: Balance) -> Tree:
-    return {
-        "posted": money(balance.posted),
-        "held": money(balance.held),
-        "available": money(balance.available),
-    }
-
-
 def _fault(fault: Fault | None) -> Json:
     return {"kind": fault.kind.value, "code": fault.code, "message": fault.message} if fault else None
-
-
-def _time(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None

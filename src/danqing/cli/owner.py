@@ -1,0 +1,155 @@
+"""What the owner of a server types about keys and projects, and the limits that both have."""
+
+import re
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from danqing.cli.later import Later
+
+if TYPE_CHECKING:
+    from danqing.cli import commands
+else:
+    commands = Later("danqing.cli.commands")
+
+_NONE = "none"
+_SIZE = re.compile(r"([0-9]{1,9})(?:\.([0-9]{1,3}))? ?([KMGT]?)B?", re.IGNORECASE)
+_UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
+
+KeyId = Annotated[str, typer.Argument(metavar="ID", help="The key's id, such as key_1f…", show_default=False)]
+Monthly = Annotated[str | None, typer.Option(metavar="DOLLARS", help="The most a calendar month (UTC).")]
+Daily = Annotated[str | None, typer.Option(metavar="DOLLARS", help="The most a day (UTC).")]
+Budget = Annotated[str | None, typer.Option(metavar="DOLLARS", help="The most it may ever spend: 25.00")]
+PerMinute = Annotated[str | None, typer.Option(metavar="NUMBER", help="The most requests a minute.")]
+Concurrent = Annotated[str | None, typer.Option(metavar="NUMBER", help="The most unfinished jobs at a time.")]
+Storage = Annotated[str | None, typer.Option(metavar="SIZE", help="The most that its files may take: 500MB, 10GB")]
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+keys = typer.Typer(help="Create, limit, list and revoke keys. For the owner of the server.", no_args_is_help=True)
+projects = typer.Typer(help="Keys that share limits. For the owner of the server.", no_args_is_help=True)
+
+
+@keys.command("list")
+def list_keys(json: Json = False) -> None:
+    """List all keys."""
+    commands.keys(json=json)
+
+
+@keys.command("create")
+def create_key(
+    name: Annotated[str, typer.Argument(help="What to know the key by.", show_default=False)],
+    live: Annotated[bool, typer.Option("--live", help="For real upstreams and real money.")] = False,
+    project: Annotated[str | None, typer.Option(metavar="ID", help="The project that it belongs to.")] = None,
+    budget: Budget = None,
+    monthly: Monthly = None,
+    daily: Daily = None,
+    per_minute: PerMinute = None,
+    concurrent: Concurrent = None,
+    storage: Storage = None,
+    json: Json = False,
+) -> None:
+    """Create a key and print it, this once."""
+    given = _limits(budget, monthly, daily, per_minute, concurrent, storage)
+    commands.create_key(name, test=not live, project=project, limits=given, json=json)
+
+
+@keys.command("limit")
+def limit_key(
+    id: KeyId,
+    budget: Budget = None,
+    monthly: Monthly = None,
+    daily: Daily = None,
+    per_minute: PerMinute = None,
+    concurrent: Concurrent = None,
+    storage: Storage = None,
+    json: Json = False,
+) -> None:
+    """Change limits of a key, at once; "none" takes one away."""
+    given = _limits(budget, monthly, daily, per_minute, concurrent, storage)
+    commands.limit_key(id, limits=given, json=json)
+
+
+@projects.command("list")
+def list_projects(json: Json = False) -> None:
+    """List all projects."""
+    commands.projects(json=json)
+
+
+@projects.command("create")
+def create_project(
+    name: Annotated[str, typer.Argument(help="What to know the project by.", show_default=False)],
+    budget: Budget = None,
+    monthly: Monthly = None,
+    daily: Daily = None,
+    per_minute: PerMinute = None,
+    concurrent: Concurrent = None,
+    storage: Storage = None,
+    json: Json = False,
+) -> None:
+    """Create a project; what its keys do counts together."""
+    given = _limits(budget, monthly, daily, per_minute, concurrent, storage)
+    commands.create_project(name, limits=given, json=json)
+
+
+@projects.command("limit")
+def limit_project(
+    id: Annotated[str, typer.Argument(metavar="ID", help="The project's id.", show_default=False)],
+    budget: Budget = None,
+    monthly: Monthly = None,
+    daily: Daily = None,
+    per_minute: PerMinute = None,
+    concurrent: Concurrent = None,
+    storage: Storage = None,
+    json: Json = False,
+) -> None:
+    """Change limits of a project, at once; "none" takes one away."""
+    given = _limits(budget, monthly, daily, per_minute, concurrent, storage)
+    commands.limit_project(id, limits=given, json=json)
+
+
+@keys.command("revoke")
+def revoke_key(
+    id: KeyId,
+    json: Json = False,
+) -> None:
+    """Have a key refused from now on."""
+    commands.revoke(id, json=json)
+
+
+def _limits(
+    budget: str | None,
+    monthly: str | None,
+    daily: str | None,
+    per_minute: str | None,
+    concurrent: str | None,
+    storage: str | None,
+) -> dict[str, str | int | None]:
+    """The limits that were typed, as the server takes them. What was not typed is left out; the server reads money."""
+    typed = {
+        "budget_usd": budget,
+        "monthly_usd": monthly,
+        "daily_usd": daily,
+        "per_minute": _number(per_minute, "--per-minute"),
+        "concurrent": _number(concurrent, "--concurrent"),
+        "storage_bytes": _bytes(storage),
+    }
+    return {name: None if value == _NONE else value for name, value in typed.items() if value is not None}
+
+
+def _number(text: str | None, option: str) -> str | int | None:
+    if text is None or text == _NONE:
+        return text
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise typer.BadParameter(f"{option} takes a whole number, or {_NONE}.")
+    return int(text)
+
+
+def _bytes(text: str | None) -> str | int | None:
+    if text is None or text == _NONE:
+        return text
+    found = _SIZE.fullmatch(text)
+    if found is None:
+        raise typer.BadParameter(f"--storage takes a size such as 500MB or 10GB, or {_NONE}.")
+    whole, fraction, unit = found.groups()
+    return int(whole + (fraction or "").ljust(3, "0")) * _UNITS[unit.upper()] // 1000

@@ -1,0 +1,135 @@
+"""Keys and projects in rows: who may ask, and how much."""
+
+from dataclasses import asdict, replace
+from datetime import datetime
+
+from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
+
+from danqing.domain.errors import invalid
+from danqing.domain.keys import Key
+from danqing.domain.ledger import Entry, account_of, budget_of
+from danqing.domain.limits import Changes, Limits, Project, budgets
+from danqing.domain.retention import Keep
+from danqing.store.documents import read_keep, read_limits, write_limits
+from danqing.store.scopes import KEY, PROJECT, Scope
+from danqing.store.tables import balances, keys, projects
+from danqing.store.transfers import add, set_floor
+
+_KEY = [column for column in keys.c if column is not keys.c.digest]
+_find_key = select(*_KEY).where(keys.c.digest == bindparam("digest"))
+_key_by_id = select(*_KEY).where(keys.c.id == bindparam("this"))
+_all_keys = select(*_KEY).order_by(keys.c.created.desc(), keys.c.id.desc())
+_all_limits = select(keys.c.id, keys.c.limits, projects.c.limits).join(
+    projects, projects.c.id == keys.c.project, isouter=True
+)
+_find_project = select(projects).where(projects.c.id == bindparam("this"))
+_all_projects = select(projects).order_by(projects.c.created.desc(), projects.c.id.desc())
+_find_balance = select(balances.c.balance).where(balances.c.balance == bindparam("name"))
+_insert_balance = insert(balances)
+_insert_key = insert(keys)
+_insert_project = insert(projects)
+_update_key = update(keys).where(keys.c.id == bindparam("this"))
+_update_project = update(projects).where(projects.c.id == bindparam("this"))
+_revoke = _update_key.where(keys.c.revoked.is_(None))
+
+
+def add_key(connection: Connection, key: Key, digest: str) -> None:
+    """Write a new key and the balance that counts what it spends.
+
+    Raises Problem(INVALID) for an account or a project that does not exist.
+    """
+    if connection.execute(_find_balance, {"name": account_of(key.account)}).first() is None:
+        raise invalid(f"There is no account {key.account!r}. Open it first.", param="account")
+    if key.project and connection.execute(_find_project, {"this": key.project}).first() is None:
+        raise invalid(f"There is no project {key.project[:64]!r}. Create it first.", param="project")
+    connection.execute(_insert_balance, _total(key.id, key.limits))
+    connection.execute(_insert_key, {**asdict(key), **_limits_of_key(key.limits), "digest": digest})
+
+
+def find_key(connection: Connection, digest: str) -> Key | None:
+    """The key with this digest, revoked or not."""
+    row = connection.execute(_find_key, {"digest": digest}).mappings().first()
+    return _key(row) if row else None
+
+
+def all_keys(connection: Connection) -> list[Key]:
+    """Every key, newest first."""
+    return [_key(row) for row in connection.execute(_all_keys).mappings()]
+
+
+def keeps(connection: Connection) -> dict[str, Keep]:
+    """For every key how long its files are kept: what was set for its project, and for itself."""
+    rows = connection.execute(_all_limits)
+    return {id: {**read_keep(project or "{}"), **read_keep(own)} for id, own, project in rows}
+
+
+def revoke(connection: Connection, id: str, at: datetime) -> bool:
+    """Mark a key as revoked. False when it does not exist or was revoked before."""
+    return connection.execute(_revoke, {"this": id, "revoked": at}).rowcount == 1
+
+
+def add_project(connection: Connection, project: Project) -> None:
+    """Write a new project and the balance that counts what its keys spend."""
+    connection.execute(_insert_balance, _total(project.id, project.limits))
+    connection.execute(_insert_project, {**asdict(project), "limits": write_limits(project.limits)})
+
+
+def all_projects(connection: Connection) -> list[Project]:
+    """Every project, newest first."""
+    return [_project(row) for row in connection.execute(_all_projects).mappings()]
+
+
+def change_key(connection: Connection, id: str, changes: Changes, at: datetime) -> Key | None:
+    """Set some limits of a key, by their names in `Limits`. None when it does not exist."""
+    row = _locked(connection, id) and connection.execute(_key_by_id, {"this": id}).mappings().first()
+    if not row:
+        return None
+    old = _key(row)
+    new = replace(old, limits=replace(old.limits, **changes))
+    connection.execute(_update_key, {"this": id, **_limits_of_key(new.limits, row["limits"])})
+    _apply(connection, KEY, id, new.limits, at)
+    return new
+
+
+def change_project(connection: Connection, id: str, changes: Changes, at: datetime) -> Project | None:
+    """The same for a project."""
+    row = _locked(connection, id) and connection.execute(_find_project, {"this": id}).mappings().first()
+    if not row:
+        return None
+    old = _project(row)
+    new = replace(old, limits=replace(old.limits, **changes))
+    connection.execute(_update_project, {"this": id, "limits": write_limits(new.limits, row["limits"])})
+    _apply(connection, PROJECT, id, new.limits, at)
+    return new
+
+
+def _locked(connection: Connection, owner: str) -> bool:
+    """Keep everybody from being admitted under the old limits meanwhile. False when there is no such key or project."""
+    return add(connection, Entry(budget_of(owner)))
+
+
+def _apply(connection: Connection, scope: Scope, owner: str, limits: Limits, at: datetime) -> None:
+    """Have the balances of the present periods guard the new limits."""
+    set_floor(connection, budget_of(owner), limits.total)
+    for budget in budgets(owner, limits, at):
+        scope.reset(connection, owner, budget, at)
+
+
+def _total(owner: str, limits: Limits) -> dict[str, object]:
+    floor = None if limits.total is None else -limits.total
+    return {"balance": budget_of(owner), "posted": 0, "held": 0, "floor": floor}
+
+
+def _limits_of_key(limits: Limits, document: str = "{}") -> dict[str, object]:
+    """A key's total has a column of its own; most keys have no other limit, and an empty document."""
+    return {"budget": limits.total, "limits": write_limits(replace(limits, total=None), document)}
+
+
+def _key(row: RowMapping) -> Key:
+    told = dict(row)
+    limits = replace(read_limits(told["limits"]), total=told.pop("budget"))
+    return Key(**{**told, "limits": limits})
+
+
+def _project(row: RowMapping) -> Project:
+    return Project(**{**row, "limits": read_limits(row["limits"])})
