@@ -74,7 +74,7 @@ async def housed(folder: Path, keep: Keep = WEEK) -> AsyncIterator[House]:
     database = await connect(f"sqlite:///{folder / 'test.sqlite'}")
     disk = Disk(folder / "assets", bytes_max=1 << 20)
     await database.fund("test", 10**12, "opening")
-    key = Key(id="key", name="k", account="test", test=True, hint="", budget=None, created=NOW)
+    key = Key(id="key", name="k", account="test", test=True, hint="", created=NOW)
     await database.add_key(key, "digest")
     yield House(database, disk, keep)
     disk.close()
