@@ -48,12 +48,12 @@ a square yellow window | window
 a square | red-square
 
 # a thing without its owner is another picture
-a wombat in a bow tie | -
+a platypus in a bow tie | -
 a meerkat wearing a top hat and sunglasses | -
 an armadillo holding a balloon | -
-a wombat wearing a hat, a scarf and gloves | -
-a wombat next to a car | automobile
-a wombat wearing a hat, beside it a cat | cat
+a platypus wearing a hat, a scarf and gloves | -
+a platypus next to a car | automobile
+a platypus wearing a hat, beside it a cat | cat
 
 # one more who looks like one already there
 a mother and her daughter | woman-standing x2

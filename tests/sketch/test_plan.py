@@ -83,10 +83,10 @@ def test_it_reads_a_dozen_languages(prompt: str, expected: list[str]) -> None:
 @pytest.mark.parametrize(
     "prompt",
     [
-        "tennis court",
+        "parkour",
         "brain coral",
         "golden ratio",
-        "the Sydney Opera House",
+        "the Kennedy Center",
         "holding the air",
         "loneliness",
         "詩人",
@@ -98,7 +98,7 @@ def test_it_does_not_guess(prompt: str) -> None:
     assert glyphs(prompt) == []
 
 
-@pytest.mark.parametrize("prompt", ["tennis court", "loneliness", "qwertz", "停車場"])
+@pytest.mark.parametrize("prompt", ["parkour", "loneliness", "qwertz", "停車場"])
 def test_what_it_does_not_know_is_missing(prompt: str) -> None:
     assert read(prompt).missing == (prompt,)
 

@@ -57,7 +57,7 @@ def test_english_relations(prompt: str, expected: list[tuple[str, str, str]]) ->
         "a cat and a dog",
         "a cat on the beach with a dog",
         "a t-shirt with a dog on it",
-        "a wombat wearing a top hat and a cat",
+        "a platypus wearing a top hat and a cat",
         "a photo of a cat, behind it a dog",
         "a cat in the style of a dog",
     ],

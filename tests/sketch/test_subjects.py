@@ -120,8 +120,8 @@ a charcoal sketch of a village square | @city
 justice | -
 a fire hydrant | fire-hydrant
 a parking meter | -
-a wombat | -
-the Eiffel Tower | -
+a wombat | wombat
+the Eiffel Tower | eiffel-tower
 the word 'START' | -
 a submarine | submarine
 熱氣球 | balloon
