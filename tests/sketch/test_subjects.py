@@ -124,11 +124,11 @@ a wombat | wombat
 the Eiffel Tower | eiffel-tower
 the word 'START' | -
 a submarine | submarine
-熱氣球 | balloon
+熱氣球 | hot-air-balloon
 一位老爺爺在釣魚 | old-man
 青花瓷瓶 | amphora
 長頸鹿吃樹葉 | giraffe
-騎士 | -
+騎士 | knight
 una bicicleta roja | bicycle
 un mouton dans un pré | ewe
 ein roter Regenschirm | umbrella

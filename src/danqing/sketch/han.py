@@ -2,7 +2,7 @@
 
 import re
 
-from danqing.sketch.counting import counted
+from danqing.sketch.wordorder import arranged
 from danqing.sketch.signs import REFUSED, Sign
 from danqing.sketch.words import Facet, Lexicon, lexicon
 
@@ -16,7 +16,7 @@ def read_han(run: str, language: str, clause: int) -> list[Sign]:
     """The signs of one run of Han characters and kana; `language` is "zh" or "ja"."""
     lexicons = [lexicon(code) for code in (("ja", "zh") if language == "ja" else ("zh",))]
     signs = [Sign(word, facets, clause) for word, facets in _Reader(run, lexicons).pieces()]
-    return _without_refused(counted(signs, lexicons))
+    return _without_refused(arranged(signs, lexicons))
 
 
 class _Reader:

@@ -54,7 +54,8 @@ class Ties:
         other = self.focus
         if other is None or self.lost:
             return
-        earlier = [index for index in self.slugs if index != other]
+        able = [index for index, slug in self.slugs.items() if kind not in VERBS or kinds.is_living(slug)]
+        earlier = [index for index in able if index != other]
         if earlier:
             self._tie(kind, self._bearer(earlier[-1]), other)
         else:

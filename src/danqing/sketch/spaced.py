@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from danqing.sketch import english, romance
-from danqing.sketch.counting import counted
+from danqing.sketch.wordorder import arranged
 from danqing.sketch.inflection import meaning
 from danqing.sketch.signs import Sign
 from danqing.sketch.words import IGNORED, Lexicon, lexicon
@@ -38,7 +38,7 @@ def read_spaced(run: str, language: str, clause: int) -> list[Sign]:
         return english.settle(signs, table)
     if "colours_follow" in table.grammar:
         return romance.settle(signs, table)
-    return counted(signs, [table])
+    return arranged(signs, [table])
 
 
 def _tokens(run: str, clause: int, table: Lexicon) -> Iterator[_Token]:

@@ -1,13 +1,43 @@
-"""Puts a number that follows its noun before it: Chinese, Japanese and Korean also say "cats, three of them"."""
+"""Puts Chinese, Japanese and Korean words in the order that a plan reads: numbers before nouns, wearers before hats."""
 
 from dataclasses import replace
 
+from danqing.sketch import kinds
 from danqing.sketch.signs import Sign
 from danqing.sketch.words import IGNORED, Lexicon
 
+CARRYING = ("wearing", "holding", "riding")
 
-def counted(signs: list[Sign], tables: list[Lexicon]) -> list[Sign]:
-    """The signs with every "noun, number, counter" made "number, counter, noun" where the number counts that noun."""
+
+def arranged(signs: list[Sign], tables: list[Lexicon]) -> list[Sign]:
+    """The same signs in that order."""
+    return _counted(_headed(signs, tables), tables)
+
+
+def _headed(signs: list[Sign], tables: list[Lexicon]) -> list[Sign]:
+    """Every "wearing a hat (link) fox" made "fox wearing a hat"."""
+    order = list(signs)
+    for at in range(len(order)):
+        if order[at].value("relation") not in CARRYING:
+            continue
+        link = next((n for n in range(at + 1, len(order)) if _has_part("links", order[n], tables)), None)
+        while link is not None and not any(sign.means("subject") for sign in order[at:link]):
+            link = next((n for n in range(link + 1, len(order)) if _has_part("links", order[n], tables)), None)
+        if link is None or any(kinds.is_person(sign.value("subject") or "") for sign in order[at:link]):
+            continue
+        head = next((n for n in range(link + 1, len(order)) if _stands_for_itself(order[n])), None)
+        if head is not None and kinds.is_living(order[head].value("subject") or ""):
+            order[at : head + 1] = [*order[link + 1 : head + 1], *order[at : link + 1]]
+    return order
+
+
+def _stands_for_itself(sign: Sign) -> bool:
+    """Whether the sign is no description of the noun that follows."""
+    return sign.means("subject") or not any(sign.means(kind) for kind in ("ignore", "colour", "material", "size"))
+
+
+def _counted(signs: list[Sign], tables: list[Lexicon]) -> list[Sign]:
+    """Every "noun, number, counter" made "number, noun" where the number counts that noun."""
     order = list(signs)
     for at in range(1, len(order)):
         noun = _noun_before(order, at, tables)
