@@ -2,8 +2,8 @@
 
 import re
 
-from danqing.sketch.wordorder import arranged
 from danqing.sketch.signs import REFUSED, Sign
+from danqing.sketch.wordorder import arranged
 from danqing.sketch.words import Facet, Lexicon, lexicon
 
 LONGEST = 8

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from danqing.sketch import english, romance
-from danqing.sketch.wordorder import arranged
 from danqing.sketch.inflection import meaning
 from danqing.sketch.signs import Sign
+from danqing.sketch.wordorder import arranged
 from danqing.sketch.words import IGNORED, Lexicon, lexicon
 
 WORD = re.compile(r"[^\W_]+(?:['’-]{1,2}[^\W_]+)*['’]?")
