@@ -11,14 +11,15 @@ from danqing.sketch.dice import dice, turn
 from danqing.sketch.figure import Setting, figure
 from danqing.sketch.piece import Actor, Near, Part, Piece
 from danqing.sketch.plan import Plan, Relation, Subject
-from danqing.sketch.scene import Scene, is_afloat
+from danqing.sketch.scene import SHOWN_LARGE, Scene, is_afloat
 from danqing.sketch.spots import INDOORS
 from danqing.sketch.together import Cutout, burden, joined, told
 
 HOVERING = frozenset({"butterfly", "kite", "balloon", "honeybee", "ghost", "sparkles"})  # also indoors, held still
 MOST = 12  # actors on one stage
 SIZES: dict[str, float] = {"tiny": 0.4, "small": 0.68, "normal": 1.0, "large": 1.28, "giant": 1.6}
-SMALLEST, LARGEST = 0.3, 1.7  # of the lead, when sizes are not told
+SMALLEST, LARGEST = 0.28, 2.2  # of the lead, when sizes are not told
+LEAST_SEEN = 0.2  # of the lead, however tiny
 LEAST_CARRIER = 0.85  # of what it carries
 LEAST_SHELTER = 1.7  # of who is under it
 ASIDE = (-0.8, 0.2, 0.85, -0.3)  # where a row stands: left -1, right 1; seeds that follow each other differ
@@ -51,7 +52,7 @@ def _parts(plan: Plan, relations: Sequence[Relation], view: str, seen: frozenset
     shares = _shares(plan, relations)
     for number, subject in enumerate(plan.subjects):
         slug = subject.glyph
-        if not art.has(slug) or (slug in seen and (number > 0 or slug == "rainbow")):
+        if not art.has(slug) or (slug in seen and (number > 0 or slug in SHOWN_LARGE)):
             continue
         hanging = kinds.is_sky(slug) and (number > 0 or view not in INDOORS)
         role = "ball" if stature.is_ball(slug) and parts else "extra"
@@ -66,7 +67,8 @@ def _shares(plan: Plan, relations: Sequence[Relation]) -> list[float]:
     """How high each subject is, where a lead of usual size is 1; carriers are large enough for their load."""
     lead = plan.subjects[0].glyph if plan.subjects else ""
     usual = [min(LARGEST, max(SMALLEST, stature.size(one.glyph) / stature.size(lead))) for one in plan.subjects]
-    shares = [share * SIZES.get(one.size, 1.0) for share, one in zip(usual, plan.subjects, strict=True)]
+    sizes = [share * SIZES.get(one.size, 1.0) for share, one in zip(usual, plan.subjects, strict=True)]
+    shares = [max(size, LEAST_SEEN * sizes[0]) for size in sizes]
     for relation in relations:
         pair = burden(relation)
         if pair and relation.kind in ("riding", "on", "in"):

@@ -36,6 +36,10 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "sans-regular": ("inter-400.woff2", *CJK, *OTHER_SCRIPTS),
     "serif-cjk": (*CJK, "inter-600.woff2", *OTHER_SCRIPTS),
 }
+UNFRAMED: Mapping[str, str] = {  # what the pack only has as a framed picture, and the same thing by itself
+    "bridge-at-night": "suspension-bridge",
+    "metro": "light-rail",
+}
 NAME_TABLES: Mapping[str, str] = {"zh-Hans": "zh", "zh-Hant": "zh-Hant"}
 NOT_A_CHARACTER = "\uffff"
 PROBE_SIZE = 24
@@ -60,9 +64,10 @@ def own() -> frozenset[str]:
 
 def glyph(slug: str) -> str:
     """The colour drawing: an SVG body for a 32x32 view box. KeyError when there is no such slug."""
-    if slug in own():
-        return _own_drawing(slug)
-    return _drawing(f"colour/{slug}.svg")
+    shown = UNFRAMED.get(slug, slug)
+    if shown in own():
+        return _own_drawing(shown)
+    return _drawing(f"colour/{shown}.svg")
 
 
 def mono(slug: str) -> str | None:

@@ -13,8 +13,8 @@ HEADROOM = 0.06  # of the frame, above the tallest
 def on_ground(pieces: list[Piece], stage: Stage, ground: float, aside: float, chance: random.Random) -> list[Actor]:
     """Rows of those who stand: back rows higher up and in the gaps of the row before them."""
     rows = -(-len(pieces) // _most_in_a_row(stage))
-    tallest = stage.height * (ground - HEADROOM)
-    pieces = [piece.scaled(tallest / piece.picture.height) for piece in pieces]
+    tallest = max((piece.picture.height for piece in pieces), default=1)
+    pieces = [piece.scaled(stage.height * (ground - HEADROOM) / tallest) for piece in pieces]
     if rows > 1:
         abreast = -(-len(pieces) // rows) + 0.6  # with the half step between rows
         pieces = [piece.scaled(stage.width * 0.86 / (abreast * piece.width)) for piece in pieces]

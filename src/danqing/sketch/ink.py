@@ -13,7 +13,7 @@ from danqing.sketch.dice import dice, field_dice
 from danqing.sketch.figure import Setting, figure
 from danqing.sketch.lettering import is_wide, write
 from danqing.sketch.palette import Colour, mix, palette
-from danqing.sketch.paper import Field, clouds, noise
+from danqing.sketch.paper import Field, clouds, glow, noise
 from danqing.sketch.plan import Plan
 from danqing.sketch.ridge import rugged
 
@@ -166,13 +166,13 @@ def _in_ink(figure: Image.Image) -> Image.Image:
         figure.getchannel("A").filter(ImageFilter.GaussianBlur(max(1.0, figure.width * 0.012))), dtype=np.float32
     )
     outline = np.clip((250 - soft) / 110, 0, 1)
-    wash = np.clip(0.30 + 0.62 * (1 - grey) ** 1.2 + 0.55 * outline, 0, 0.95)
+    wash = np.clip(0.06 + 0.8 * (1 - grey) ** 1.2 + 0.6 * outline, 0, 0.95)
     paint = Image.new("RGB", figure.size, SOOT)
     under = Image.new("RGBA", figure.size, (243, 236, 219, 0))
     under.putalpha(Image.fromarray((alpha * 235).astype(np.uint8)))
     under.paste(paint, (0, 0), Image.fromarray((wash * alpha * 255).astype(np.uint8)))
     under.putalpha(Image.fromarray((alpha * 245).astype(np.uint8)))
-    return under
+    return glow(under, max(2.0, figure.width * 0.09), RICE_PAPERS[0], 1.1)  # mist around it, so that it is seen
 
 
 class Landscape:
@@ -239,7 +239,7 @@ class Landscape:
             if art.has(subject.glyph) and subject.glyph not in OWN_THINGS and not kinds.is_sky(subject.glyph):
                 chance = dice(self._plan, "guest")
                 colours = palette("studio", "day", (), chance, 0)
-                size = max(8, round(self._stage.unit * 0.3))
+                size = max(8, round(self._stage.unit * 0.36))
                 setting = Setting(self._plan.action, "static", colours, 1)
                 return _in_ink(figure(replace(subject, colour=None), size, setting, chance))
         return None

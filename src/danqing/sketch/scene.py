@@ -38,6 +38,7 @@ GROUND: dict[str, float] = {
     "river": 0.91,
     "lake": 0.92,
 }
+TABLE_SIZE = 0.6  # of a person: what is no larger can lie on a table
 GROUND_ELSEWHERE = 0.87
 AFLOAT = 0.765  # on a river or a lake
 TABLES = frozenset({"table", "desk"})  # shown as the table one looks across, when only small things are on it
@@ -56,6 +57,8 @@ _BUILDERS: dict[str, Builder] = {
     **{kind: partial(room_sheets, kind=kind) for kind in ROOMS},
 }
 _MOONS = ("full-moon", "crescent-moon", "full-moon-face", "new-moon", "first-quarter-moon")
+_SUNS = ("sun", "sun-with-face", "sunrise", "sunset")
+SHOWN_LARGE = frozenset({"rainbow", *_MOONS, *_SUNS})  # the scene's own, larger when the picture is of nothing else
 _STARS = ("star", "glowing-star", "milky-way", "night-with-stars", "sparkles", "dizzy")
 
 
@@ -103,6 +106,8 @@ def scene(plan: Plan, stage: Stage) -> Scene:
 
 def view_of(plan: Plan) -> str:
     """The place as it is shown: the sea from the "shore" when someone has to stand there, a table for small things."""
+    if plan.spot == "table" and not _only_small(plan):
+        return "room" if plan.place == "room" else view_of(replace(plan, spot=""))
     if any(stature.is_tabletop(plan.subjects[carrier].glyph) for carrier in vessels(plan)):
         return "table"
     furniture = ROOMS[plan.spot].slugs if plan.spot in ROOMS else frozenset()
@@ -137,6 +142,8 @@ def is_afloat(plan: Plan, view: str) -> bool:
 def _only_small(plan: Plan) -> bool:
     """Whether there is nothing but what one puts on a table to look at."""
     lying = [one.glyph for one in plan.subjects if one.glyph not in TABLES]
+    if plan.spot == "table":
+        return bool(lying) and all(stature.size(slug) <= TABLE_SIZE and not kinds.is_living(slug) for slug in lying)
     return bool(lying) and all(stature.is_tabletop(slug) for slug in lying)
 
 
@@ -162,7 +169,8 @@ def _air(
     if place == "underwater":
         return [underwater_air(stage, colours, chance, rng)]
     weather = "rain" if plan.mood == "gloomy" and plan.weather == "clear" else plan.weather  # no sun shines on gloom
-    layers = [air_sheet(stage, colours, weather, chance, rng)]
+    lead = plan.subjects[0].glyph if plan.subjects else ""
+    layers = [air_sheet(stage, colours, weather, chance, rng, swell=2.0 if lead in (*_MOONS, *_SUNS) else 1.0)]
     if any(subject.glyph == "rainbow" for subject in plan.subjects):
         bow = rainbow_sheet(stage, 0.5)
         layers += [bow] if bow else []
@@ -192,7 +200,7 @@ def _shown(plan: Plan, place: str, colours: Palette) -> frozenset[str]:
         return TABLES if place == "table" else frozenset()
     shown = {"rainbow"}
     if plan.weather not in ("rain", "fog", "snow"):
-        shown |= set(_MOONS) if plan.time == "night" else {"sun", "sun-with-face", "sunrise", "sunset"}
+        shown |= set(_MOONS) if plan.time == "night" else set(_SUNS)
         shown |= set(_STARS) if colours.dark else set()
     if plan.weather != "fog" and plan.time != "neon":
         shown.add("cloud")

@@ -72,8 +72,10 @@ def _stars(picture: Image.Image, stage: Stage, rng: random.Random, share: float)
         pen.ellipse((x - r, y - r, x + r, y + r), fill=(255, 255, 255, rng.randint(70, 240)))
 
 
-def air_sheet(stage: Stage, colours: Palette, weather: str, dice: random.Random, rng: np.random.Generator) -> Layer:
-    """The backmost sheet: air, light and stars."""
+def air_sheet(
+    stage: Stage, colours: Palette, weather: str, dice: random.Random, rng: np.random.Generator, *, swell: float = 1.0
+) -> Layer:
+    """The backmost sheet: air, light and stars; `swell` makes sun or moon larger."""
     overcast = weather in ("rain", "fog", "snow")
     tones = colours.sky
     if overcast:
@@ -82,7 +84,8 @@ def air_sheet(stage: Stage, colours: Palette, weather: str, dice: random.Random,
     air = graded(stage, tones, 0.5)
     x = stage.margin + stage.width * dice.choice((dice.uniform(0.14, 0.3), dice.uniform(0.7, 0.86)))
     y = stage.height * colours.sun_height
-    radius = stage.unit * dice.uniform(0.075, 0.105) * (1.25 if colours.time == "neon" else 1)
+    radius = stage.unit * dice.uniform(0.075, 0.105) * (1.25 if colours.time == "neon" else 1) * swell
+    y = max(y, radius * 1.25)
     if not overcast:
         air = shine(air, x, y, radius, colours.sun, beams=0.0 if colours.dark else 1.0, phase=dice.uniform(0, 6))
         lower = turn(colours.sun, hue=-0.03 if colours.time != "neon" else 0.12, value=0.97)

@@ -21,6 +21,7 @@ SEATS: dict[str, tuple[float, float]] = {
     "bench": (0.5, 0.55),
     "branch": (0.34, 0.55),
     "bicycle": (0.62, 0.2),
+    "bridge-at-night": (0.5, 0.6),
     "broom": (0.5, 0.6),
     "chair": (0.5, 0.56),
     "couch-and-lamp": (0.4, 0.66),

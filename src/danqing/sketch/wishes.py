@@ -86,6 +86,13 @@ STYLES: dict[str, Words] = {
     "neon": ("outlined it in neon light", "加上霓虹輪廓", "加上霓虹轮廓"),
     "flat": ("reduced it to flat colours", "簡化成平面色塊", "简化成平面色块"),
     "poster": ("printed it as a poster", "改成海報風格", "改成海报风格"),
+    "oil": ("repainted it in oil", "改成油畫風格", "改成油画风格"),
+    "comic": ("redrew it as a comic", "改成漫畫風格", "改成漫画风格"),
+    "cinematic": ("graded it like a film", "調成電影色調", "调成电影色调"),
+    "ukiyo-e": ("printed it from woodblocks", "改成浮世繪風格", "改成浮世绘风格"),
+    "stained-glass": ("set it in stained glass", "改成彩繪玻璃", "改成彩绘玻璃"),
+    "low-poly": ("cut it into facets", "改成低多邊形風格", "改成低多边形风格"),
+    "embroidery": ("stitched it in thread", "改成刺繡風格", "改成刺绣风格"),
 }
 WEATHERS: dict[str, Words] = {
     "rain": ("let it rain", "加上雨", "加上雨"),
