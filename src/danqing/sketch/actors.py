@@ -23,7 +23,7 @@ LEAST_SEEN = 0.2  # of the lead, however tiny
 LEAST_CARRIER = 0.85  # of what it carries
 LEAST_SHELTER = 1.7  # of who is under it
 ASIDE = (-0.8, 0.2, 0.85, -0.3)  # where a row stands: left -1, right 1; seeds that follow each other differ
-NEARNESS = (1.04, 0.88, 1.0, 1.1, 0.94)
+NEARNESS = (1.06, 0.8, 1.0, 1.18, 0.9)
 CLOSENESS = {"under": (0.3, 0.03), "behind": (0.42, -0.04)}  # see `Near`
 
 

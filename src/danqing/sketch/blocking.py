@@ -76,10 +76,11 @@ def in_air(pieces: list[Piece], stage: Stage, lowest: float, chance: random.Rand
     cell = (stage.width * 0.92 / columns, max(stage.height * 0.3, lowest) * 0.92 / rows)
     actors = []
     for k, whole in enumerate(pieces):
-        piece = whole.scaled(min(cell[0] / whole.width, cell[1] * 1.15 / whole.picture.height))
+        piece = whole.scaled(min(cell[0] / whole.width, cell[1] / whole.picture.height))
         column, row = k % columns, k // columns
         loose = ((cell[0] - piece.picture.width) * 0.3, max(0.0, cell[1] - piece.picture.height) * 0.35)
         x = stage.width * 0.04 + (column + 0.5) * cell[0] + chance.uniform(-1, 1) * loose[0]
         y = stage.height * 0.05 + (row + 0.5) * cell[1] + chance.uniform(-1, 1) * loose[1]
+        y = max(y, stage.height * HEADROOM * 1.5 + piece.picture.height / 2)  # they bob
         actors += piece.at(x, y, chance)
     return actors

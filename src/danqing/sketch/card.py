@@ -51,11 +51,19 @@ def _decor(size: tuple[int, int], ground: Colour, chance: Random) -> Image.Image
     return board
 
 
+def _finished(board: Image.Image, plan: Plan) -> Image.Image:
+    """The board in the style of the plan; the lettering comes on top of it, so that it can always be read."""
+    flat = grain(board.convert("RGB"), 2.6, field_dice(plan, "card"))
+    if plan.style in ("paper", "logo", "ink"):
+        return flat
+    return Finish(plan.style, flat.size, np.random.default_rng(plan.seed))(flat)
+
+
 def card(plan: Plan, width: int, height: int) -> Image.Image:
     """The card, RGB: the quoted text when there is some, else the whole prompt."""
     chance = dice(plan, "card")
     ground = rgb(plan.colours[0]) if plan.colours else rgb(chance.choice(GROUNDS))
-    board = _decor((width, height), ground, chance)
+    board = _finished(_decor((width, height), ground, chance), plan)
     ink, unit = readable_on(ground), min(width, height)
     text = " · ".join(plan.text) or " ".join(plan.prompt.split()) or "…"
     family = "serif-cjk" if any(is_wide(character) for character in text) else "sans"
@@ -71,10 +79,4 @@ def card(plan: Plan, width: int, height: int) -> Image.Image:
     pen.rounded_rectangle(
         (width / 2 - rule, below, width / 2 + rule, below + thick), thick / 2, fill=rgb(chance.choice(ACCENTS))
     )
-    rng = field_dice(plan, "card")
-    flat = grain(board.convert("RGB"), 2.6, rng)
-    return (
-        flat
-        if plan.style in ("paper", "logo", "ink")
-        else Finish(plan.style, (width, height), np.random.default_rng(plan.seed))(flat)
-    )
+    return board

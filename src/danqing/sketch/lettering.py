@@ -11,6 +11,7 @@ from danqing.sketch.paper import dimmed, flat
 
 Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 LEAST = 6  # pixels
+SMALL = 0.45  # of the largest size: words are broken before they are set smaller
 CLOSING = "，。、；：！？）」』》”’"  # may not begin a line
 
 
@@ -109,20 +110,28 @@ def wrapped(text: str, family: str, size: int, width: float) -> list[str]:
 
 def fitted(text: str, family: str, box: tuple[float, float], largest: float, leading: float) -> tuple[list[str], int]:
     """Lines and the largest type size (at most `largest`) at which the text fills no more than the box."""
-    low, high = LEAST, max(LEAST, round(largest))
-    while low < high:
-        size = (low + high + 1) // 2
-        lines = wrapped(text, family, size, box[0])
-        unbroken = all(measure(word, family, size) <= box[0] for word in text.split() if not is_wide(word[0]))
-        if len(lines) * size * leading <= box[1] and unbroken:
-            low = size
-        else:
-            high = size - 1
+    low = _largest(text, family, box, largest, leading, broken=False)
+    if low < largest * SMALL:
+        low = _largest(text, family, box, largest * SMALL, leading, broken=True)
     lines = wrapped(text, family, low, box[0])
     room = max(1, int(box[1] / (low * leading) + 1e-6))
     if len(lines) > room:
         lines = [*lines[: room - 1], lines[room - 1].rstrip()[:-1] + "…"]
     return lines, low
+
+
+def _largest(text: str, family: str, box: tuple[float, float], largest: float, leading: float, *, broken: bool) -> int:
+    """The largest type size at which the text fills no more than the box; `broken`: words may be cut at line ends."""
+    low, high = LEAST, max(LEAST, round(largest))
+    while low < high:
+        size = (low + high + 1) // 2
+        lines = wrapped(text, family, size, box[0])
+        whole = broken or all(measure(word, family, size) <= box[0] for word in text.split() if not is_wide(word[0]))
+        if len(lines) * size * leading <= box[1] and whole:
+            low = size
+        else:
+            high = size - 1
+    return low
 
 
 def banner(text: str, width: int, height: int, ink: Colour, shade: Colour) -> Image.Image:

@@ -101,7 +101,7 @@ def _symbol(
     board: Image.Image, plan: Plan, layout: Layout, middle: tuple[float, float], radius: float, ink: Colour
 ) -> None:
     high = max(4, round(radius * layout.symbol))
-    slug = plan.subjects[0].glyph if plan.subjects else "sparkles"
+    slug = plan.subjects[0].glyph if plan.subjects else ""
     symbol = mono(slug, high, ink) if art.has(slug) else None
     if symbol is None:
         _monogram(ImageDraw.Draw(board), middle, max(6, round(radius * 0.8)), _initials(plan), ink)

@@ -16,6 +16,9 @@ BUST_BOX = (0.0, 0.0, 32.0, 54.0)
 UNICORN_BOX = (0.0, -3.0, 32.0, 35.0)
 
 
+ROBED = ("mage", "judge", "health-worker", "scientist", "princess", "woman-singer", "cook")  # long coats and gowns
+
+
 @dataclass(frozen=True, slots=True)
 class Coat:
     """What an animal wears: fur, its dark markings, its pale parts, the kind of ears, tail and pattern."""
@@ -347,12 +350,15 @@ def standing(slug: str, dice: random.Random, colour: Colour | None) -> str:
 
 def below(slug: str, coat: Colour) -> str:
     """A person under the glyph that ends at the chest; SVG body in `BUST_BOX`."""
-    trousers, shade = code(turn(coat, 0, 0.9, 0.55)), code(turn(coat, 0, 1.05, 0.82))
+    whole = slug.endswith("astronaut")  # one suit from the neck to the boots
+    trousers, shade = code(turn(coat, 0, 0.9, 0.9 if whole else 0.55)), code(turn(coat, 0, 1.05, 0.82))
+    hem = 44.0 if slug.endswith(ROBED) else 39.0
     return (
-        f'<path d="M12.6 40V51M19.4 40V51" stroke="{trousers}" stroke-width="5"/>'
+        f'<path d="M12.6 {hem - 3:g}V51M19.4 {hem - 3:g}V51" stroke="{trousers}" stroke-width="5.6"/>'
         '<path d="M8.8 53Q8.8 50.4 11.6 50.4H15V53ZM23.2 53Q23.2 50.4 20.4 50.4H17V53Z" fill="#3a2f3f"/>'
         f'<path d="M7 29L6.4 37M25 29L25.6 37" stroke="{shade}" stroke-width="4.4" stroke-linecap="round"/>'
         '<circle cx="6.3" cy="38.8" r="2.1" fill="#ffc83d"/><circle cx="25.7" cy="38.8" r="2.1" fill="#ffc83d"/>'
-        f'<path d="M7.4 28H24.6L22.8 43Q16 44.6 9.2 43Z" fill="{code(coat)}"/>'
-        f'<path d="M9.5 39.4Q16 41 22.5 39.4L22.2 41.4Q16 43 9.8 41.4Z" fill="{shade}"/>{art.glyph(slug)}'
+        f'<path d="M7.4 28H24.6L23 {hem:g}Q16 {hem + 1.6:g} 9 {hem:g}Z" fill="{code(coat)}"/>'
+        f'<path d="M9.3 {hem - 3:g}Q16 {hem - 1.4:g} 22.7 {hem - 3:g}L22.4 {hem - 1:g}'
+        f'Q16 {hem + 0.6:g} 9.6 {hem - 1:g}Z" fill="{shade}"/>{art.glyph(slug)}'
     )
