@@ -39,8 +39,18 @@ def test_enhanced_names_what_it_could_not_put_into_english() -> None:
     [
         ("A cat playing with a ball", "A cut-paper sketch of a cat playing with a ball in a cosy room with a window."),
         ("an owl and a gruffalo", "A cut-paper sketch of an owl in a quiet forest of tall trees. Not drawn: gruffalo."),
-        ("三隻小鳥飛過雪山", "剪紙速寫：白天的雪地，畫有小鳥×3，正在飛翔。"),
-        ("机器人在太空中跳舞", "剪纸速写：白天的太空，画有机器人，正在跳舞。"),
+        ("三隻小鳥飛過雪山", "剪紙速寫：雪地裡，三隻小鳥正在飛翔。"),
+        ("机器人在太空中跳舞", "剪纸速写：太空中，一个机器人正在跳舞。"),
+        (
+            "秋夜，一隻戴著王冠的青蛙坐在石頭上，旁邊有火",
+            "剪紙速寫：秋天夜晚的森林裡，一隻戴著王冠的青蛙在石頭上，還有一團火。",
+        ),
+        ("兩個穿紅色外套的小孩站在雪人旁邊", "剪紙速寫：雪地裡，兩個穿著紅色的外套的小孩在雪人旁邊。"),
+        ("廚師在廚房裡", "剪紙速寫：廚房裡，一位廚師。"),
+        ("帽子をかぶった犬", "部屋の中の帽子を身につけた犬のスケッチ。"),
+        ("소파 위의 고양이", "방 안의 소파 위의 고양이 스케치."),
+        ("un perro con sombrero y dos gatos", "Boceto: perro con sombrero y gatos ×2 en una habitación."),
+        ("кошка с собакой", "Эскиз: кошка и собака в комнате."),
         ("Eine rote Katze spielt im Garten", "Skizze: Katze in einem Garten."),
         ("dos perros y un gato en la playa de noche", "Boceto: perros ×2 y gato junto al agua, de noche."),
         ("un chat et un chien qwertz", "Esquisse : chat et chien dans une chambre. Non dessiné: qwertz."),
@@ -109,11 +119,17 @@ def test_every_couplet_keeps_its_form_and_all_chinese_ones_share_their_rhyme() -
     assert all(verse.count("/") == 1 for verse in english)
 
 
-@pytest.mark.parametrize("part", ["place", "action", "time", "weather", "camera", "style", "kind"])
+@pytest.mark.parametrize("part", ["place", "spot", "action", "time", "weather", "camera", "style", "kind"])
 def test_every_value_of_a_plan_can_be_said(part: str) -> None:
     phrases = tomllib.loads((LEXICON / "phrases.toml").read_text())["english"][part]
     words = tomllib.loads((LEXICON / "en.toml").read_text())["style" if part == "kind" else part]
     assert set(words) <= set(phrases)
+
+
+@pytest.mark.parametrize("part", ["place", "spot", "action", "time", "weather", "style"])
+def test_every_value_of_a_plan_can_be_said_in_chinese(part: str) -> None:
+    phrases = tomllib.loads((LEXICON / "phrases.toml").read_text())
+    assert set(phrases["chinese"][part]) == set(phrases["english"][part])
 
 
 def test_an_answer_about_a_picture_is_what_the_picture_shows() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
-from danqing.sketch import art
+from danqing.sketch import art, chinese
 from danqing.sketch.plan import Plan, Subject
 from danqing.sketch.reading import wants_poem
 from danqing.sketch.script import to_simplified
@@ -19,6 +19,7 @@ Phrases = dict[str, dict[str, dict[str, str]]]
 NUMBERS = ("", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 NAMES: Mapping[str, str] = {"yarn": "ball of yarn", "tennis": "tennis ball"}  # where the glyph's name says less
 EAST_ASIAN = ("ja", "ko")  # the place comes first
+DECLINED = ("de", "ru")  # a noun's form in the prompt may be no form for a list
 VOWELS = frozenset("aeiou")
 RELATIONS = ("wearing", "holding", "riding", "in", "on", "under", "behind", "beside")  # in the order they are said in
 
@@ -28,7 +29,7 @@ def enhanced(plan: Plan) -> str:
     english = _phrases()["english"]
     lead = plan.prompt if plan.language == "en" else f"{_cast(plan) or _view(plan)}{_also_asked(plan)}"
     light = " and ".join(filter(None, (english["time"][plan.time], english["weather"][plan.weather])))
-    scene = f"Set {english['place'][plan.place]}, in {light}, and seen {english['camera'][plan.camera]}"
+    scene = f"Set {_place(plan)}, in {light}, and seen {english['camera'][plan.camera]}"
     return " ".join(
         [
             _sentence(lead),
@@ -44,7 +45,7 @@ def caption(plan: Plan) -> str:
     if plan.language == "en":
         return _english_caption(plan)
     if plan.language.startswith("zh"):
-        return _in_script(plan, _chinese_caption(plan))
+        return _in_script(plan, chinese.caption(plan))
     return _plain_caption(plan)
 
 
@@ -59,7 +60,7 @@ def answer(plan: Plan, look: str = "") -> str:
     if look or verse:
         return "\n\n".join(filter(None, (look, verse)))
     if plan.language.startswith("zh"):
-        return _in_script(plan, f"速寫引擎只會畫畫，不會長談。照這段話，它會畫出：{_chinese_caption(plan)}")
+        return _in_script(plan, f"速寫引擎只會畫畫，不會長談。照這段話，它會畫出：{chinese.caption(plan)}")
     if plan.language == "en":
         return f"The Sketch engine draws rather than talks. From these words it makes this. {_english_caption(plan)}"
     return _plain_caption(plan)
@@ -82,7 +83,7 @@ def _scene(plan: Plan) -> str:
     if not plan.subjects:
         return f"{_view(plan)}{light}"
     circle = " in a circle" if plan.circled else ""
-    where = f" {english['place'][plan.place]}" if plan.place != "studio" else ""
+    where = f" {_place(plan)}" if plan.place != "studio" else ""
     return f"{_cast(plan)}{circle}{where}{light}"
 
 
@@ -101,7 +102,13 @@ def _cast(plan: Plan) -> str:
 
 def _view(plan: Plan) -> str:
     """The place alone, without its preposition."""
-    return _phrases()["english"]["place"][plan.place].partition(" ")[2]
+    return _place(plan).partition(" ")[2]
+
+
+def _place(plan: Plan) -> str:
+    """The finer place when the prompt names one, else the place."""
+    english = _phrases()["english"]
+    return english["spot"][plan.spot] if plan.spot else english["place"][plan.place]
 
 
 def _with_text(plan: Plan) -> str:
@@ -129,32 +136,33 @@ def _also_asked(plan: Plan) -> str:
     return f"; also asked for: {', '.join(plan.missing)}" if plan.missing else ""
 
 
-def _chinese_caption(plan: Plan) -> str:
-    """The caption in Traditional characters (the prompt's own words stay as they are)."""
-    table = lexicon("zh")
-    style = _phrases()["chinese"]["style"][plan.style]
-    words = [f"{subject.word}×{subject.count}" if subject.count > 1 else subject.word for subject in plan.subjects]
-    place = "" if plan.place == "studio" else f"{table.label('time', plan.time)}的{table.label('place', plan.place)}"
-    shown = "，".join(filter(None, (place, f"畫有{'、'.join(words)}" if words else "", _chinese_action(plan))))
-    text = f"，題字「{'」「'.join(plan.text)}」" if plan.text else ""
-    missing = f"未畫出：{'、'.join(plan.missing)}。" if plan.missing else ""
-    return f"{style}速寫：{shown or '一張字卡'}{text}。{missing}"
-
-
-def _chinese_action(plan: Plan) -> str:
-    return "" if plan.action == "still" or not plan.subjects else f"正在{lexicon('zh').label('action', plan.action)}"
-
-
 def _plain_caption(plan: Plan) -> str:
     """The caption in a language of which only ready phrases are spoken here."""
     phrases = _phrases()[plan.language]["caption"]
-    words = [f"{subject.word} ×{subject.count}" if subject.count > 1 else subject.word for subject in plan.subjects]
-    words += [f"«{text}»" for text in plan.text]
+    words = [*_group(plan), *(f"«{text}»" for text in plan.text)]
     *first, last = words or [""]
     subjects = f"{phrases['comma'].join(first)}{phrases['and']}{last}" if first else last
     sentence = phrases["sentence"].format(**_view_and_hour(plan, bool(words)), subjects=subjects)
     missing = f" {phrases['missing']}: {', '.join(plan.missing)}." if plan.missing else ""
     return f"{sentence}{missing}"
+
+
+def _group(plan: Plan) -> list[str]:
+    """The main subject with how it stands to others, where the language has ready words for that, then the rest."""
+    names = [_named(subject, plan.language) for subject in plan.subjects]
+    ways = _phrases()[plan.language].get("relation", {})
+    told = [tie for tie in plan.relations if tie.one == 0 and tie.kind in ways]
+    for tie in told:
+        names[0] = ways[tie.kind].format(one=names[0], other=names[tie.other])
+    return [name for at, name in enumerate(names) if at not in {tie.other for tie in told}]
+
+
+def _named(subject: Subject, language: str) -> str:
+    """What the prompt calls it, in the dictionary's form, with how many there are."""
+    table = lexicon(language)
+    known = any(facet.kind == "subject" for facet in table.facets(subject.word))
+    word = subject.word if known or language not in DECLINED else table.label("subject", subject.glyph)
+    return f"{word} ×{subject.count}" if subject.count > 1 else word
 
 
 def _view_and_hour(plan: Plan, inhabited: bool) -> dict[str, str]:

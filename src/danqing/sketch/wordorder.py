@@ -16,19 +16,28 @@ def arranged(signs: list[Sign], tables: list[Lexicon]) -> list[Sign]:
 
 def _headed(signs: list[Sign], tables: list[Lexicon]) -> list[Sign]:
     """Every "wearing a hat (link) fox" made "fox wearing a hat"."""
-    order = list(signs)
-    for at in range(len(order)):
-        if order[at].value("relation") not in CARRYING:
-            continue
-        link = next((n for n in range(at + 1, len(order)) if _has_part("links", order[n], tables)), None)
-        while link is not None and not any(sign.means("subject") for sign in order[at:link]):
-            link = next((n for n in range(link + 1, len(order)) if _has_part("links", order[n], tables)), None)
-        if link is None or any(kinds.is_person(sign.value("subject") or "") for sign in order[at:link]):
-            continue
-        head = next((n for n in range(link + 1, len(order)) if _stands_for_itself(order[n])), None)
-        if head is not None and kinds.is_living(order[head].value("subject") or ""):
-            order[at : head + 1] = [*order[link + 1 : head + 1], *order[at : link + 1]]
+    order: list[Sign] = []
+    rest = list(signs)
+    while rest:
+        clause = _relative_clause(rest, tables) if rest[0].value("relation") in CARRYING else None
+        if clause:
+            link, head = clause
+            rest = [*rest[link + 1 : head + 1], *rest[:link], *rest[head + 1 :]]
+            order += rest[: head - link]
+            rest = rest[head - link :]
+        order.append(rest.pop(0))
     return order
+
+
+def _relative_clause(signs: list[Sign], tables: list[Lexicon]) -> tuple[int, int] | None:
+    """Where a clause that opens with a verb of carrying ends, and where its head is; None when it is no such clause."""
+    thing = next((at for at, sign in enumerate(signs) if sign.means("subject")), len(signs))
+    link = next((at for at in range(thing, len(signs)) if _has_part("links", signs[at], tables)), len(signs))
+    head = next((at for at in range(link + 1, len(signs)) if _stands_for_itself(signs[at])), None)
+    owned = any(kinds.is_person(sign.value("subject") or "") for sign in signs[:link])
+    if head is None or owned or not kinds.is_living(signs[head].value("subject") or ""):
+        return None
+    return link, head
 
 
 def _stands_for_itself(sign: Sign) -> bool:

@@ -111,7 +111,12 @@ def lexicon(language: str) -> Lexicon:
         cases=_endings(grammar.get("cases", ())),
         agreements=_endings(grammar.get("agreements", ())),
         fruit=dict(pair.split() for pair in grammar.get("fruit", [])),
-        labels={(kind, value): words[0] for kind in SECTIONS for value, words in table.get(kind, {}).items() if words},
+        labels={
+            (kind, value): words[0]
+            for kind in (*SECTIONS, *MODIFYING)
+            for value, words in table.get(kind, {}).items()
+            if words
+        },
     )
 
 
