@@ -25,6 +25,8 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
 from danqing import assets, dialects, providers
+from danqing.assets.bucket import Bucket
+from danqing.assets.disk import Disk
 from danqing.catalog import load as load_catalog
 from danqing.config import Config, ConfigError
 from danqing.dialects import native
@@ -115,9 +117,7 @@ async def opened(config: Config) -> AsyncIterator[Front]:
     async with AsyncExitStack() as stack:
         database = await connect(config.database_url)
         stack.push_async_callback(database.close)
-        archive = await assets.connect(
-            config.assets, local=config.cache, bytes_max=ASSET_BYTES_MAX, cache_bytes_max=CACHE_BYTES_MAX
-        )
+        archive = await connect_archive(config)
         stack.callback(archive.close)
         makers = connect_providers(config)
         for maker in makers.values():
@@ -155,6 +155,13 @@ async def working(work: Coroutine[object, object, None]) -> AsyncIterator[None]:
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+
+
+async def connect_archive(config: Config) -> Disk | Bucket:
+    """Where the files are kept. Raises Problem."""
+    return await assets.connect(
+        config.assets, local=config.cache, bytes_max=ASSET_BYTES_MAX, cache_bytes_max=CACHE_BYTES_MAX
+    )
 
 
 def connect_providers(config: Config) -> dict[str, Provider]:

@@ -14,9 +14,10 @@ from danqing.cli.later import Later
 from danqing.domain.generation import Person
 
 if TYPE_CHECKING:
-    from danqing.cli import commands, making, server
+    from danqing.cli import commands, keeping, making, server
 else:
-    commands, making, server = (Later(f"danqing.cli.{name}") for name in ("commands", "making", "server"))
+    parts = ("commands", "keeping", "making", "server")
+    commands, keeping, making, server = (Later(f"danqing.cli.{name}") for name in parts)
 
 PICTURE_MODEL = "imagen-4.0-generate-preview-05-20"
 FILM_MODEL = "veo-3.0-generate-preview"
@@ -42,6 +43,7 @@ People = Annotated[Person | None, typer.Option(help="Whether people may be drawn
 Negative = Annotated[str, typer.Option(help="What is not to be seen.", show_default=False)]
 Out = Annotated[Path | None, typer.Option("--output", "-o", help="A file or a folder; nothing is overwritten.")]
 View = Annotated[bool, typer.Option("--open", help="Show it when it is there.")]
+Data = Annotated[Path | None, typer.Option(file_okay=False, help="Where everything is kept.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 Pictures = Annotated[
@@ -210,8 +212,33 @@ def sweep(
 
 
 @app.command()
+def backup(
+    target: Annotated[Path, typer.Argument(metavar="FOLDER|FILE.tar", help="What to make.", show_default=False)],
+    data: Data = None,
+    since: Annotated[
+        Path | None, typer.Option(exists=True, file_okay=False, help="An earlier folder, whose files are used again.")
+    ] = None,
+    no_files: Annotated[bool, typer.Option("--no-files", help="Leave pictures and films out.")] = False,
+    no_secret: Annotated[bool, typer.Option("--no-secret", help="Leave out what the keys are known by.")] = False,
+    json: Json = False,
+) -> None:
+    """Back up this machine's server, while it works: jobs, money, keys and files at one moment."""
+    keeping.backup(target, files=not no_files, secret=not no_secret, since=since, data=data, json=json)
+
+
+@app.command()
+def restore(
+    source: Annotated[Path, typer.Argument(metavar="BACKUP", help="The folder or tar file.", show_default=False)],
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Bring a backup back into an empty database, of either kind: all of it or nothing."""
+    keeping.bring_back(source, data=data, json=json)
+
+
+@app.command()
 def serve(
-    data: Annotated[Path | None, typer.Option(file_okay=False, help="Where everything is kept.")] = None,
+    data: Data = None,
     host: Annotated[str | None, typer.Option(help="The address to listen at: 0.0.0.0 for all of them.")] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="0 for any free port.")] = None,
     log_level: Annotated[Level, typer.Option(help="info also logs every request.")] = Level.WARNING,

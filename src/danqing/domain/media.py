@@ -13,6 +13,7 @@ class Medium(StrEnum):
 
 
 SUFFIXES = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "video/mp4": "mp4"}
+_MIMES = {suffix: mime for mime, suffix in SUFFIXES.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +33,9 @@ class Blob:
     def name(self) -> str:
         """What the file is stored as: its hash and its ending."""
         return f"{self.sha256}.{self.suffix}"
+
+
+def blob_named(name: str, size: int) -> Blob:
+    """The way back from `Blob.name`."""
+    sha256, _, suffix = name.partition(".")
+    return Blob(sha256, size, _MIMES.get(suffix, "application/octet-stream"))

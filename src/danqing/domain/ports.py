@@ -12,7 +12,7 @@ from danqing.domain.jobs import Accepted, Job, Produced, Progressed, Withheld
 from danqing.domain.keys import Key
 from danqing.domain.ledger import Balance, Phase, Transfer
 from danqing.domain.limits import Changes, Project, Standing
-from danqing.domain.media import Blob
+from danqing.domain.media import Blob, blob_named
 from danqing.domain.retention import Keep
 
 STATEMENT_LINES_MAX = 100
@@ -63,6 +63,11 @@ class Stored:
     def sha256(self) -> str:
         """Its hash in hex."""
         return self.name.partition(".")[0]
+
+    @property
+    def blob(self) -> Blob:
+        """How the assets are asked for it."""
+        return blob_named(self.name, self.size)
 
 
 class Archive(Assets, Protocol):

@@ -16,22 +16,33 @@ _LOCK = 0x64616E71  # "danq"; one process at a time migrates a Postgres database
 def upgrade(engine: Engine, revision: str = "head") -> None:
     """Up to a revision. Raises Problem(UNAVAILABLE) for a database that a newer Danqing has written."""
     with engine.begin() as connection:
-        try:
-            command.upgrade(_config(connection), revision)
-        except CommandError as error:
-            message = "The database was made by a newer version of Danqing. Install that version."
-            raise Problem(Kind.UNAVAILABLE, message, code="database_too_new") from error
+        take_turn(connection)
+        move(connection, revision)
 
 
 def downgrade(engine: Engine, revision: str) -> None:
     """Down to a revision; "base" leaves no table, and no data."""
     with engine.begin() as connection:
+        take_turn(connection)
         command.downgrade(_config(connection), revision)
 
 
-def _config(connection: Connection) -> Config:
+def take_turn(connection: Connection) -> None:
+    """Until the transaction ends, nobody else migrates."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+
+
+def move(connection: Connection, revision: str) -> None:
+    """Up to a revision, or down to "base", within a transaction. Raises Problem(UNAVAILABLE) for an unknown one."""
+    try:
+        (command.downgrade if revision == "base" else command.upgrade)(_config(connection), revision)
+    except CommandError as error:
+        message = "The database was made by a newer version of Danqing. Install that version."
+        raise Problem(Kind.UNAVAILABLE, message, code="database_too_new") from error
+
+
+def _config(connection: Connection) -> Config:
     config = Config()
     config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
     config.attributes["connection"] = connection
