@@ -52,6 +52,8 @@ GOING = {
     "a sailboat sailing on the sea": "sail",
     "a horse jumping": "leap",
     "a ball rolling": "roll",
+    "a duck on a lake": "paddle",
+    "an airplane taking off": "take-off",
 }
 
 

@@ -27,7 +27,7 @@ SUNK: dict[str, float] = {"sailboat": 0.27, "ship": 0.12, "canoe": 0.2, "speedbo
 AT_REST = frozenset({"still", "stand", "sway"})
 CLIMBED = 0.62  # of what is climbed, how high one comes
 UPENDED = 0.17  # of its height, that an aslant picture reaches further down when it is set upright
-LAUNCHED = 0.55  # of its own height, that is still seen of what has risen
+LAUNCHED = 0.8  # of its own height, that is still seen of what has risen
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +59,17 @@ class Acting:
         self._followed = plan.camera == "track"
         self._inset = EDGE + (1 - 1 / nearest(plan.camera)) / 2
         self._host = _host(actors) if plan.action == "climb" else None
-        action = "walk" if plan.action == "climb" and self._host is None else plan.action
+        action = self._action(plan)
         self.manners = [manner(action, one.slug, one.role, _element(plan, one.airborne, afloat)) for one in actors]
         self._travelling = [one for one, how in zip(actors, self.manners, strict=True) if how in TRAVELLERS]
         self.heading = _heading(plan, actors)
+
+    def _action(self, plan: Plan) -> str:
+        """What is done: who rides goes somewhere, and who has nothing to climb walks."""
+        if plan.action == "climb" and self._host is None:
+            return "walk"
+        riding = any(relation.kind == "riding" for relation in plan.relations)
+        return "run" if self._film and riding and plan.action == "still" else plan.action
 
     def stance(self, k: int, t: float, u: float) -> Stance:
         """The `k`-th actor after `t` seconds, when the share `u` of the film is over."""
@@ -71,8 +78,11 @@ class Acting:
         travels = self._film and how in TRAVELLERS
         looks = self.heading if travels else actor.facing
         x = actor.x + pose.dx * actor.size * (looks if travels else 1)
-        if travels and not self._followed:
-            x += self._way(pose.travel)
+        if travels:
+            x += 0.0 if self._followed else self._way(pose.travel)
+        elif not actor.airborne:  # who plays does not play outside
+            half = actor.picture.width / 2
+            x = min(max(x, min(half, actor.x)), max(self._stage.width - half, actor.x))
         x, rise = self._risen(actor, how, x, pose.rise)
         lift = self._capped(actor, pose.dy * actor.size) + rise
         angle = -pose.turn * looks
@@ -156,7 +166,7 @@ def manners_of(plan: Plan) -> list[tuple[str, str]]:
 
 def _element(plan: Plan, airborne: bool, afloat: bool) -> str:
     if airborne:
-        return "water" if plan.place == "underwater" else "air"
+        return "deep" if plan.place == "underwater" else "air"
     return "water" if afloat else "ground"
 
 

@@ -16,6 +16,7 @@ from danqing.sketch.spots import INDOORS
 from danqing.sketch.together import Cutout, burden, joined, told
 
 HOVERING = frozenset({"butterfly", "kite", "balloon", "honeybee", "ghost", "sparkles"})  # also indoors, held still
+CELESTIAL = 0.5  # of the height: what hangs in the sky alone keeps above it
 MOST = 12  # actors on one stage
 SIZES: dict[str, float] = {"tiny": 0.4, "small": 0.68, "normal": 1.0, "large": 1.28, "giant": 1.6}
 SMALLEST, LARGEST = 0.28, 2.2  # of the lead, when sizes are not told
@@ -117,7 +118,10 @@ def cast(plan: Plan, scene: Scene) -> list[Actor]:
     aside = ASIDE[turn(plan, "aside", len(ASIDE))]
     actors = on_ground([piece for piece in pieces if not piece.part.airborne], stage, ground, aside, chance)
     top = min((actor.y - actor.picture.height for actor in actors), default=stage.height * 0.86)
-    actors += in_air([piece for piece in pieces if piece.part.airborne], stage, top, chance)
+    flying = [piece for piece in pieces if piece.part.airborne]
+    if all(kinds.is_sky(piece.part.subject.glyph) for piece in flying):
+        top = min(top, stage.height * CELESTIAL)
+    actors += in_air(flying, stage, top, chance)
     return sorted(actors, key=lambda actor: (actor.airborne, actor.y, actor.role == "lead"))
 
 

@@ -1,7 +1,8 @@
 """The stage a picture is built on: its measures, and paper layers that can be moved against each other."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+import numpy as np
 from PIL import Image
 
 
@@ -46,6 +47,15 @@ class Layer:
     sway: float = 0.0
     drift: float = 0.0
     lean: float = 0.0
+    solid: int = field(init=False)  # the row from which downwards nothing shows through
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "solid", _solid_from(self.mask) if self.mask else 0)
+
+
+def _solid_from(mask: Image.Image) -> int:
+    clear = np.flatnonzero(np.asarray(mask).min(axis=1) < 255)
+    return int(clear[-1]) + 1 if clear.size else 0
 
 
 def sheet(
@@ -74,10 +84,15 @@ def lay(frame: Image.Image, layer: Layer, left: int, top: int = 0, lean: int = 0
     high, strips = layer.paint.height, abs(lean) + 1
     for k in range(strips):
         bent = (strips - 1 - k) * (1 if lean > 0 else -1)
-        _lay_strip(frame, layer, (layer.x - left + bent, layer.y - top), (high * k // strips, high * (k + 1) // strips))
+        at, rows = (layer.x - left + bent, layer.y - top), (high * k // strips, high * (k + 1) // strips)
+        solid = min(max(layer.solid, rows[0]), rows[1])
+        _lay_strip(frame, layer, at, (rows[0], solid), layer.mask)
+        _lay_strip(frame, layer, at, (solid, rows[1]), None)  # which is quicker
 
 
-def _lay_strip(frame: Image.Image, layer: Layer, at: tuple[int, int], rows: tuple[int, int]) -> None:
+def _lay_strip(
+    frame: Image.Image, layer: Layer, at: tuple[int, int], rows: tuple[int, int], mask: Image.Image | None
+) -> None:
     """Paste the rows of a layer that stands with its upper left corner `at` this point of the frame."""
     x, y = at
     box = (
@@ -87,7 +102,7 @@ def _lay_strip(frame: Image.Image, layer: Layer, at: tuple[int, int], rows: tupl
         return
     whole = box == (0, 0, *layer.paint.size)
     paint = layer.paint if whole else layer.paint.crop(box)
-    mask = layer.mask if whole or layer.mask is None else layer.mask.crop(box)
+    mask = mask if whole or mask is None else mask.crop(box)
     frame.paste(paint, (x + box[0], y + box[1]), mask)
 
 

@@ -7,15 +7,18 @@ from random import Random
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
-from danqing.sketch import art, camera, kinds
+from danqing.sketch import art, camera, kinds, stature
+from danqing.sketch.acting import Acting
 from danqing.sketch.canvas import Layer, Stage, lay, sheet, stamp
 from danqing.sketch.dice import dice, field_dice
 from danqing.sketch.figure import Setting, figure
 from danqing.sketch.lettering import is_wide, write
 from danqing.sketch.palette import Colour, mix, palette
 from danqing.sketch.paper import Field, clouds, glow, noise
+from danqing.sketch.piece import Actor
 from danqing.sketch.plan import Plan
 from danqing.sketch.ridge import rugged
+from danqing.sketch.sprites import Sprites
 
 RICE_PAPERS: tuple[Colour, ...] = ((243, 236, 219), (238, 232, 220), (246, 236, 208))
 OWN_THINGS = frozenset({"mountain", "sailboat", "canoe", "mount-fuji", "deciduous-tree", "evergreen-tree"})
@@ -195,6 +198,8 @@ class Landscape:
         self._sun = _sun(self._stage, self._stage.unit * chance.uniform(0.05, 0.075), moon if night else CINNABAR)
         self._boat = _boat(max(6, round(self._stage.unit * 0.062)))
         self._guest = self._drawn_guest()
+        afloat = any(stature.is_afloat(guest.slug) for guest in self._guest)
+        self._acting, self._sprites = Acting(plan, self._stage, self._guest, afloat=afloat, film=film), Sprites()
         self._flock = [
             (chance.gauss(0, 0.035), chance.gauss(0, 0.018), chance.uniform(0, 6)) for _ in range(chance.randint(4, 7))
         ]
@@ -222,27 +227,31 @@ class Landscape:
             lay(frame, self._water, stage.margin + round(shift * 0.9))
         drift = (0.10 * u if self._film else 0.04) * (1 if self._right else -1)
         boat_x = (0.24 if self._right else 0.66) + drift
-        guest = self._guest or self._boat
-        stamp(
-            frame,
-            guest,
-            boat_x * stage.width - shift * 0.5,
-            stage.height * 0.925 - guest.height + math.sin(t * 1.6) * stage.unit * 0.002,
-        )
+        if self._guest:
+            stance = self._acting.stance(0, t, u)
+            seen = self._sprites.seen(0, self._guest[0].picture, stance)
+            stamp(frame, seen, stance.x - shift * 0.5 - seen.width / 2, stance.y - seen.height / 2)
+        else:
+            bob = math.sin(t * 1.6) * stage.unit * 0.002
+            stamp(frame, self._boat, boat_x * stage.width - shift * 0.5, stage.height * 0.925 - self._boat.height + bob)
         self._birds(frame, t)
         self._sign(frame)
         return frame
 
-    def _drawn_guest(self) -> Image.Image | None:
-        """The plan's own subject in ink, in the boat's place, when it has one."""
+    def _drawn_guest(self) -> list[Actor]:
+        """The plan's own subject in ink, in the boat's place or above it, when it has one."""
         for subject in self._plan.subjects:
             if art.has(subject.glyph) and subject.glyph not in OWN_THINGS and not kinds.is_sky(subject.glyph):
                 chance = dice(self._plan, "guest")
                 colours = palette("studio", "day", (), chance, 0)
-                size = max(8, round(self._stage.unit * 0.36))
+                size, slug = max(8, round(self._stage.unit * 0.36)), subject.glyph
                 setting = Setting(self._plan.action, "static", colours, 1)
-                return _in_ink(figure(replace(subject, colour=None), size, setting, chance))
-        return None
+                drawn = _in_ink(figure(replace(subject, colour=None), size, setting, chance))
+                x = (0.28 if self._right else 0.62) * self._stage.width + drawn.width / 2
+                flies = (stature.is_flyer(slug) or stature.is_winged(slug)) and self._plan.action in ("fly", "float")
+                y = self._stage.height * (0.5 if flies else 0.925)
+                return [Actor(slug, drawn, size, x, y, flies, "lead", 0.0, stature.facing(slug))]
+        return []
 
     def _birds(self, frame: Image.Image, t: float) -> None:
         """A flock like strokes of a fine brush."""

@@ -28,14 +28,16 @@ ALONE = frozenset({"sleep", "spin", "eat", "climb", "wave", "swing"})  # what on
 
 
 def manner(action: str, slug: str, role: str, element: str) -> str:
-    """One of `motion.MANNERS`; `element` is what the actor is in or on: "ground", "air" or "water"."""
+    """One of `motion.MANNERS`; `element` is what the actor is on or in: "ground", "water", "air" or the "deep"."""
     if kinds.is_rooted(slug):
         return "sway" if slug in PLANTS else "stand"
     if role == "extra" and action in ALONE and not kinds.is_living(slug):
         action = "still"
     if stature.is_ball(slug) and element == "ground":
         return "bounce" if role == "ball" else BALLS.get(action, "bounce")
-    return {"air": _in_air, "water": _in_water}.get(element, _on_ground)(action, slug)
+    if element in ("water", "deep"):
+        return _in_water(action, slug, "swim" if element == "deep" else "paddle")
+    return _in_air(action, slug) if element == "air" else _on_ground(action, slug)
 
 
 def _on_ground(action: str, slug: str) -> str:
@@ -47,7 +49,8 @@ def _on_ground(action: str, slug: str) -> str:
     if action == "jump":
         return "leap" if kinds.is_animal(slug) and stature.gait(slug) != "waddle" else "jump"
     if action == "launch":
-        return "launch" if stature.is_flyer(slug) else "jump"
+        lifting = "launch" if stature.is_lifting(slug) else "jump"
+        return "take-off" if stature.is_flyer(slug) and lifting == "jump" else lifting
     if action in ("fly", "float", "fall") or (action == "sleep" and not living):
         return "still"
     return action
@@ -64,9 +67,9 @@ def _in_air(action: str, slug: str) -> str:
     return "float" if carried or action in ("float", "sleep") else "fly"
 
 
-def _in_water(action: str, slug: str) -> str:
+def _in_water(action: str, slug: str, swimming: str) -> str:
     if stature.is_boat(slug):
         return action if action in ("dance", "spin") else "sail"
     if action in ("jump", "dance", "spin"):
         return "leap" if action == "jump" else action
-    return "swim" if stature.is_afloat(slug) and action not in ("float", "sleep") else "float"
+    return swimming if stature.is_afloat(slug) and action not in ("float", "sleep") else "float"

@@ -32,6 +32,7 @@ FLAPS = 3.0  # per second
 BREATH = 3.1  # seconds
 FALL = 4.2  # seconds from the top of the frame to its foot
 GROUNDED = 0.35  # share of a hop that is spent on the ground
+RUNWAY = 0.35  # share of the film that an airplane runs before it leaves the ground
 COUNTDOWN = 0.15  # share of the film that a rocket trembles before it rises
 OVER = 1.15  # where one that falls begins, and how far above the frame
 
@@ -265,10 +266,28 @@ def _climb(beat: Beat) -> Attitude:
 
 def _launch(beat: Beat) -> Attitude:
     """A trembling wait, then up, faster and faster."""
-    upright = stature.slant(beat.slug)
+    slant = stature.slant(beat.slug)
+    upright = slant - 90 if slant else 0.0
     tremble = math.sin(TURN * beat.t * 9) * (1.0 if beat.u < COUNTDOWN else 0.4)
     part = max(0.0, (beat.u - COUNTDOWN) / (1 - COUNTDOWN))
-    return Attitude(dx=0.012 * tremble, turn=-upright + tremble, rise=part**1.8)
+    return Attitude(dx=0.012 * tremble, turn=upright + tremble, rise=part**1.8)
+
+
+def _take_off(beat: Beat) -> Attitude:
+    """Along the ground, nose up, and away."""
+    part = max(0.0, (beat.u - RUNWAY) / (1 - RUNWAY))
+    flap = abs(math.cos(math.pi * beat.t * FLAPS)) if stature.is_winged(beat.slug) else 1.0
+    level = stature.slant(beat.slug) - 4 - 22 * _eased(part * 2.5)
+    return Attitude(high=0.8 + 0.2 * flap, turn=level, travel=beat.u**1.5 - 0.5, rise=0.7 * part**1.5)
+
+
+def _paddle(beat: Beat) -> Attitude:
+    """Strokes on the water, whose surface is not left."""
+    stroke = beat.wave(STROKES)
+    return Attitude(
+        dx=0.03 * stroke, dy=0.018 * beat.wave(0.4), turn=2.5 * beat.wave(0.45) + stroke, wide=1 + 0.012 * stroke,
+        travel=(beat.u - 0.5) * 0.9,
+    )  # fmt: skip
 
 
 def _fall(beat: Beat) -> Attitude:
@@ -318,15 +337,33 @@ MANNERS: dict[str, Callable[[Beat], Attitude]] = {
     "eat": _eat,
     "climb": _climb,
     "launch": _launch,
+    "take-off": _take_off,
+    "paddle": _paddle,
     "fall": _fall,
     "wave": _wave,
     "swing": _swing,
 }
 TRAVELLERS = frozenset(
-    {"fly", "walk", "run", "hop", "bound", "leap", "waddle", "scurry", "crawl", "drive", "roll", "sail", "swim"}
+    {
+        "fly",
+        "walk",
+        "run",
+        "hop",
+        "bound",
+        "leap",
+        "waddle",
+        "scurry",
+        "crawl",
+        "drive",
+        "roll",
+        "sail",
+        "swim",
+        "paddle",
+        "take-off",
+    }
 )
 
 
 def attitude(action: str, beat: Beat, element: str) -> Attitude:
-    """Where the actor is at this beat; `element` is "ground", "air" or "water"."""
+    """Where the actor is at this beat; for `element` see `manners.manner`."""
     return MANNERS[manner(action, beat.slug, beat.role, element)](beat)

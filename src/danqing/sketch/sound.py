@@ -54,6 +54,7 @@ MANNERS: dict[str, Voice] = {
     "crawl": voices.rustle,
     "dance": voices.beat,
     "swim": voices.strokes,
+    "paddle": voices.strokes,
     "sail": voices.lapping,
     "spin": voices.whoosh,
     "eat": voices.crunch,
@@ -71,8 +72,8 @@ def _actors(plan: Plan) -> list[Voice]:
     """The voices of those who move, the lead's first and none twice."""
     heard: list[Voice] = []
     for slug, how in manners_of(plan)[:PARTS]:
-        if how in ("fly", "drive"):
-            moving = voices.whirr if stature.is_winged(slug) else voices.wind if how == "fly" else voices.rattle
+        if how in ("fly", "drive", "take-off"):
+            moving = voices.whirr if stature.is_winged(slug) else voices.rattle if how == "drive" else voices.wind
             heard.append(voices.engine if stature.has_engine(slug) else moving)
         elif how == "sail" and stature.has_engine(slug):
             heard.append(voices.engine)

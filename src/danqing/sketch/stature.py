@@ -86,7 +86,13 @@ def facing(slug: str) -> int:
 
 def slant(slug: str) -> float:
     """How far, in degrees, its nose points above the horizon."""
-    return 45.0 if slug in _lists()["aslant"] else 0.0
+    lists = _lists()
+    return 45.0 if slug in lists["aslant"] else 90.0 if slug in lists["upright"] else 0.0
+
+
+def is_lifting(slug: str) -> bool:
+    """Whether it leaves the ground straight upwards."""
+    return slug in _lists()["lifting"]
 
 
 @cache

@@ -8,15 +8,17 @@ from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
-from PIL import Image, ImageChops, ImageEnhance, ImageFilter, ImageOps
+from PIL import Image, ImageChops, ImageFilter, ImageOps
 
 from danqing.sketch.handmade import cinematic, comic, embroidery, low_poly, oil, stained_glass, ukiyo_e
 from danqing.sketch.palette import Colour, luminance, mix
 from danqing.sketch.paper import Field
 from danqing.sketch.textures import (
     Textures,
+    brightened,
     cornered,
     floats,
+    grey,
     outlines,
     plain,
     rendered,
@@ -28,6 +30,7 @@ from danqing.sketch.textures import (
     wobbled,
 )
 
+TOOTH = 16  # where the grain of a paper neither lightens nor darkens
 SEPIA: tuple[Colour, Colour, Colour] = ((38, 22, 14), (176, 126, 82), (255, 240, 212))
 
 
@@ -76,20 +79,16 @@ def _sepia(picture: Image.Image, tex: Textures) -> Image.Image:
 
 def _neon(picture: Image.Image, tex: Textures) -> Image.Image:
     """Dark room, glowing outlines in the picture's own colours."""
-    lines = outlines(picture, max(0.8, tex.unit * 0.0016))
-    vivid = floats(saturated(ImageEnhance.Brightness(picture).enhance(1.5), 2.4))
-    lamps = rendered(vivid * lines[..., None])
+    lines = grey(outlines(picture, max(0.8, tex.unit * 0.0016)) * 255)
+    lamps = ImageChops.multiply(saturated(brightened(picture, 1.5), 2.4), lines)
     halo = (
         lamps.reduce(4)
         .filter(ImageFilter.GaussianBlur(max(1.0, tex.unit * 0.003)))
         .resize(picture.size, Image.Resampling.BILINEAR)
     )
-    dark = ImageEnhance.Brightness(ImageChops.multiply(picture, Image.new("RGB", picture.size, (88, 70, 150)))).enhance(
-        0.8
-    )
-    return cornered(
-        ImageChops.add(ImageChops.screen(dark, ImageEnhance.Brightness(halo).enhance(2.2)), lamps), tex, 0.5
-    )
+    shade = [level * part // 320 for part in (88, 70, 150) for level in range(256)]
+    dark = picture.point(shade)
+    return cornered(ImageChops.add(ImageChops.screen(dark, brightened(halo, 2.2)), lamps), tex, 0.5)
 
 
 def _pixel(picture: Image.Image, tex: Textures) -> Image.Image:
@@ -106,20 +105,19 @@ def _crayon(picture: Image.Image, tex: Textures) -> Image.Image:
     base = softened(picture, max(0.6, tex.unit * 0.0022))
     tones = base.point([min(255, round(round(v / 255 * 6) / 6 * 243) + 12) for v in range(256)] * 3)
     base = wobbled(saturated(tones, 1.5), tex)
-    kept, bare, bite = _waxed(tex)
-    drawn = floats(base) * kept
-    drawn += bare
-    drawn *= (1 - outlines(base, max(0.8, tex.unit * 0.0018)) * bite)[..., None]
-    drawn += tex.tooth[..., None] * 7
-    return rendered(drawn)
+    bare, bite, tooth = _waxed(tex)
+    lines = grey(255 - outlines(base, max(0.8, tex.unit * 0.0018)) * bite)
+    base.paste((253, 250, 240), (0, 0), bare)
+    drawn = ImageChops.multiply(base, lines)
+    return ImageChops.add(drawn, tooth, 1, -TOOTH)
 
 
 @lru_cache(maxsize=2)
-def _waxed(tex: Textures) -> tuple[Field, Field, Field]:
-    """Of the rough paper: how much wax it takes, what is seen of it, and how dark an outline becomes on it."""
-    bare = np.clip((tex.strokes * 0.9 + tex.tooth * 0.6 + tex.wash * 0.25 - 0.2) * 1.5, 0, 0.82)[..., None]
-    bite = 0.55 * np.clip(0.85 + tex.tooth * 0.9, 0.2, 1)
-    return 1 - bare, np.array((253, 250, 240), np.float32) * bare, np.asarray(bite, dtype=np.float32)
+def _waxed(tex: Textures) -> tuple[Image.Image, Field, Image.Image]:
+    """Of the rough paper: how much of it is seen, how dark an outline becomes on it, and its grain about `TOOTH`."""
+    bare = np.clip((tex.strokes * 0.9 + tex.tooth * 0.6 + tex.wash * 0.25 - 0.2) * 1.5, 0, 0.82)
+    bite = 140 * np.clip(0.85 + tex.tooth * 0.9, 0.2, 1)
+    return rendered(bare * 255), np.asarray(bite, dtype=np.float32), grey(np.clip(tex.tooth * 7 + TOOTH, 0, 255))
 
 
 def _watercolour(picture: Image.Image, tex: Textures) -> Image.Image:

@@ -81,6 +81,16 @@ def saturated(picture: Image.Image, by: float) -> Image.Image:
     return picture.convert("RGB", (red + by, green, blue, 0, red, green + by, blue, 0, red, green, blue + by, 0))
 
 
+def brightened(picture: Image.Image, by: float) -> Image.Image:
+    """The RGB picture with its light this much stronger."""
+    return picture.point([min(255, int(level * by)) for level in range(256)] * 3)
+
+
+def grey(levels: Field) -> Image.Image:
+    """Levels 0..255 as an RGB picture."""
+    return Image.merge("RGB", [Image.fromarray(levels.astype(np.uint8))] * 3)
+
+
 def softened(picture: Image.Image, radius: float) -> Image.Image:
     """The RGB picture out of focus; worked on at half its size when that cannot be told, for speed."""
     if radius < 1.2:
