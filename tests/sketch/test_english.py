@@ -90,6 +90,13 @@ a bow tie | ribbon
 a kachina doll | -
 chess queens | -
 
+# containers and verbs that look like things
+a bag of chips | -
+children building a sandcastle | child x2, sandcastle
+an old brick building | office-building
+a wheel of cheese | cheese-wedge
+a row of houses | houses
+
 # unknown words between a number and its noun
 three gothic churches | church x3
 two lacquered boxes | package x2

@@ -32,6 +32,10 @@ def relations(prompt: str) -> list[tuple[str, str, str]]:
         ("an astronaut riding a horse", [("riding", "astronaut", "horse")]),
         ("a cat in a top hat", [("wearing", "cat", "top-hat")]),
         ("a cat with a scarf", [("wearing", "cat", "scarf")]),
+        ("a stork and a fox playing the violin", [("holding", "fox", "violin")]),
+        ("a bear playing chess", []),
+        ("a lion holding a sword and a shield", [("holding", "lion", "sword"), ("holding", "lion", "shield")]),
+        ("a lion holding a sword and a horse", [("holding", "lion", "sword")]),
         ("a man with a pumpkin on his head", [("wearing", "man-standing", "jack-o-lantern")]),
         (
             "a raccoon wearing a top hat and sunglasses, holding an umbrella",

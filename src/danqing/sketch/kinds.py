@@ -35,6 +35,11 @@ def is_wearable(slug: str) -> bool:
     return slug in _set("wearable")
 
 
+def is_instrument(slug: str) -> bool:
+    """Whether one holds the glyph to make music or noise with it."""
+    return slug in _set("instruments")
+
+
 def is_container(slug: str) -> bool:
     """Whether something else can be inside the glyph and still be seen."""
     return slug in _set("containers")

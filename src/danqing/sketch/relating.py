@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from danqing.sketch import kinds
+from danqing.sketch import kinds, stature
 
-VERBS = frozenset({"holding", "riding", "wearing"})
+VERBS = frozenset({"holding", "playing", "riding", "wearing"})
 CARRIED = frozenset({"holding", "wearing"})
 DRESSING = frozenset({"wearing", "worn", "in", "with"})
 VAGUE_ENDINGS = ("ly", "ing", "ed")  # an unknown adverb or participle is no noun that the relation could be about
@@ -72,8 +72,8 @@ class Ties:
             self._tie(self.pending, self.anchor, index)
         elif self.pending:
             self.awaiting.append((self.pending, index))
-        elif self.found and self.found[-1] == Tie("wearing", self.found[-1].one, self.focus or 0):
-            self._wear_as_well(index)
+        elif self.found and self.found[-1].kind in CARRIED and self.found[-1].other == self.focus:
+            self._carry_as_well(index)
         self.pending, self.focus, self.lost = "", index, False
 
     def is_ownerless(self, slug: str) -> bool:
@@ -101,6 +101,10 @@ class Ties:
             return
         if kind == "before":
             kind, one, other = "behind", other, one
+        if kind == "playing":
+            kind = "holding"
+            if not kinds.is_instrument(self.slugs[other]):
+                return
         if kind in ("in", "with"):
             kind = "wearing" if kinds.is_wearable(self.slugs[other]) else kind
             if kind == "with" or (kind == "in" and not kinds.is_container(self.slugs[other])):
@@ -115,9 +119,14 @@ class Ties:
         if earlier and self.focus is not None:
             self._tie("wearing", earlier[-1], self.focus)
 
-    def _wear_as_well(self, index: int) -> None:
-        if kinds.is_wearable(self.slugs[index]):
-            self._tie("wearing", self.found[-1].one, index)
+    def _carry_as_well(self, index: int) -> None:
+        """What follows a thing that is worn or held is worn or held too, if it can be: "a sword and a shield"."""
+        last, slug = self.found[-1], self.slugs[index]
+        fits = (
+            kinds.is_wearable(slug) if last.kind == "wearing" else stature.is_small(slug) and not kinds.is_living(slug)
+        )
+        if fits:
+            self._tie(last.kind, last.one, index)
 
     def _creature(self) -> int | None:
         """Who was named last among those that can wear, hold or ride."""

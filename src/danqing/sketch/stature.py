@@ -14,6 +14,11 @@ def size(slug: str) -> float:
     return next((share for kind, share in SIZES.items() if slug in _lists()[kind]), 1.0)
 
 
+def is_small(slug: str) -> bool:
+    """Whether a hand or a paw can hold it."""
+    return any(slug in _lists()[kind] for kind in ("little", "small", "tabletop"))
+
+
 def is_ball(slug: str) -> bool:
     """Whether it is a toy that bounces or rolls."""
     return slug in _lists()["balls"]
