@@ -51,6 +51,7 @@ a square | red-square
 a platypus in a bow tie | -
 a meerkat wearing a top hat and sunglasses | -
 an armadillo holding a balloon | -
+an armadillo playing the trumpet | -
 a platypus wearing a hat, a scarf and gloves | -
 a platypus next to a car | automobile
 a platypus wearing a hat, beside it a cat | cat

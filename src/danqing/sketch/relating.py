@@ -43,7 +43,7 @@ class Ties:
             self._wear_last()
             return
         self.pending = "" if kind == "none" else kind
-        if self.lost and not self.slugs and kind in CARRIED | DRESSING:
+        if self.lost and not self.slugs and kind in CARRIED | DRESSING | {"playing"}:
             self.ownerless = kind
         self.anchor = self._creature() if kind in VERBS else self._bearer(self.focus)
         if self.lost or (self.anchor is None and not self.deferring):
@@ -80,7 +80,8 @@ class Ties:
         """Whether the thing belongs to one who is not drawn: a hat without its ostrich would be another picture."""
         if not self.ownerless or self.slugs or kinds.is_living(slug):
             return False
-        return kinds.is_wearable(slug) or self.ownerless in CARRIED
+        played = self.ownerless == "playing" and kinds.is_instrument(slug)
+        return kinds.is_wearable(slug) or played or self.ownerless in CARRIED
 
     def pass_by(self, word: str) -> None:
         """A word that nothing is drawn for: a relation to it, or of it, is none."""
