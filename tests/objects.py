@@ -73,7 +73,12 @@ class Objects:
         try:
             yield
         finally:
-            self.process.send_signal(signal.SIGCONT)
+            self.thaw()
+
+    def thaw(self) -> None:
+        """SIGCONT: go on where it was stopped."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGCONT)
 
     def log(self) -> str:
         return (self.folder / f"{self.kind}.log").read_text(errors="replace")

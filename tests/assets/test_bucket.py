@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -144,7 +143,7 @@ def test_a_reader_outlasts_a_store_that_does_not_answer(bucket: Bucket, own_serv
         blob = await bucket.put(data, FILM)
         beating = asyncio.create_task(beat())
         chunks = bucket.open(blob)
-        with own_server.frozen(), soon(threading.Timer(1, lambda: own_server.process.send_signal(signal.SIGCONT))):
+        with own_server.frozen(), soon(threading.Timer(1, own_server.thaw)):
             first = await anext(chunks)
         rest = [chunk async for chunk in chunks]
         beating.cancel()
@@ -205,18 +204,21 @@ def test_a_copy_is_fetched_once(bucket: Bucket, own_server: Objects) -> None:
 
 
 _PUTS = """
-import asyncio, resource, sys
+import asyncio, sys
 from pathlib import Path
 from danqing.assets.bucket import Bucket
+
+def peak_kb():  # not ru_maxrss, which begins with that of the process that started this one
+    return int(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0])
 
 async def main(address, folder, film):
     bucket = Bucket(address, local=Path(folder), bytes_max=1 << 30, cache_bytes_max=1 << 30)
     await bucket.put(b"warm", "video/mp4")
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = peak_kb()
     blob = await bucket.put(Path(film), "video/mp4", {"prompt": "p"})
     async for chunk in bucket.open(blob):
         pass
-    print(blob.size, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+    print(blob.size, peak_kb() - before)
     bucket.close()
 
 asyncio.run(main(*sys.argv[1:]))
@@ -230,14 +232,15 @@ def putting(room: Room, film: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, stdout=subprocess.PIPE, env=environment)
 
 
-@pytest.mark.parametrize("size", [20 << 20, 64 << 20])
-def test_a_film_is_never_in_memory_as_a_whole(tmp_path: Path, room: Room, size: int) -> None:
+@pytest.mark.skipif(sys.platform != "linux", reason="the peak is looked up in /proc")
+def test_a_film_is_never_in_memory_as_a_whole(tmp_path: Path, room: Room) -> None:
+    size = 64 << 20
     film = tmp_path / "film.mp4"
     film.write_bytes(os.urandom(size))
     told, _ = putting(room, film).communicate(timeout=60)
     stored, more_kb = map(int, told.split())
     assert stored == size
-    assert more_kb < 18 << 10
+    assert more_kb < size >> 11, "a film of 20 MB needs as much as one of any size: two parts and two chunks"
 
 
 def test_a_process_killed_in_mid_upload_leaves_nothing_that_is_served(
