@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import anyio
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from danqing.domain.jobs import Job
 from danqing.domain.media import Blob
@@ -14,7 +14,7 @@ from danqing.domain.ports import Once
 from danqing.domain.retention import Kept, present, without
 from danqing.store import Database, connect
 from danqing.store.engine import Engines
-from danqing.store.tables import files, jobs, keys
+from danqing.store.tables import files, jobs
 from store.samples import NOON, PICTURE, a_job, a_key, delivered, furnish
 
 pytestmark = pytest.mark.anyio
@@ -103,12 +103,13 @@ async def test_old_idempotency_keys_are_forgotten(database: Database, monkeypatc
     assert (await database.admit(again, Once("name0", "print"))).id == "again"
 
 
-async def test_a_key_says_how_long_its_files_are_kept(database: Database, engines: Engines) -> None:
+async def test_a_key_says_how_long_its_files_are_kept(database: Database) -> None:
     await furnish(database)
     assert await database.keeps() == {"key": {}}
-    with engines.writing.begin() as connection:
-        connection.execute(update(keys).values(limits='{"keep_days":{"films":7,"inputs":null},"per_minute":3}'))
-    assert await database.keeps() == {"key": {Kept.FILMS: 7, Kept.INPUTS: None}}
+    await database.limit_key("key", {"keep_films": 7, "keep_inputs": 0, "per_minute": 3}, NOON)
+    assert await database.keeps() == {"key": {Kept.FILMS: 7, Kept.INPUTS: 0}}
+    await database.limit_key("key", {"keep_films": None}, NOON)
+    assert await database.keeps() == {"key": {Kept.INPUTS: 0}}
 
 
 async def test_one_at_a_time_has_the_turn(database: Database, database_url: str) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from danqing.cli.later import Later
+from danqing.domain.retention import DAYS_MAX, FOREVER, Kept
 
 if TYPE_CHECKING:
     from danqing.cli import commands
@@ -23,6 +24,9 @@ Budget = Annotated[str | None, typer.Option(metavar="DOLLARS", help="The most it
 PerMinute = Annotated[str | None, typer.Option(metavar="NUMBER", help="The most requests a minute.")]
 Concurrent = Annotated[str | None, typer.Option(metavar="NUMBER", help="The most unfinished jobs at a time.")]
 Storage = Annotated[str | None, typer.Option(metavar="SIZE", help="The most that its files may take: 500MB, 10GB")]
+Keep = Annotated[
+    list[str] | None, typer.Option(metavar="KIND=DAYS", help="How long pictures, films or inputs are kept: films=30")
+]
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
@@ -47,10 +51,11 @@ def create_key(
     per_minute: PerMinute = None,
     concurrent: Concurrent = None,
     storage: Storage = None,
+    keep: Keep = None,
     json: Json = False,
 ) -> None:
     """Create a key and print it, this once."""
-    given = _limits(budget, monthly, daily, per_minute, concurrent, storage)
+    given = _limits(budget, monthly, daily, per_minute, concurrent, storage, keep)
     commands.create_key(name, test=not live, project=project, limits=given, json=json)
 
 
@@ -63,10 +68,11 @@ def limit_key(
     per_minute: PerMinute = None,
     concurrent: Concurrent = None,
     storage: Storage = None,
+    keep: Keep = None,
     json: Json = False,
 ) -> None:
     """Change limits of a key, at once; "none" takes one away."""
-    given = _limits(budget, monthly, daily, per_minute, concurrent, storage)
+    given = _limits(budget, monthly, daily, per_minute, concurrent, storage, keep)
     commands.limit_key(id, limits=given, json=json)
 
 
@@ -85,10 +91,11 @@ def create_project(
     per_minute: PerMinute = None,
     concurrent: Concurrent = None,
     storage: Storage = None,
+    keep: Keep = None,
     json: Json = False,
 ) -> None:
     """Create a project; what its keys do counts together."""
-    given = _limits(budget, monthly, daily, per_minute, concurrent, storage)
+    given = _limits(budget, monthly, daily, per_minute, concurrent, storage, keep)
     commands.create_project(name, limits=given, json=json)
 
 
@@ -101,10 +108,11 @@ def limit_project(
     per_minute: PerMinute = None,
     concurrent: Concurrent = None,
     storage: Storage = None,
+    keep: Keep = None,
     json: Json = False,
 ) -> None:
     """Change limits of a project, at once; "none" takes one away."""
-    given = _limits(budget, monthly, daily, per_minute, concurrent, storage)
+    given = _limits(budget, monthly, daily, per_minute, concurrent, storage, keep)
     commands.limit_project(id, limits=given, json=json)
 
 
@@ -124,6 +132,7 @@ def _limits(
     per_minute: str | None,
     concurrent: str | None,
     storage: str | None,
+    keep: list[str] | None,
 ) -> dict[str, str | int | None]:
     """The limits that were typed, as the server takes them. What was not typed is left out; the server reads money."""
     typed = {
@@ -133,6 +142,7 @@ def _limits(
         "per_minute": _number(per_minute, "--per-minute"),
         "concurrent": _number(concurrent, "--concurrent"),
         "storage_bytes": _bytes(storage),
+        **dict(map(_kept, keep or [])),
     }
     return {name: None if value == _NONE else value for name, value in typed.items() if value is not None}
 
@@ -153,3 +163,11 @@ def _bytes(text: str | None) -> str | int | None:
         raise typer.BadParameter(f"--storage takes a size such as 500MB or 10GB, or {_NONE}.")
     whole, fraction, unit = found.groups()
     return int(whole + (fraction or "").ljust(3, "0")) * _UNITS[unit.upper()] // 1000
+
+
+def _kept(text: str) -> tuple[str, str | int | None]:
+    kind, _, days = text.partition("=")
+    if kind not in set(Kept) or not (days in (_NONE, FOREVER) or (days.isascii() and days.isdigit())):
+        kinds = ", ".join(kept.value for kept in Kept)
+        raise typer.BadParameter(f"--keep takes KIND=DAYS, such as films=30; kinds are {kinds}; days may be {FOREVER}.")
+    return f"keep_{kind}_days", DAYS_MAX if days == FOREVER else _number(days, "--keep")

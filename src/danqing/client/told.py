@@ -128,7 +128,7 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """What a key or a project may do; None is no limit. `storage` in bytes."""
+    """What a key or a project may do; None is no limit. `storage` in bytes, `keep_…` in days."""
 
     total: Money | None = None
     monthly: Money | None = None
@@ -136,6 +136,9 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     per_minute: int | None = None
     concurrent: int | None = None
     storage: int | None = None
+    keep_pictures: int | None = None
+    keep_films: int | None = None
+    keep_inputs: int | None = None
 
 
 class Project(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,6 +13,7 @@ from danqing.domain.generation import Generation
 from danqing.domain.ledger import budget_of, owner_and_period
 from danqing.domain.media import Medium
 from danqing.domain.money import show
+from danqing.domain.retention import Keep, Kept
 
 MINUTE = timedelta(minutes=1)
 WAIT_FOR_A_JOB_S = 10
@@ -28,7 +29,8 @@ class Limits:
     """What a key or a project may do; None is no limit.
 
     `total` (over the whole life), `monthly` and `daily` (by the calendar, in UTC) are nano-dollars, `per_minute` counts
-    admitted requests of any 60 seconds, `concurrent` unfinished jobs, `storage` bytes of delivered files.
+    admitted requests of any 60 seconds, `concurrent` unfinished jobs, `storage` bytes of delivered files. `keep_…` are
+    the days that files are kept after their job has ended; None is as the server says.
     """
 
     total: int | None = None
@@ -37,6 +39,15 @@ class Limits:
     per_minute: int | None = None
     concurrent: int | None = None
     storage: int | None = None
+    keep_pictures: int | None = None
+    keep_films: int | None = None
+    keep_inputs: int | None = None
+
+    @property
+    def keep(self) -> Keep:
+        """How long files are kept, where that is set."""
+        days = {Kept.PICTURES: self.keep_pictures, Kept.FILMS: self.keep_films, Kept.INPUTS: self.keep_inputs}
+        return {kind: value for kind, value in days.items() if value is not None}
 
 
 UNLIMITED = Limits()

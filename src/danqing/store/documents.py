@@ -9,17 +9,11 @@ import msgspec
 
 from danqing.domain.jobs import Job
 from danqing.domain.limits import UNLIMITED, Limits
-from danqing.domain.retention import Keep, Kept
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Job)
 
 
-class _Keep(msgspec.Struct):
-    keep_days: dict[Kept, int | None] = {}
-
-
-_keep_decoder = msgspec.json.Decoder(_Keep)
 _limits_decoder = msgspec.json.Decoder(Limits)
 _LIMITS = frozenset(field.name for field in fields(Limits))
 
@@ -32,11 +26,6 @@ def write_job(job: Job) -> str:
 def read_job(document: str) -> Job:
     """The job of a document."""
     return _decoder.decode(document)
-
-
-def read_keep(limits: str) -> Keep:
-    """How long files are kept, of the limits of a key or a project."""
-    return _keep_decoder.decode(limits).keep_days
 
 
 def read_limits(document: str) -> Limits:

@@ -10,7 +10,7 @@ from danqing.domain.keys import Key
 from danqing.domain.ledger import Entry, account_of, budget_of
 from danqing.domain.limits import Changes, Limits, Project, budgets
 from danqing.domain.retention import Keep
-from danqing.store.documents import read_keep, read_limits, write_limits
+from danqing.store.documents import read_limits, write_limits
 from danqing.store.scopes import KEY, PROJECT, Scope
 from danqing.store.tables import balances, keys, projects
 from danqing.store.transfers import add, set_floor
@@ -60,7 +60,7 @@ def all_keys(connection: Connection) -> list[Key]:
 def keeps(connection: Connection) -> dict[str, Keep]:
     """For every key how long its files are kept: what was set for its project, and for itself."""
     rows = connection.execute(_all_limits)
-    return {id: {**read_keep(project or "{}"), **read_keep(own)} for id, own, project in rows}
+    return {id: {**read_limits(project or "{}").keep, **read_limits(own).keep} for id, own, project in rows}
 
 
 def revoke(connection: Connection, id: str, at: datetime) -> bool:

@@ -10,6 +10,7 @@ from danqing.domain.ledger import Balance
 from danqing.domain.limits import Changes, Limits, Project, Standing
 from danqing.domain.money import dollars
 from danqing.domain.ports import Line, Spending
+from danqing.domain.retention import DAYS_MAX
 from danqing.wire import bodies
 from danqing.wire.holes import Tree
 from danqing.wire.native import money, time
@@ -19,6 +20,7 @@ R = TypeVar("R", bound=msgspec.Struct)
 _Name = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
 _Count = Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
 _Bytes = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+_Days = Annotated[int, msgspec.Meta(ge=0, le=DAYS_MAX)]
 _MONEY = frozenset({"total", "monthly", "daily"})
 
 
@@ -34,6 +36,9 @@ class LimitsRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_
     per_minute: _Count | msgspec.UnsetType | None = msgspec.UNSET
     concurrent: _Count | msgspec.UnsetType | None = msgspec.UNSET
     storage_bytes: _Bytes | msgspec.UnsetType | None = msgspec.UNSET
+    keep_pictures_days: _Days | msgspec.UnsetType | None = msgspec.UNSET
+    keep_films_days: _Days | msgspec.UnsetType | None = msgspec.UNSET
+    keep_inputs_days: _Days | msgspec.UnsetType | None = msgspec.UNSET
 
     def changes(self) -> Changes:
         """What is to be changed, by the domain's names. Raises Problem(INVALID) for what is no amount of money."""
@@ -44,6 +49,9 @@ class LimitsRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_
             "per_minute": self.per_minute,
             "concurrent": self.concurrent,
             "storage": self.storage_bytes,
+            "keep_pictures": self.keep_pictures_days,
+            "keep_films": self.keep_films_days,
+            "keep_inputs": self.keep_inputs_days,
         }
         return {name: value for name, value in told.items() if not isinstance(value, msgspec.UnsetType)}
 
@@ -108,6 +116,9 @@ def limits(row: Limits) -> Tree:
         "per_minute": row.per_minute,
         "concurrent": row.concurrent,
         "storage": row.storage,
+        "keep_pictures": row.keep_pictures,
+        "keep_films": row.keep_films,
+        "keep_inputs": row.keep_inputs,
     }
 
 
