@@ -203,6 +203,11 @@ def test_flips_are_told_apart() -> None:
         "blur the background",
         "make the sky purple",
         "make the cat brighter",
+        "remove the person",
+        "change her dress to red",
+        "change the background to red",
+        "把她的裙子變成紅色",
+        "移除人物",
         "把背景模糊",
         "去掉汽車",
     ],
@@ -284,3 +289,66 @@ def test_people_who_may_not_be_drawn_are_not_added() -> None:
     edited = edit(photo(), plan("add a man", seed=1, person="none"))
     assert edited.picture.tobytes() == photo().tobytes()
     assert edited.refused == ("add a man",)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "size"),
+    [("crop to 1:1", (160, 160)), ("crop it to 16:9", (240, 135)), ("裁成 4:3", (213, 160)), ("zoom in", (240, 160))],
+)
+def test_it_is_cropped_to_the_ratio_that_was_asked(prompt: str, size: tuple[int, int]) -> None:
+    assert edit(photo(), plan(prompt, seed=1)).picture.size == size
+
+
+def test_a_picture_that_has_the_ratio_already_is_not_said_to_be_cropped() -> None:
+    edited = edit(photo(), plan("crop to 3:2", seed=1))
+    assert edited.picture.tobytes() == photo().tobytes()
+    assert "already" in edited.changes[0]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "colour"), [("add a white frame", (250, 250, 250)), ("加上紅色邊框", (229, 72, 77)), ("polaroid", None)]
+)
+def test_a_frame_keeps_the_size_and_shows_the_whole_picture(prompt: str, colour: tuple[int, int, int] | None) -> None:
+    framed = edit(photo(), plan(prompt, seed=1)).picture
+    assert framed.size == photo().size
+    assert framed.getpixel((1, 1)) == (colour or (250, 249, 245))
+    assert framed.getpixel((120, 20)) == pytest.approx((120, 180, 240), abs=3)
+
+
+def test_a_vignette_darkens_the_corners_and_not_the_middle() -> None:
+    edited = np.asarray(edit(photo(), plan("vignette", seed=1)).picture, np.float32)
+    before = np.asarray(photo(), np.float32)
+    assert edited[2, 2].sum() < before[2, 2].sum() * 0.5
+    assert np.abs(edited[80, 120] - before[80, 120]).max() < 4
+
+
+def test_pixels_become_blocks_of_one_colour() -> None:
+    noisy = Image.effect_noise((240, 160), 90).convert("RGB")
+    pixels = np.asarray(edit(noisy, plan("pixelate it", seed=1)).picture)
+    assert (pixels[1:4, 1:4] == pixels[1, 1]).all()
+    assert len(np.unique(pixels[:, :, 0])) > 8
+
+
+def test_a_plain_background_takes_another_colour_and_what_stands_on_it_stays() -> None:
+    edited = edit(drawing(), plan("change the background colour to blue", seed=1))
+    assert edited.picture.getpixel((5, 5)) == (61, 126, 255)
+    assert edited.picture.getpixel((62, 160)) == (0, 0, 0), "a line"
+    assert edited.picture.getpixel((90, 190)) == (255, 255, 255), "what the lines enclose"
+    assert edited.undone == ()
+
+
+@pytest.mark.parametrize("prompt", ["make it look like an oil painting", "變成秋天", "posterize it", "emboss"])
+def test_a_change_is_made_and_told(prompt: str) -> None:
+    edited = edit(photo(), plan(prompt, seed=1))
+    assert edited.picture.tobytes() != photo().tobytes()
+    assert edited.carried == (prompt,)
+
+
+def test_changes_follow_on_each_other_over_several_turns() -> None:
+    picture = photo()
+    for prompt in ("make it night", "add a cat", "加上邊框", "text: Hi", "remove colour", "crop to 1:1"):
+        before = picture.tobytes()
+        picture = edit(picture, plan(prompt, seed=1)).picture
+        assert picture.tobytes() != before, prompt
+    assert picture.size == (160, 160)
+    assert saturation(picture) < 4

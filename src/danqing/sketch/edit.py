@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from PIL import Image
 
-from danqing.sketch import art, kinds, wishes
+from danqing.sketch import art, kinds, mount, wishes
 from danqing.sketch.canvas import Stage, stamp
 from danqing.sketch.colouring import filled
 from danqing.sketch.dice import dice, field_dice
@@ -25,6 +25,7 @@ from danqing.sketch.weather import swarm
 from danqing.sketch.wishes import Words
 
 MEASURES = {"zh-Hant": ("個", "隻"), "zh-Hans": ("个", "只")}  # of things and of animals
+LOOK_LIKE = re.compile(r"\b(?:look|appear|seem)s? like\b|\bas if it were\b", re.I)
 PREPOSITION = re.compile(r"\b(on|onto|to|in|into|at|next to|beside|behind|under|near|over)\b")
 
 
@@ -61,8 +62,10 @@ class _Easel:
         low = words.casefold()
         if wishes.KEPT.search(low):
             return None
-        asked = plan(words, seed=self.whole.seed)
+        asked = plan(LOOK_LIKE.sub(" in the style of ", words), seed=self.whole.seed)
         done = len(self.changes)
+        if self._mount(low):
+            return None
         local = self._is_local(low, asked)
         removal = wishes.REFUSED.search(low) is not None
         if not local:
@@ -74,7 +77,20 @@ class _Easel:
             self._letter(low, asked)
         if len(self.changes) > done or wishes.DESCRIBED.search(low) or not (asked.drawn or asked.missing or local):
             return None
-        return wishes.NO_PARTS if local else wishes.NO_SUCH_CHANGE
+        return wishes.NO_PARTS if local or wishes.OWNED.search(low) else wishes.NO_SUCH_CHANGE
+
+    def _mount(self, low: str) -> bool:
+        """Frame, crop, zoom, or lay a new ground; whether any of that was asked and done."""
+        done = len(self.changes)
+        ground = mount.grounded(self.picture, low)
+        if ground:
+            self.picture = ground
+            self.say(mount.GROUNDED)
+        elif not wishes.REFUSED.search(low) and not wishes.PARTS.search(low):
+            for picture, said in mount.mounted(self.picture, low):
+                self.picture = picture
+                self.say(said)
+        return len(self.changes) > done
 
     def _is_local(self, low: str, asked: Plan) -> bool:
         """Whether the instruction is about a part of the picture, which only an addition may name."""
@@ -104,6 +120,10 @@ class _Easel:
         if asked.time in wishes.TIMES:
             make, words = wishes.TIMES[asked.time]
             self.picture = make(self.picture)
+            self.say(words)
+        if asked.season in wishes.SEASONS:
+            tone, words = wishes.SEASONS[asked.season]
+            self.picture = wishes.graded(self.picture, tone, 1.05)
             self.say(words)
         if asked.weather in wishes.WEATHERS:
             self.picture = _weathered(self.picture, asked)

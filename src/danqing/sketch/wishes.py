@@ -100,6 +100,12 @@ WEATHERS: dict[str, Words] = {
     "fog": ("let fog drift in", "加上霧", "加上雾"),
     "wind": ("sent leaves over it on the wind", "加上隨風飄動的葉子", "加上随风飘动的叶子"),
 }
+SEASONS: dict[str, tuple[Colour, Words]] = {
+    "spring": ((236, 255, 226), ("gave it the light of spring", "換上春天的色調", "换上春天的色调")),
+    "summer": ((255, 248, 214), ("gave it the light of summer", "換上夏天的色調", "换上夏天的色调")),
+    "autumn": ((255, 212, 158), ("gave it the colours of autumn", "換上秋天的色調", "换上秋天的色调")),
+    "winter": ((214, 230, 255), ("gave it the light of winter", "換上冬天的色調", "换上冬天的色调")),
+}
 FILLED: Words = ("filled its areas with colour", "為各個區域填上顏色", "为各个区域填上颜色")
 ADDED: Words = ("added {0}", "加上{0}", "加上{0}")
 LETTERED: Words = ("set the words “{0}”", "寫上「{0}」", "写上“{0}”")
@@ -120,12 +126,14 @@ WISHES: tuple[Wish, ...] = (
         takes_away=True,
     ),
     Wish(
-        r"\bbright(er|en|ness up)?\b|lighter\b|lighten|more light|變亮|更亮|調亮|变亮|调亮|提亮|亮一點|亮一点",
+        r"\bbright(er|en|ness up)?\b|lighter\b|lighten|more light|(increase|raise|more)\b.{0,12}\bbrightness"
+        r"|提高亮度|增加亮度|變亮|更亮|調亮|变亮|调亮|提亮|亮一點|亮一点",
         ("made it brighter", "調亮畫面", "调亮画面"),
         lambda p: ImageEnhance.Brightness(p).enhance(1.3),
     ),
     Wish(
-        r"\bdark(er|en)\b|less light|變暗|更暗|調暗|变暗|调暗|暗一點|暗一点",
+        r"\bdark(er|en)\b|less light|(decrease|lower|reduce|less)\b.{0,12}\bbrightness"
+        r"|降低亮度|變暗|更暗|調暗|变暗|调暗|暗一點|暗一点",
         ("made it darker", "調暗畫面", "调暗画面"),
         lambda p: ImageEnhance.Brightness(p).enhance(0.7),
     ),
@@ -150,7 +158,7 @@ WISHES: tuple[Wish, ...] = (
         lambda p: graded(p, (255, 234, 204), 1.05),
     ),
     Wish(
-        r"\bcool(er)? (tone|colou?r|light)|\bcooler\b|冷色",
+        r"\bcool(er)? (tone|colou?r|light)|\b(cool|cold)er\b|冷色|冷調|冷调|更冷",
         ("made it cooler", "調成冷色調", "调成冷色调"),
         lambda p: graded(p, (206, 228, 255), 1.05),
     ),
@@ -171,6 +179,12 @@ WISHES: tuple[Wish, ...] = (
         ("cropped it to a square about its middle", "裁成正方形", "裁成正方形"),
         _squared,
     ),
+    Wish(
+        r"posteri[sz]e|色調分離|色调分离",
+        ("reduced its tones", "色調分離", "色调分离"),
+        lambda p: ImageOps.posterize(p, 3),
+    ),
+    Wish(r"\bemboss|浮雕", ("embossed it", "改成浮雕效果", "改成浮雕效果"), lambda p: p.filter(ImageFilter.EMBOSS)),
     Wish(r"\binvert|negative film|反相|負片|负片", ("inverted its colours", "反轉色彩", "反转色彩"), ImageOps.invert),
 )
 
@@ -180,13 +194,16 @@ ADD = re.compile(
 FILL = re.compile(
     r"\b(fill|colou?r (it |them )?in|colou?ring|colou?rise|colorize|fill colou?r)\b|填色|上色|塗色|涂色|著色|着色"
 )
-ROTATE = re.compile(r"\brotate|\bturn (it )?(by )?(90|180|270)|upside[ -]down|旋轉|旋转|倒轉|倒转|轉\d|转\d")
+ROTATE = re.compile(
+    r"\brotate|\btilt (it )?(by )?\d|\bturn (it )?(by )?(90|180|270)|upside[ -]down|旋轉|旋转|倒轉|倒转|轉\d|转\d"
+)
 REFUSED = re.compile(r"\b(remove|delete|erase|replace|swap|get rid)\b|去掉|去除|移除|刪|删|替換|替换|抹")
 KEPT = re.compile(r"\b(don'?t|do not|never|keep|leave|preserve)\b|不要|別(?!的)|别(?!的)|保持|保留")
 DESCRIBED = re.compile(
     r"\b(describe|description|caption (it|this)|tell me|explain|what is|what's)\b"
     r"|描述|說明|说明|介紹|介绍|這是什麼|这是什么"
 )
+OWNED = re.compile(r"\b(his|her|their|its|the (?!whole|entire|picture|image|photo))\b|[他她牠它]的|人|衣")
 PARTS = re.compile(
     r"\b(background|foreground|sky|ground|faces?|eyes?|hair|skin|only the|just the"
     r"|(left|right|upper|lower|top|bottom) (half|side|part))\b|背景|前景|天空|臉|脸|頭髮|头发|眼睛|皮膚|皮肤"
