@@ -1,11 +1,24 @@
 """Finishes that put a picture together anew: brushstrokes, glass, facets, stitches, printing blocks and film."""
 
+from functools import lru_cache
+
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter
 
 from danqing.sketch.palette import Colour
 from danqing.sketch.paper import Field
-from danqing.sketch.textures import Textures, cornered, floats, outlines, plain, rendered, saturated, wobbled
+from danqing.sketch.textures import (
+    Textures,
+    cornered,
+    floats,
+    outlines,
+    plain,
+    rendered,
+    saturated,
+    without_specks,
+    wobbled,
+)
 
 PRUSSIAN: Colour = (30, 44, 78)
 WASHI: Colour = (243, 230, 202)
@@ -14,15 +27,27 @@ LEAD: Colour = (26, 24, 30)
 
 def oil(picture: Image.Image, tex: Textures) -> Image.Image:
     """Thick paint: patches of one colour laid with a loaded brush, ridges that catch the light, a canvas below."""
-    small = wobbled(picture, tex).reduce(max(1, tex.unit // 340)).filter(ImageFilter.MedianFilter(7))
-    patches = small.resize(picture.size, Image.Resampling.BICUBIC)
-    paint = floats(saturated(patches, 1.28))
+    small = np.asarray(wobbled(picture, tex).reduce(max(1, tex.unit // 170)))
+    for _ in range(2):
+        small = without_specks(small)
+    patches = Image.fromarray(small).resize(picture.size, Image.Resampling.BICUBIC)
+    ground, drift = _loaded(tex)
+    height = floats(patches.convert("L"))
+    height *= np.float32(1 / 90)
+    height += ground
+    relief = np.zeros_like(height)
+    np.clip(height[2:, 2:] - height[:-2, :-2], -0.9, 0.9, out=relief[2:, 2:])
+    paint = floats(saturated(patches, 1.28)) + drift
+    paint += relief[..., None] * 24
+    return cornered(rendered(paint), tex, 0.4)
+
+
+@lru_cache(maxsize=2)
+def _loaded(tex: Textures) -> tuple[Field, Field]:
+    """What the brush leaves: how high the paint stands, and how its colours drift."""
     strokes = np.where(np.abs(tex.wash) > 0.16, tex.strokes, tex.strokes[:, ::-1])  # now this way, now that
-    height = strokes + floats(patches.convert("L")) / 90 + tex.tooth * 0.18
-    relief = height - np.roll(height, (2, 2), (0, 1))
-    relief[:2], relief[:, :2] = 0, 0
     drift = strokes[..., None] * 9 + tex.wash[..., None] * np.array((9.0, 2.0, -9.0), np.float32)
-    return cornered(rendered(paint + drift + np.clip(relief, -0.9, 0.9)[..., None] * 24), tex, 0.4)
+    return np.asarray(strokes + tex.tooth * 0.18, dtype=np.float32), np.asarray(drift, dtype=np.float32)
 
 
 def comic(picture: Image.Image, tex: Textures) -> Image.Image:
@@ -66,10 +91,11 @@ def ukiyo_e(picture: Image.Image, tex: Textures) -> Image.Image:
     return rendered(np.asarray(aged + (np.array(PRUSSIAN, np.float32) - aged) * lines, dtype=np.float32))
 
 
-def _scattered(picture: Image.Image, tex: Textures, across: int) -> tuple[Field, Field, float]:
+def _scattered(tex: Textures, across: int) -> tuple[Field, Field, float]:
     """Points on a shaken grid, `across` of them along the shorter side: their x, their y, and the size of a cell."""
     cell = tex.unit / across
-    rows, columns = round(picture.height / cell) + 3, round(picture.width / cell) + 3
+    high, wide = tex.tooth.shape
+    rows, columns = round(high / cell) + 3, round(wide / cell) + 3
     at = np.random.default_rng(int(abs(float(tex.tooth[0, 0])) * 1e6)).uniform(-0.36, 0.36, (2, rows, columns))
     y = (np.arange(rows)[:, None] - 1 + at[0]) * cell
     x = (np.arange(columns)[None, :] - 1 + at[1]) * cell
@@ -86,7 +112,7 @@ def _sampled(picture: Image.Image, x: Field, y: Field, cell: float) -> Field:
 
 def low_poly(picture: Image.Image, tex: Textures) -> Image.Image:
     """Facets: triangles between scattered points, each of one colour."""
-    x, y, cell = _scattered(picture, tex, 46)
+    x, y, cell = _scattered(tex, 46)
     board = picture.copy()
     pen = ImageDraw.Draw(board)
     for first, second, third in (((0, 0), (0, 1), (1, 0)), ((0, 1), (1, 1), (1, 0))):
@@ -106,8 +132,23 @@ def low_poly(picture: Image.Image, tex: Textures) -> Image.Image:
 
 def stained_glass(picture: Image.Image, tex: Textures) -> Image.Image:
     """Panes of coloured glass in lead, lit from behind."""
-    x, y, cell = _scattered(picture, tex, 34)
-    size = (-(-picture.height // 2), -(-picture.width // 2))
+    x, y, cell = _scattered(tex, 34)
+    pane, bright, came = _panes(tex)
+    seen = saturated(picture, 1.7)
+    tones = _sampled(seen, x, y, cell).reshape(-1, 3)[pane]
+    tones *= bright
+    glass = rendered(tones + came)
+    whole = floats(glass.resize(picture.size, Image.Resampling.BICUBIC))
+    lines = np.clip(outlines(picture, max(1.0, tex.unit * 0.0028)) * 3.2 - 0.6, 0, 1)[..., None]
+    leaded = whole * (1 - lines) + np.array(LEAD, np.float32) * lines
+    return cornered(rendered(np.asarray(leaded + tex.wash[..., None] * 12, dtype=np.float32)), tex, 0.5)
+
+
+@lru_cache(maxsize=2)
+def _panes(tex: Textures) -> tuple[NDArray[np.intp], Field, Field]:
+    """At half the size: which pane is seen, how much of its light comes through, and what the lead adds."""
+    x, y, cell = _scattered(tex, 34)
+    size = (-(-tex.tooth.shape[0] // 2), -(-tex.tooth.shape[1] // 2))
     rows, columns = np.mgrid[0 : size[0], 0 : size[1]].astype(np.float32) * 2
     home = (np.rint(rows / cell).astype(np.intp) + 1, np.rint(columns / cell).astype(np.intp) + 1)
     nearest = np.full(size, np.inf, np.float32)
@@ -122,22 +163,28 @@ def stained_glass(picture: Image.Image, tex: Textures) -> Image.Image:
             second = np.where(closer, nearest, np.minimum(second, far))
             pane = np.where(closer, r * x.shape[1] + c, pane)
             nearest = np.where(closer, far, nearest)
-    seen = saturated(picture, 1.7)
-    tones = _sampled(seen, x, y, cell).reshape(-1, 3)[pane]
     bright = (1.16 - 0.3 * nearest / cell)[..., None]
     came = np.clip((second - nearest) / cell * 9 - 0.5, 0, 1)[..., None]
-    glass = rendered(np.asarray(tones * bright * came + np.array(LEAD, np.float32) * (1 - came), dtype=np.float32))
-    whole = floats(glass.resize(picture.size, Image.Resampling.BICUBIC))
-    lines = np.clip(outlines(picture, max(1.0, tex.unit * 0.0028)) * 3.2 - 0.6, 0, 1)[..., None]
-    leaded = whole * (1 - lines) + np.array(LEAD, np.float32) * lines
-    return cornered(rendered(np.asarray(leaded + tex.wash[..., None] * 12, dtype=np.float32)), tex, 0.5)
+    lead = np.array(LEAD, np.float32) * (1 - came)
+    return pane, np.asarray(bright * came, dtype=np.float32), np.asarray(lead, dtype=np.float32)
 
 
 def embroidery(picture: Image.Image, tex: Textures) -> Image.Image:
     """Slanting stitches of shiny thread, each of one colour, on linen."""
-    wide, long = max(2.0, tex.unit / 190), max(6.0, tex.unit / 34)
-    y = np.arange(picture.height, dtype=np.float32)[:, None]
-    x = np.arange(picture.width, dtype=np.float32)[None, :]
+    threads, shine = _stitches(*picture.size)
+    seen = saturated(picture.filter(ImageFilter.BoxBlur(max(2.0, tex.unit / 190) / 2)), 1.3)
+    tones = floats(seen).reshape(-1, 3)[threads]
+    tones *= shine
+    return cornered(rendered(tones), tex, 0.35)
+
+
+@lru_cache(maxsize=2)
+def _stitches(width: int, height: int) -> tuple[NDArray[np.intp], Field]:
+    """For every pixel, the number of the one whose colour its stitch has, and how much it shines."""
+    unit = min(width, height)
+    wide, long = max(2.0, unit / 190), max(6.0, unit / 34)
+    y = np.arange(height, dtype=np.float32)[:, None]
+    x = np.arange(width, dtype=np.float32)[None, :]
     across, along = x * 0.5 + y, x - y * 0.5
     thread = np.floor(across / wide)
     run = along / long + (thread * 0.37) % 1.0
@@ -145,11 +192,8 @@ def embroidery(picture: Image.Image, tex: Textures) -> Image.Image:
     middle = ((stitch + 0.5 - (thread * 0.37) % 1.0) * long, (thread + 0.5) * wide)
     at_x = (middle[0] + middle[1] * 0.5) / 1.25
     at_y = middle[1] - at_x * 0.5
-    seen = saturated(picture.filter(ImageFilter.BoxBlur(wide / 2)), 1.3)
-    tones = floats(seen)[
-        np.clip(at_y, 0, picture.height - 1).astype(np.intp), np.clip(at_x, 0, picture.width - 1).astype(np.intp)
-    ]
+    rows, columns = np.clip(at_y, 0, height - 1).astype(np.intp), np.clip(at_x, 0, width - 1).astype(np.intp)
     round_ = np.sin((across / wide - thread) * np.pi)
     ends = np.clip(np.minimum(run - stitch, stitch + 1 - run) * 9, 0, 1)
     shine = 0.62 + 0.46 * round_ * (0.45 + 0.55 * ends) + (0.12 * np.sin(stitch * 2.4 + thread * 1.7))
-    return cornered(rendered(np.asarray(tones * shine[..., None], dtype=np.float32)), tex, 0.35)
+    return rows * width + columns, np.asarray(shine[..., None], dtype=np.float32)
