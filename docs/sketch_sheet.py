@@ -59,8 +59,8 @@ a pencil sketch of an old car
 pixel art of a dinosaur
 a neon sign of a guitar
 an owl on a pile of books
-a turtle in the desert
-five balloons in the sky
+an oil painting of a ship in a storm
+a canoe on a mountain lake
 a tiny mouse and a giant elephant
 a bear fishing in a river
 a rocket launching into space
@@ -72,10 +72,10 @@ a rainbow over a meadow
 a camel in the desert at noon
 a snowman with a red hat
 a ship in a bottle
-a peacock in the garden
+a stained glass window of a peacock
 a fish tank in a living room
-a pair of sneakers
-a cup of tea and a cookie
+a singer on a stage
+an embroidery of a rose
 a shark under the sea
 a campfire in the forest at night
 a panda playing the drums

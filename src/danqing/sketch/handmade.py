@@ -112,7 +112,7 @@ def _sampled(picture: Image.Image, x: Field, y: Field, cell: float) -> Field:
 
 def low_poly(picture: Image.Image, tex: Textures) -> Image.Image:
     """Facets: triangles between scattered points, each of one colour."""
-    x, y, cell = _scattered(tex, 46)
+    x, y, cell = _scattered(tex, 62)
     board = picture.copy()
     pen = ImageDraw.Draw(board)
     for first, second, third in (((0, 0), (0, 1), (1, 0)), ((0, 1), (1, 1), (1, 0))):

@@ -82,7 +82,7 @@ def scene(plan: Plan, stage: Stage) -> Scene:
     place = view_of(plan)
     chance, rng = dice(plan, "scene"), field_dice(plan, "scene")
     hour = "day" if place == "space" and plan.time != "neon" else plan.time  # no air, no dusk
-    home = like(place) if place in LANDS or plan.spot else plan.place
+    home = like(place)
     variant = turn(plan, "palette", 60)
     colours = palette(home, hour, plan.colours, chance, variant, season=plan.season, mood=plan.mood)
     behind = _air(plan, place, stage, colours, chance, rng)

@@ -218,7 +218,7 @@ def _on(carrier: Cutout, load: Cutout) -> _Hold:
     if kinds.is_animal(carrier.slug) and kinds.is_person(load.slug):
         return _riding(carrier, load)
     across, down = _back(carrier)
-    if carrier.slug in ("bed", "bench", "chair", "couch-and-lamp", "pier", "sled", "throne") and kinds.is_person(
+    if carrier.slug in ("bed", "bench", "chair", "couch-and-lamp", "sled", "throne") and kinds.is_person(
         load.slug
     ):  # legs hang down
         return _Hold(across, down + 0.06, (0.5, 0.72), widest=0.8, highest=1.2)
