@@ -22,7 +22,10 @@ R = TypeVar("R")
 
 _GATHER = 1 << 20  # small pieces of a stream are collected to this size before they go to a thread
 _IN_MEMORY_MAX = 8 << 20  # larger ones are stamped in a file, so that no film is in memory twice
-_FULL = (errno.ENOSPC, errno.EDQUOT)
+_TROUBLES = {
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), ("is full. Free some space", "disk_full")),
+    **dict.fromkeys((errno.EIO, errno.EROFS, errno.EFBIG), ("cannot be written to. Look at it", "disk_broken")),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +84,11 @@ class Intake:
         try:
             return await asyncio.shield(future)
         except OSError as error:
-            if error.errno not in _FULL:
+            if error.errno not in _TROUBLES:
                 raise
-            message = "The disk that keeps the files is full. Free some space, then try again."
-            raise Problem(Kind.UNAVAILABLE, message, code="disk_full") from error
+            what, code = _TROUBLES[error.errno]
+            message = f"The disk that keeps the files {what}, then try again."
+            raise Problem(Kind.UNAVAILABLE, message, code=code) from error
 
     def close(self) -> None:
         """Wait for the threads and give the temporary directory back."""
