@@ -149,6 +149,57 @@ def test_usage_tells_what_was_spent_and_what_is_left(owner: Terminal) -> None:
     assert (refused.status, refused.json()["error"]["kind"]) == (1, "no_funds")
 
 
+def test_a_quote_tells_what_would_be_left(owner: Terminal) -> None:
+    key = owner.run("keys", "create", "a reader", "--daily", "0.10", "--json").json()
+    reader = Connected(owner.folder, {**owner.env, "DANQING_KEY": key["secret"]})
+    quote = reader.run("quote", "a cat", "--count", "2", "--json").json()
+    assert (quote["cost"]["usd"], quote["affordable"], quote["sketch"]) == ("0.06", True, True)
+    told = reader.run("quote", "a cat", "--count", "4").out
+    assert "$0.12 at the most of play money" in told
+    assert "$0.10 left now, -$0.02 after it" in told
+    assert "It would be refused as it stands." in told
+    assert reader.run("jobs").out == "No jobs yet.\n"
+
+
+def test_limits_are_set_changed_and_taken_away(owner: Terminal) -> None:
+    project = owner.run("projects", "create", "films", "--daily", "1", "--per-minute", "30", "--json").json()
+    assert "30 requests a minute" in owner.run("projects", "list").out
+    given = (
+        "--project",
+        project["id"],
+        "--budget",
+        "5",
+        "--monthly",
+        "2.50",
+        "--storage",
+        "1.5GB",
+        "--concurrent",
+        "3",
+    )
+    key = owner.run("keys", "create", "Ann", *given, "--json").json()
+    assert (key["project"], key["limits"]["storage"], key["limits"]["concurrent"]) == (project["id"], 1_500_000_000, 3)
+    changed = owner.run("keys", "limit", key["id"], "--monthly", "none", "--daily", "0.05", "--json").json()["limits"]
+    assert (changed["total"]["usd"], changed["monthly"], changed["daily"]["usd"]) == ("5.00", None, "0.05")
+    told = owner.run("projects", "limit", project["id"], "--daily", "none").out
+    assert "a day" not in told
+    assert "30 requests a minute" in told
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "says"),
+    [
+        ("--storage", "much", "500MB or 10GB"),
+        ("--per-minute", "many", "a whole number"),
+        ("--daily", "much", "not an amount of dollars"),
+        ("--project", "none", "There is no project"),
+    ],
+)
+def test_a_limit_that_cannot_be_read_is_told(owner: Terminal, option: str, value: str, says: str) -> None:
+    refused = owner.run("keys", "create", "Ann", option, value)
+    assert refused.status in (1, 2)
+    assert says in refused.err
+
+
 def test_a_secret_is_shown_once_and_a_revoked_key_is_refused(owner: Terminal) -> None:
     made = owner.run("keys", "create", "[red]Ann[/red]", "--live").out.splitlines()
     secret = made[0]

@@ -121,9 +121,9 @@ def native_error(answer: Answer, status: int) -> dict[str, object]:
     return error
 
 
-def new_key(server: Server, name: str, *, budget_usd: str | None = None) -> str:
+def new_key(server: Server, name: str, **limits: object) -> str:
     """The secret of a test key of its own, so that its money and its jobs are nobody else's."""
-    answer = server.call("POST", "/api/keys", {"name": name, "budget_usd": budget_usd}, key=server.owner_key)
+    answer = server.call("POST", "/api/keys", {"name": name, **limits}, key=server.owner_key)
     assert answer.status == 201, answer.body
     return str(answer.json()["secret"])
 

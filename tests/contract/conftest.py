@@ -84,7 +84,12 @@ def painted(server: Server) -> Answer:
 @pytest.fixture(scope="session")
 def google_of(server: Server, film: Film, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Facts]:
     """What google-genai of an era makes of the server; each is asked once."""
-    return cache(lambda era: performed("google_genai", era, server, server.key, tmp_path_factory, FILM=film.name))
+
+    def perform(era: str) -> Facts:
+        more = {"FILM": film.name, **limited(server, era)}
+        return performed("google_genai", era, server, server.key, tmp_path_factory, **more)
+
+    return cache(perform)
 
 
 @pytest.fixture(params=ERAS)
@@ -98,7 +103,16 @@ def openai(request: pytest.FixtureRequest, server: Server, tmp_path_factory: pyt
     """What openai of each era makes of the server."""
     key = new_key(server, f"openai of {request.param}")
     poor = new_key(server, f"no money for {request.param}", budget_usd="0.0001")
-    return performed("openai_chat", request.param, server, key, tmp_path_factory, POOR=poor)
+    more = {"POOR": poor, **limited(server, request.param)}
+    return performed("openai_chat", request.param, server, key, tmp_path_factory, **more)
+
+
+def limited(server: Server, era: str) -> dict[str, str]:
+    """Keys that may do next to nothing: DAILY spends a tenth of a cent a day, RATED asks once a minute."""
+    return {
+        "DAILY": new_key(server, f"little money for {era}", daily_usd="0.0001"),
+        "RATED": new_key(server, f"little time for {era}", per_minute=1),
+    }
 
 
 def performed(script: str, era: str, server: Server, key: str, folders: pytest.TempPathFactory, **more: str) -> Facts:

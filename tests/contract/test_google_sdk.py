@@ -88,6 +88,16 @@ def test_too_great_a_number_is_refused_with_the_most(asker: Asker) -> None:
     assert "1 to 4" in asker.refusal("too many", 400, "INVALID_ARGUMENT")
 
 
+def test_a_budget_that_is_used_up_is_told_with_its_figure_and_its_end(asker: Asker) -> None:
+    message = asker.refusal("no money today", 402, "FAILED_PRECONDITION")
+    assert "up to $0.12, and the daily budget of this key has $0.0001 left. It begins anew at 20" in message
+
+
+def test_too_many_requests_a_minute_are_told_with_the_time_of_the_next(asker: Asker) -> None:
+    message = asker.refusal("too fast", 429, "RESOURCE_EXHAUSTED")
+    assert "This key may send 1 request a minute, and has. The next one is taken at 20" in message
+
+
 def test_an_unknown_model_is_refused_with_the_known(asker: Asker) -> None:
     message = asker.refusal("unknown model", 404, "NOT_FOUND")
     assert "'imagen-9'" in message

@@ -67,6 +67,8 @@ def test_models_are_listed(openai: Facts) -> None:
         ("failed film", "InternalServerError", 502, "upstream", FAILS),
         ("no money", "APIStatusError", 402, "budget_exceeded", "the budget of this key has $0.0001 left"),
         ("no money to stream", "APIStatusError", 402, "budget_exceeded", "the budget of this key has $0.0001 left"),
+        ("no money today", "APIStatusError", 402, "daily_budget_exceeded", "It begins anew at 20"),
+        ("too fast", "RateLimitError", 429, "rate_limit_exceeded", "This key may send 1 request a minute"),
         ("wrong key", "AuthenticationError", 401, "invalid_api_key", "The API key is not known or was revoked."),
         ("web address", "BadRequestError", 400, "unsupported_url", "addresses on the web are not taken"),
         ("unknown path", "NotFoundError", 404, "unknown_path", "/v1/images/generations is not a path"),

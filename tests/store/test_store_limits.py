@@ -60,7 +60,9 @@ async def refused(database: Database, job: Job) -> Problem:
 
 
 async def standings(database: Database, at: datetime = NOON, key: str = "key") -> dict[str, Standing]:
-    return {f"{row.whose} {row.limit}": row for row in await database.standings(key, at)}
+    account, *rows = await database.standings(key, at)
+    assert (account.whose, account.limit) == ("account", "balance")
+    return {f"{row.whose} {row.limit}": row for row in rows}
 
 
 async def limit(database: Database, changes: Changes, at: datetime = NOON) -> None:

@@ -12,6 +12,7 @@ from danqing.domain.money import DOLLAR
 from danqing.domain.ports import Line, Spending
 from danqing.wire import books
 from danqing.wire.books import KeyRequest, LimitsRequest
+from making import CENT, a_job
 
 from .samples import CREATED, received
 
@@ -110,6 +111,22 @@ def test_money() -> None:
             }
         ],
     }
+
+
+def test_a_quote() -> None:
+    limits = [
+        Standing(whose="account", limit="balance", most=10 * DOLLAR, used=DOLLAR),
+        Standing(whose="key", limit="daily", most=DOLLAR, used=DOLLAR, resets=CREATED),
+        Standing(whose="key", limit="per_minute", most=2, used=1),
+        Standing(whose="project", limit="storage", most=3_000_000, used=0),
+    ]
+    told = received(books.quote(a_job(held=12 * CENT), limits))
+    assert told["cost"] == {"usd": "0.12", "nanos": 12 * CENT}
+    assert told["affordable"] is False
+    after = [row["after"] for row in told["limits"]]
+    assert [after[0]["usd"], after[1]["usd"], *after[2:]] == ["8.88", "-0.12", 0, -5_000_000]
+    assert received(books.quote(a_job(held=12 * CENT), limits[:1]))["affordable"] is True
+    assert {"model", "parameters", "ignored", "provider", "upstream", "sketch", "test"} < set(told)
 
 
 def test_how_far_a_limit_is_used_up() -> None:

@@ -37,11 +37,20 @@ def make(
 
     async def work(client: Client) -> Report:
         files.require_writable(saving.out)
-        inputs = {name: await asyncio.to_thread(_data_urls, given) for name, given in (pictures or {}).items()}
-        body = {name: value for name, value in {**request, **inputs}.items() if value not in (None, "", [])}
+        body = await _body(request, pictures or {})
         with _leaving("danqing jobs"):
             job = await client.submit(body)
         return await _finish(client, job, saving)
+
+    perform(work, json=json)
+
+
+def quote(request: Mapping[str, object], *, pictures: Mapping[str, Given], json: bool) -> None:
+    """What a generation would cost; nothing is made."""
+
+    async def work(client: Client) -> Report:
+        told = await client.quote(await _body(request, pictures))
+        return Report(told, tables.quote(told))
 
     perform(work, json=json)
 
@@ -81,6 +90,12 @@ async def _finish(client: Client, job: Job, saving: Saving) -> Report:
     if saving.view and any([await asyncio.to_thread(typer.launch, str(path)) for path in saved]):
         lines = [*lines, "There is no program here that shows it."]
     return Report(document, lines)
+
+
+async def _body(request: Mapping[str, object], pictures: Mapping[str, Given]) -> dict[str, object]:
+    """The request with its pictures in it; what was not given is left to the model."""
+    inputs = {name: await asyncio.to_thread(_data_urls, given) for name, given in pictures.items()}
+    return {name: value for name, value in {**request, **inputs}.items() if value not in (None, "", [])}
 
 
 @contextmanager

@@ -145,6 +145,29 @@ def film(
 
 
 @app.command()
+def quote(
+    prompt: Prompt,
+    model: Annotated[str, typer.Option(help="The model to ask.")] = PICTURE_MODEL,
+    seconds: Annotated[int | None, typer.Option(min=1, help="How long a film lasts.")] = None,
+    aspect: Aspect = None,
+    count: Count = 1,
+    size: Size = None,
+    picture: Pictures = None,
+    json: Json = False,
+) -> None:
+    """Say what a picture or a film would cost at the most, and what would be left; nothing is made."""
+    request = {
+        "model": model,
+        "prompt": prompt,
+        "seconds": seconds,
+        "aspect": aspect,
+        "count": count,
+        "size": size,
+    }
+    making.quote(request, pictures={"pictures": picture}, json=json)
+
+
+@app.command()
 def jobs(
     limit: Annotated[int, typer.Option(min=1, max=200, help="How many.")] = 20,
     json: Json = False,

@@ -8,7 +8,21 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from danqing.client.told import Job, Key, Limits, Model, Money, NewKey, Output, Project, Standing, Swept, Usage
+from danqing.client.told import (
+    Job,
+    Key,
+    Limits,
+    Model,
+    Money,
+    NewKey,
+    Output,
+    Project,
+    Quote,
+    Quoted,
+    Standing,
+    Swept,
+    Usage,
+)
 from danqing.domain.jobs import State
 from danqing.domain.ledger import Phase
 from danqing.domain.money import show as dollars_of
@@ -20,12 +34,16 @@ _WHOLE = frozenset({"job", "id", "state", "created", "cost", "model and price"})
 _STATEMENT_LINES = 12  # the newest; --json has more
 _PHASES = {Phase.HOLD: "held", Phase.POST: "charged", Phase.VOID: "given back"}
 _LIMITS = {
-    "total": " in all",
-    "monthly": " a month",
-    "daily": " a day",
-    "per_minute": " requests a minute",
-    "concurrent": " jobs at a time",
-    "storage": " of files",
+    "balance": "{}",
+    "total": "{} in all",
+    "monthly": "{} a month",
+    "daily": "{} a day",
+    "per_minute": "{} requests a minute",
+    "concurrent": "{} jobs at a time",
+    "storage": "{} of files",
+    "keep_pictures": "pictures for {} days",
+    "keep_films": "films for {} days",
+    "keep_inputs": "inputs for {} days",
 }
 _STATE_STYLES = {
     State.DONE: "green",
@@ -106,7 +124,7 @@ def usage(spent: Usage) -> Lines:
         ("key", f"{key.name} ({key.hint}), {_kind(key)}{': play money' if key.test else ''}"),
         ("spent", f"${dollars_of(-budget.posted.nanos)}, {_dollars(budget.held)} more held for jobs at work{left}"),
         ("account", f"{_limit(account.available)} left"),
-        *((f"{row.of} limit", _standing(row)) for row in spent.limits),
+        *((_LIMITS[row.limit].format(row.of), _standing(row)) for row in spent.limits if row.of != "account"),
     ]
     table = _table("model", "jobs", "charged")
     for row in spent.by_model:
@@ -114,10 +132,25 @@ def usage(spent: Usage) -> Lines:
     return [_pairs(facts), *([table, _statement(spent)] if spent.by_model else [])]
 
 
+def quote(told: Quote) -> Lines:
+    """What a request would cost, and what would be left of each limit."""
+    facts: list[Fact] = [
+        ("cost", f"{_dollars(told.cost)} at the most{' of play money' if told.test else ''}"),
+        ("model", told.model),
+        ("made by", _maker(told)),
+        ("not honoured", ", ".join(told.ignored)),
+        *((_LIMITS[row.limit].format(row.of), _rest(row)) for row in told.limits),
+    ]
+    return [_pairs(facts), *([] if told.affordable else ["It would be refused as it stands."])]
+
+
+def _rest(row: Quoted) -> str:
+    return f"{_amount(row.limit, row.left)} left now, {_amount(row.limit, row.after)} after it"
+
+
 def _standing(row: Standing) -> str:
     resets = f", anew {_when(row.resets)}" if row.resets else ""
-    most, used = _amount(row.limit, row.most), _amount(row.limit, row.used)
-    return f"{used} used of {most}{_LIMITS[row.limit]}{resets}"
+    return f"{_amount(row.limit, row.used)} used of {_amount(row.limit, row.most)}{resets}"
 
 
 def _statement(spent: Usage) -> Table:
@@ -162,9 +195,8 @@ def projects(rows: Sequence[Project]) -> Lines:
 
 
 def _told_limits(limits: Limits) -> list[str]:
-    told = [
-        f"{_amount(name, value)}{_LIMITS[name]}" for name in _LIMITS if (value := getattr(limits, name)) is not None
-    ]
+    given = {name: getattr(limits, name) for name in limits.__struct_fields__}
+    told = [_LIMITS[name].format(_amount(name, value)) for name, value in given.items() if value is not None]
     return told or ["no limit"]
 
 
@@ -204,15 +236,20 @@ def _facts(output: Output) -> list[Fact]:
 
 def _settlement(job: Job) -> list[Fact]:
     """What it cost, who made it, and what was left undone."""
-    upstream = " ".join(filter(None, (job.provider, job.upstream)))
     return [
         ("withheld", "\n".join(job.withheld)),
         ("not honoured", ", ".join(job.ignored)),
         ("cost", _dollars(job.charged) + (" of play money" if job.test else "")),
         ("model", job.model),
-        ("made by", "the Sketch engine: a sketch, not a model's work" if job.sketch else upstream),
+        ("made by", _maker(job)),
         ("job", job.id),
     ]
+
+
+def _maker(row: Job | Quote) -> str:
+    if row.sketch:
+        return "the Sketch engine: a sketch, not a model's work"
+    return " ".join(filter(None, (row.provider, row.upstream)))
 
 
 def _pairs(facts: Iterable[Fact]) -> Table:
@@ -258,7 +295,7 @@ def _limit(money: Money | None) -> str:
 
 
 def _dollars(money: Money) -> str:
-    return f"${money.usd}"
+    return f"${money.usd}".replace("$-", "-$")
 
 
 def _when(moment: str) -> str:

@@ -16,7 +16,7 @@ from uuid import uuid4
 import aiohttp
 import msgspec
 
-from danqing.client.told import Job, Key, Model, NewKey, Project, Swept, Usage
+from danqing.client.told import Job, Key, Model, NewKey, Project, Quote, Swept, Usage
 from danqing.config import Remote
 from danqing.domain.errors import Kind, Problem
 from danqing.wire.sse import Parser
@@ -89,6 +89,10 @@ class Client:
     async def submit(self, request: Mapping[str, object]) -> Job:
         """Ask for a generation: the body of POST /api/jobs. Answers at once with the job."""
         return await self._ask("POST", "jobs", Job, body=request, headers={"idempotency-key": uuid4().hex})
+
+    async def quote(self, request: Mapping[str, object]) -> Quote:
+        """What a generation would cost at the most; nothing is made."""
+        return await self._ask("POST", "quote", Quote, body=request)
 
     async def watch(self, id: str) -> AsyncGenerator[Job]:
         """The job now, then after every change, until it has ended; goes on when the connection breaks."""

@@ -199,7 +199,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """How far one limit is used up; `of` "key" or "project", `limit` a field of Limits."""
+    """How far one limit is used up; `of` "key" or "project", `limit` a field of Limits. The account is told alike."""
 
     of: str
     limit: str
@@ -207,6 +207,27 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     used: Money | int
     left: Money | int
     resets: str | None
+
+
+class Quoted(Standing, frozen=True, kw_only=True):
+    """The same, with what would be left after a request; below zero it would be refused."""
+
+    after: Money | int
+
+
+class Quote(msgspec.Struct, frozen=True, kw_only=True):
+    """What a request would cost at the most, who would make it, and what of it would not be honoured."""
+
+    model: str
+    cost: Money
+    affordable: bool
+    limits: tuple[Quoted, ...]
+    parameters: dict[str, object]
+    ignored: tuple[str, ...]
+    provider: str
+    upstream: str
+    sketch: bool
+    test: bool
 
 
 class Usage(msgspec.Struct, frozen=True, kw_only=True):

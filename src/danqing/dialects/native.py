@@ -43,6 +43,7 @@ def routes(front: Front) -> list[BaseRoute]:
         ("GET", "/jobs", jobs.listed),
         ("GET", "/jobs/{job}", jobs.get),
         ("DELETE", "/jobs/{job}", jobs.delete),
+        ("POST", "/quote", jobs.quote),
         ("POST", "/jobs/{job}/cancel", jobs.cancel),
         ("GET", "/jobs/{job}/events", jobs.events),
         ("GET", "/files/{file}", jobs.download),
@@ -91,6 +92,12 @@ class _Jobs:
         ask = await self._front.decode(native.read_job, body)
         job = await self._front.submit(request, key, body, ask.generation, ask.uploads)
         return Reply.of(self._tree(request, job), status=201, headers=told_by(job))
+
+    async def quote(self, request: Request) -> Reply:
+        """What a job would cost at the most; takes the body of a job and makes nothing."""
+        key = await self._front.key(request)
+        ask = await self._front.decode(native.read_job, await self._front.body(request))
+        return await self._front.quote(request, key, ask.generation)
 
     async def listed(self, request: Request) -> Reply:
         """The key's jobs, newest first: `limit`, and `before` with the id of the last one seen."""

@@ -68,7 +68,8 @@ class Project:
 class Standing:
     """How far one limit is used up, in its own unit. `whose`: "key" or "project"; `limit`: a field of `Limits`.
 
-    `resets` is when it begins anew, None when it does not by itself.
+    `resets` is when it begins anew, None when it does not by itself. The account's money is told in the same way, as
+    the limit "balance" of the "account".
     """
 
     whose: str
@@ -81,6 +82,11 @@ class Standing:
     def left(self) -> int:
         """What is still allowed."""
         return max(0, self.most - self.used)
+
+    def after(self, cost: int, generation: Generation) -> int:
+        """What would be left with one more request; below zero it would be refused."""
+        more = {"per_minute": 1, "concurrent": 1, "storage": room(generation)}.get(self.limit, cost)
+        return self.most - self.used - more if more else self.left
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +130,15 @@ def over_budget(balance: str, key: str, cost: int, left: int, at: datetime) -> P
     resets = _span(period)[1]
     message = f"{told}. It begins anew at {resets:%Y-%m-%d %H:%M} UTC. Ask for less, wait, or raise the budget."
     return Problem(Kind.NO_FUNDS, message, code=code, retry_after=_seconds(resets - at))
+
+
+def too_dear(cost: int, ceiling: int) -> Problem:
+    """The refusal of a request that may cost more than its author wants to pay."""
+    message = (
+        f"This can cost up to ${show(cost)}, and at most ${show(ceiling)} is to be paid for it. "
+        "Ask for less, or allow more."
+    )
+    return Problem(Kind.NO_FUNDS, message, code="max_cost_exceeded")
 
 
 def too_fast(whose: str, most: int, resets: datetime, at: datetime) -> Problem:

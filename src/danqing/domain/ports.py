@@ -164,7 +164,7 @@ class Books(Protocol):
         """The key's money."""
 
     async def standings(self, key: str, at: datetime) -> tuple[Standing, ...]:
-        """How far the limits of a key and of its project are used up."""
+        """How far the account of a key, its own limits and those of its project are used up."""
 
     async def jobs(self, key: str, *, limit: int, before: str | None = None) -> list[Job]:
         """A key's jobs, newest first; `before` is the id of the last one seen."""

@@ -19,9 +19,11 @@ from danqing.domain.money import show
 from danqing.domain.ports import Once
 from danqing.front.discreet import QUERY_KEY
 from danqing.front.download import download
+from danqing.front.quotes import DRY_RUN, ceiling_of, is_dry
 from danqing.gateway.accounts import Accounts
 from danqing.gateway.cleaning import Cleaner
 from danqing.gateway.gateway import Gateway
+from danqing.wire import books
 from danqing.wire.holes import Json, Piece, length, plan, spell
 from danqing.wire.inline import Upload
 from danqing.wire.status import ASK_ONCE, STATUS
@@ -49,6 +51,14 @@ class Reply:
     def of(cls, tree: Json, *, status: int = 200, headers: Mapping[str, str] | None = None) -> "Reply":
         """From a tree that may hold `wire.holes.Hole` leaves."""
         return cls(plan(tree), status, dict(headers or {}))
+
+
+class Quoted(Exception):
+    """Ends a request with its quote, wherever it is noticed that nothing is to be made."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__()
+        self.reply = reply
 
 
 Handler = Callable[[Request], Awaitable[Reply | Response]]
@@ -79,6 +89,8 @@ class Front:
         async def endpoint(request: Request) -> Response:
             try:
                 answer = await handler(request)
+            except Quoted as quoted:
+                answer = quoted.reply
             except Exception as error:
                 answer = refusal(error, envelope)
             return answer if isinstance(answer, Response) else self.respond(answer)
@@ -177,12 +189,26 @@ class Front:
         *,
         shared: bool = False,
     ) -> Job:
-        """Have a request made. Its files are stored first, so that the generation's Blobs can be opened."""
+        """Have a request made. Its files are stored first, so that the generation's Blobs can be opened.
+
+        Raises Quoted when the caller only wants to know what it would cost.
+        """
+        if is_dry(request):
+            raise Quoted(await self.quote(request, key, generation))
+        ceiling = ceiling_of(request)
         if uploads:
-            self.gateway.check(key, generation)
+            self.gateway.quote(key, generation, ceiling=ceiling)
         for upload in uploads:
             await self.gateway.assets.put(upload.data, upload.blob.mime)
-        return await self.gateway.submit(key, generation, once=_once(request, body), shared=shared)
+        once = _once(request, body)
+        return await self.gateway.submit(key, generation, once=once, shared=shared, ceiling=ceiling)
+
+    async def quote(self, request: Request, key: Key, generation: Generation) -> Reply:
+        """What a request would cost at the most, and what would be left of every limit; nothing is stored or made."""
+        job = self.gateway.quote(key, generation, ceiling=ceiling_of(request))
+        standings = await self.accounts.standings(key)
+        headers = {DRY_RUN: "true", "danqing-served-by": job.provider}
+        return Reply.of(books.quote(job, standings), headers=headers)
 
     def base(self, request: Request) -> str:
         """The address that clients reach this server by, without a slash at the end."""

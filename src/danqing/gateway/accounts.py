@@ -104,7 +104,7 @@ class Accounts:
         raise not_found(f"project {id[:64]}")
 
     async def standings(self, key: Key) -> tuple[Standing, ...]:
-        """How far the limits of the key and of its project are used up."""
+        """How far the key's account, its own limits and those of its project are used up."""
         return await self._books.standings(key.id, self._now())
 
     async def spending(self, key: Key) -> Spending:

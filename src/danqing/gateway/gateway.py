@@ -13,6 +13,7 @@ from danqing.domain.errors import Kind, Problem, not_found
 from danqing.domain.generation import Generation, Output
 from danqing.domain.jobs import Cancelled, IllegalStep, Job, State, removed, step
 from danqing.domain.keys import Key
+from danqing.domain.limits import too_dear
 from danqing.domain.models import Catalog, Model, choose, fit, most
 from danqing.domain.ports import Archive, Once, Provider, Store
 from danqing.gateway.dispatch import Queue, is_long
@@ -92,19 +93,31 @@ class Gateway:
         self._known[token] = (time.monotonic(), key)
         return key
 
-    def check(self, key: Key, generation: Generation) -> None:
-        """Raises whatever `submit` would raise but for money, before anything of the request has been stored."""
-        self._draft(key, generation, shared=False)
+    def quote(self, key: Key, generation: Generation, *, ceiling: int | None = None) -> Job:
+        """The job that `submit` would admit: who would make it, what is ignored, and `held`, the most that it can cost.
 
-    async def submit(self, key: Key, generation: Generation, *, once: Once | None = None, shared: bool = False) -> Job:
+        Nothing is stored. Raises whatever `submit` would raise but for money, limits and a repeated `once`.
+        """
+        return self._draft(key, generation, shared=False, ceiling=ceiling)
+
+    async def submit(
+        self,
+        key: Key,
+        generation: Generation,
+        *,
+        once: Once | None = None,
+        shared: bool = False,
+        ceiling: int | None = None,
+    ) -> Job:
         """Admit a generation: checked, priced, its money held, its work begun. The same `once` gives the same job.
 
+        `ceiling` is what it may cost at the most, in nano-dollars; what could cost more is refused.
         Raises Problem: INVALID, NOT_FOUND for the model, NO_FUNDS, MISMATCH, BUSY, UNAVAILABLE.
         """
         if (alive := self._hub.alive(key.id)) >= LIVE_JOBS_MAX:
             message = f"This key has {alive} unfinished jobs; wait for some of them to end."
             raise Problem(Kind.BUSY, message, code="too_many_jobs", retry_after=10)
-        draft = self._draft(key, generation, shared=shared)
+        draft = self._draft(key, generation, shared=shared, ceiling=ceiling)
         job = await self._store.admit(draft, once)
         if job.id == draft.id:
             await self._dispatch(job)
@@ -169,11 +182,14 @@ class Gateway:
             raise Problem(Kind.NOT_FOUND, "This link is not valid, or it has expired.", code="link_expired")
         return _there(*found)
 
-    def _draft(self, key: Key, asked: Generation, *, shared: bool) -> Job:
+    def _draft(self, key: Key, asked: Generation, *, shared: bool, ceiling: int | None) -> Job:
         model = self.catalog.find(asked.model)
         generation = replace(fit(asked, model), seed=asked.seed if asked.seed is not None else secrets.randbelow(2**31))
         route = choose(model, test=key.test, providers=self._providers.keys())
         units = most(generation, model)
+        held = model.price.cost(units)
+        if ceiling is not None and held > ceiling:
+            raise too_dear(held, ceiling)
         now = self._now()
         job = Job(
             id=str(uuid4()),
@@ -182,7 +198,7 @@ class Gateway:
             test=key.test,
             generation=replace(generation, model=_spoken(asked.model, model)),
             price=model.price,
-            held=model.price.cost(units),
+            held=held,
             input_tokens=units.input_tokens,
             provider=route.provider,
             upstream=route.upstream,

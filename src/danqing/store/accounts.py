@@ -23,7 +23,7 @@ _charged = (
     .order_by(jobs.c.model)
 )
 _limited = (
-    select(keys.c.budget, keys.c.limits, keys.c.project, projects.c.limits.label("shared"))
+    select(keys.c.account, keys.c.budget, keys.c.limits, keys.c.project, projects.c.limits.label("shared"))
     .join(projects, projects.c.id == keys.c.project, isouter=True)
     .where(keys.c.id == bindparam("key"))
 )
@@ -59,11 +59,13 @@ def spending(connection: Connection, key: Key) -> Spending:
 
 
 def standings(connection: Connection, key: str, at: datetime) -> tuple[Standing, ...]:
-    """How far the limits of a key and of its project are used up at a moment."""
+    """How far the account of a key, its own limits and those of its project are used up at a moment."""
     row = connection.execute(_limited, {"key": key}).one()
+    account = balance(connection, account_of(row.account))
     own = replace(read_limits(row.limits), total=row.budget)
     shared = read_limits(row.shared) if row.project else UNLIMITED
     return (
+        Standing(whose="account", limit="balance", most=account.posted, used=account.held),
         *_standings(connection, KEY, key, own, at),
         *_standings(connection, PROJECT, row.project, shared, at),
     )

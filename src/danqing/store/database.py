@@ -117,7 +117,7 @@ class Database:
         return await self._read(lambda connection: accounts.spending(connection, key))
 
     async def standings(self, key: str, at: datetime) -> tuple[Standing, ...]:
-        """How far the limits of a key and of its project are used up."""
+        """How far the account of a key, its own limits and those of its project are used up."""
         return await self._read(lambda connection: accounts.standings(connection, key, at))
 
     @asynccontextmanager

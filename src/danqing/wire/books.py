@@ -1,10 +1,12 @@
 """The JSON of keys, projects, limits and money under /api, in both directions."""
 
+from collections.abc import Sequence
 from typing import Annotated, TypeVar
 
 import msgspec
 
 from danqing.domain.errors import invalid
+from danqing.domain.jobs import Job
 from danqing.domain.keys import Key
 from danqing.domain.ledger import Balance
 from danqing.domain.limits import Changes, Limits, Project, Standing
@@ -12,8 +14,8 @@ from danqing.domain.money import dollars
 from danqing.domain.ports import Line, Spending
 from danqing.domain.retention import DAYS_MAX
 from danqing.wire import bodies
-from danqing.wire.holes import Tree
-from danqing.wire.native import money, time
+from danqing.wire.holes import Json, Tree
+from danqing.wire.native import SKETCH, money, parameters, time
 
 R = TypeVar("R", bound=msgspec.Struct)
 
@@ -21,7 +23,7 @@ _Name = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
 _Count = Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
 _Bytes = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 _Days = Annotated[int, msgspec.Meta(ge=0, le=DAYS_MAX)]
-_MONEY = frozenset({"total", "monthly", "daily"})
+_MONEY = frozenset({"balance", "total", "monthly", "daily"})
 
 
 class LimitsRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -124,9 +126,33 @@ def limits(row: Limits) -> Tree:
 
 def standing(row: Standing) -> Tree:
     """How far one limit is used up."""
-    figures = {"most": row.most, "used": row.used, "left": row.left}
-    told = {name: money(value) if row.limit in _MONEY else value for name, value in figures.items()}
-    return {"of": row.whose, "limit": row.limit, **told, "resets": time(row.resets)}
+    return {
+        "of": row.whose,
+        "limit": row.limit,
+        "most": _figure(row, row.most),
+        "used": _figure(row, row.used),
+        "left": _figure(row, row.left),
+        "resets": time(row.resets),
+    }
+
+
+def quote(row: Job, standings: Sequence[Standing]) -> Tree:
+    """What a request would become: the most that it can cost, and what would be left of every limit."""
+    left = [standing.after(row.held, row.generation) for standing in standings]
+    return {
+        "model": row.generation.model,
+        "cost": money(row.held),
+        "affordable": all(rest >= 0 for rest in left),
+        "limits": [
+            {**standing(limit), "after": _figure(limit, rest)} for limit, rest in zip(standings, left, strict=True)
+        ],
+        "parameters": parameters(row.generation),
+        "ignored": row.ignored,
+        "provider": row.provider,
+        "upstream": row.upstream,
+        "sketch": row.provider == SKETCH,
+        "test": row.test,
+    }
 
 
 def spending(row: Spending) -> Tree:
@@ -149,6 +175,10 @@ def read_amount(text: str, param: str) -> int:
 
 def _amount(value: str | msgspec.UnsetType | None, param: str) -> int | msgspec.UnsetType | None:
     return read_amount(value, param) if isinstance(value, str) else value
+
+
+def _figure(of: Standing, value: int) -> Json:
+    return money(value) if of.limit in _MONEY else value
 
 
 def _line(line: Line) -> Tree:

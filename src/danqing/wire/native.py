@@ -93,7 +93,7 @@ def job(row: Job, url: Callable[[Output], str]) -> Tree:
         "model": row.generation.model,
         "prompt": row.generation.prompt,
         "rewritten": row.prompt,
-        "parameters": _parameters(row.generation),
+        "parameters": parameters(row.generation),
         "outputs": [_output(output, url) for output in row.outputs],
         "withheld": row.withheld,
         "ignored": row.ignored,
@@ -161,7 +161,7 @@ def _frame(url: str | None, param: str) -> Upload | None:
     return data_url(url, param=param) if url else None
 
 
-def _parameters(generation: Generation) -> Tree:
+def parameters(generation: Generation) -> Tree:
     """What the request says beside the prompt; what it leaves to the model is left out."""
     inputs: Tree = {
         "pictures": len(generation.pictures),

@@ -1,6 +1,7 @@
 """Calls a server with google-genai in both of its modes: with a key alone (Developer) and with vertexai=True.
 
-Env: BASE, KEY, FOLDER for files, FILM: the name of an operation that has ended.
+Env: BASE, KEY, FOLDER for files, FILM: the name of an operation that has ended, DAILY: a key that has no
+money today, RATED: one that may ask once a minute.
 """
 
 import os
@@ -14,7 +15,9 @@ from google.genai import types
 
 warnings.simplefilter("ignore")  # of deprecated arguments, which these tests are about
 
-BASE, KEY, FOLDER, FILM = (os.environ[name] for name in ("BASE", "KEY", "FOLDER", "FILM"))
+BASE, KEY, FOLDER, FILM, DAILY, RATED = (
+    os.environ[name] for name in ("BASE", "KEY", "FOLDER", "FILM", "DAILY", "RATED")
+)
 IMAGEN, VEO = "imagen-3.0-generate-002", "veo-2.0-generate-001"
 ID = FILM.rpartition("/")[2]
 VERTEX_NAME = f"projects/ahm-gemini-03/locations/us-central1/publishers/google/models/{VEO}/operations/{ID}"
@@ -106,6 +109,8 @@ def ask(facts: Facts, mode: str) -> None:
         "reasons": lambda: reasons(client),
         "bad ratio": lambda: len(draw(client, "a fox", aspect_ratio="7:3")),
         "too many": lambda: len(draw(client, "a fox", number_of_images=5)),
+        "no money today": lambda: len(draw(connect(mode, key=DAILY), "a fox")),
+        "too fast": lambda: [len(draw(connect(mode, key=RATED), "a fox", number_of_images=1)) for _ in range(2)],
         "unknown model": lambda: len(draw(client, "a fox", model="imagen-9")),
         "failed film": lambda: started(client, "[danqing:fail] a kitten"),
         "filtered film": lambda: started(client, "[danqing:filtered] a kitten"),

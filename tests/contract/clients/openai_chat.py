@@ -1,6 +1,7 @@
 """Calls a server with openai: pictures over chat, streams and everything that can go wrong.
 
-Env: BASE, KEY, FOLDER for files, POOR: a key that has no money.
+Env: BASE, KEY, FOLDER for files, POOR: a key that has no money, DAILY: one that
+has none today, RATED: one that may ask once a minute.
 """
 
 import base64
@@ -11,7 +12,9 @@ from facts import Facts
 from openai import OpenAI
 from openai.types.chat import ChatCompletion
 
-BASE, KEY, FOLDER, POOR = (os.environ[name] for name in ("BASE", "KEY", "FOLDER", "POOR"))
+BASE, KEY, FOLDER, POOR, DAILY, RATED = (
+    os.environ[name] for name in ("BASE", "KEY", "FOLDER", "POOR", "DAILY", "RATED")
+)
 GEMINI = "gemini-2.0-flash-preview-image-generation"
 BOTH = ["text", "image"]
 
@@ -76,6 +79,13 @@ def told(prompt: str, **more: object) -> str:
     return "".join(choice.delta.content or "" for chunk in chunks for choice in chunk.choices)
 
 
+def hurried() -> object:
+    """Two requests in one minute; the client does not wait for its next turn by itself."""
+    chat = connect(RATED).with_options(max_retries=0).chat.completions
+    message = {"role": "user", "content": "what would you draw?"}
+    return [chat.create(model=GEMINI, messages=[message]) for _ in range(2)]
+
+
 def main() -> None:
     facts = Facts()
     facts.of("drawn", drawn)
@@ -93,6 +103,8 @@ def main() -> None:
     facts.of("filtered film stream", lambda: told("[danqing:filtered] a fox", model="veo-3"))
     facts.of("no money", lambda: asked("a fox", key=POOR, modalities=BOTH))
     facts.of("no money to stream", lambda: told("a fox", key=POOR, modalities=BOTH))
+    facts.of("no money today", lambda: asked("a fox", key=DAILY, modalities=BOTH))
+    facts.of("too fast", hurried)
     facts.of("wrong key", lambda: asked("a fox", key="sk-test-wrong"))
     facts.of("web address", lambda: asked([{"type": "image_url", "image_url": {"url": "https://x.example/a.png"}}]))
     facts.of("unknown path", lambda: connect().images.generate(model="gpt-image-1", prompt="a fox"))

@@ -1,0 +1,1 @@
+"""The gateway with real parts around it."""
