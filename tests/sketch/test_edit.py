@@ -352,3 +352,10 @@ def test_changes_follow_on_each_other_over_several_turns() -> None:
         assert picture.tobytes() != before, prompt
     assert picture.size == (160, 160)
     assert saturation(picture) < 4
+
+
+def test_of_several_pictures_it_says_which_one_it_worked_on() -> None:
+    edited = edit(photo(), plan("make it night", seed=1))
+    assert "last of the 3 pictures" in told(edited, "en", given=3)
+    assert "3 張圖片" in told(edited, "zh-Hant", given=3)
+    assert "last" not in told(edited, "en")

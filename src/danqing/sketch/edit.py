@@ -183,13 +183,14 @@ def edit(picture: Image.Image, plan: Plan) -> Edited:
     return Edited(easel.picture, tuple(easel.changes), tuple(undone), tuple(carried), tuple(refused))
 
 
-def told(edited: Edited, language: str) -> str:
-    """What was done and what was not, in sentences."""
+def told(edited: Edited, language: str, *, given: int = 1) -> str:
+    """What was done and what was not, in sentences; of several given pictures the last is the one worked on."""
     changes = edited.changes
+    notes = (*edited.undone, *([wishes.spoken(wishes.LAST_OF, language).format(given)] if given > 1 else []))
     if language.startswith("zh"):
-        return "".join(("我" + "，".join(changes) + "。", *edited.undone))
+        return "".join(("我" + "，".join(changes) + "。", *notes))
     listed = changes[0] if len(changes) == 1 else ", ".join(changes[:-1]) + " and " + changes[-1]
-    return " ".join((f"I {listed}.", *edited.undone))
+    return " ".join((f"I {listed}.", *notes))
 
 
 def _counted(subject: Subject, language: str) -> str:

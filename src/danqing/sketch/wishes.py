@@ -226,6 +226,11 @@ NOTHING: Words = (
     "保留原圖，因為沒有看到我會做的修改",
     "保留原图，因为没有看到我会做的修改",
 )
+LAST_OF: Words = (
+    "I worked on the last of the {0} pictures.",
+    "以上是對 {0} 張圖片中的最後一張所做的。",
+    "以上是对 {0} 张图片中的最后一张所做的。",
+)
 NOT_DONE: Words = (
     "I did not do this: “{0}” ({1}).",
     "這一項沒有做：「{0}」（{1}）。",

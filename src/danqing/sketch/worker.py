@@ -188,7 +188,7 @@ def _edit(request: Request, send: Send) -> Message:
     send({"progress": 0.2, "stage": "drawing"})
     changed = edit(given, made)
     drawn = changed.picture if changed.picture.size == given.size else _scaled(changed.picture, request.height)
-    text = look(given, made.language) + "\n\n" + told(changed, made.language)
+    text = look(given, made.language) + "\n\n" + told(changed, made.language, given=len(request.inputs))
     words = {"drawn": list(changed.carried), "missing": list(changed.refused)}
     return _report(made, text, **words, **_kept(drawn, request, send))
 
