@@ -96,12 +96,12 @@ def _take_stated(rest: str) -> tuple[tuple[str, ...], str]:
 
 
 def _latin_language(text: str) -> str:
-    """The language with most known words; English unless another one is clearly ahead."""
+    """The language with most known words, then with most known things; English unless another one is clearly ahead."""
     words = sorted(set(re.findall(r"[^\W\d_]+", text)))
-    scores = {
-        language: sum(bool(meaning(word, lexicon(language))[1]) for word in words) for language in LATIN_LANGUAGES
-    }
-    best = max(LATIN_LANGUAGES, key=lambda language: scores[language])
+    known = {code: [meaning(word, lexicon(code))[1] for word in words] for code in LATIN_LANGUAGES}
+    scores = {code: sum(map(bool, facets)) for code, facets in known.items()}
+    things = {code: sum("subject" in {facet.kind for facet in word} for word in known[code]) for code in known}
+    best = max(LATIN_LANGUAGES, key=lambda code: (scores[code], things[code]))
     return best if not scores["en"] or scores[best] >= scores["en"] + CLEAR_LEAD else "en"
 
 
