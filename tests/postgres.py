@@ -3,9 +3,13 @@
 import os
 import pwd
 import shutil
+import signal
 import subprocess
+import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 GIVEN = "DANQING_TEST_POSTGRES"
@@ -19,45 +23,79 @@ def programs() -> Path | None:
     return next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)), None)
 
 
+@dataclass(frozen=True)
+class Postgres:
+    """A server of the tests' own, which they may stop and start again."""
+
+    folder: Path
+    home: Path
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://tester@/postgres?host={self.folder}"
+
+    def make(self) -> None:
+        """An empty database."""
+        if os.getuid() == 0:
+            shutil.chown(self.folder, _owner())
+        self._run(self.home / "initdb", "-D", self._data, "-U", "tester", "-A", "trust", "--no-sync")
+
+    def start(self) -> None:
+        """Answers when this returns."""
+        options = f"-c listen_addresses='' -c unix_socket_directories={self.folder} -c fsync=off -c max_connections=150"
+        self._run(self.home / "pg_ctl", "-D", self._data, "-w", "-l", self.folder / "log", "-o", options, "start")
+
+    def stop(self) -> None:
+        """At once, as if it had crashed."""
+        pid = int((self._data / "postmaster.pid").read_text().split()[0])
+        os.kill(pid, signal.SIGQUIT)
+        while Path(f"/proc/{pid}").exists():
+            time.sleep(0.02)
+
+    @property
+    def _data(self) -> Path:
+        return self.folder / "data"
+
+    def _run(self, *command: str | Path) -> None:
+        subprocess.run([*_become(), *command], check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+
+
 @contextmanager
-def running(folder: Path) -> Iterator[str | None]:
+def running() -> Iterator[str | None]:
     """The URL of a database: what DANQING_TEST_POSTGRES names, or a new server's; None when there is neither."""
     if given := os.environ.get(GIVEN):
         yield given
         return
+    with own() as server:
+        yield server.url if server else None
+
+
+@contextmanager
+def own() -> Iterator[Postgres | None]:
+    """A new server; None when this machine has no Postgres. Not in pytest's folders: every run of it closes them."""
     home = programs()
     if home is None:
         yield None
         return
-    data = folder / "data"
-    folder.chmod(0o755)
-    become = _hand_over(folder)
-    subprocess.run(
-        [*become, home / "initdb", "-D", data, "-U", "tester", "-A", "trust", "--no-sync"],
-        check=True,
-        capture_output=True,
-    )
-    options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off -c max_connections=60"
-    control = [*become, home / "pg_ctl", "-D", data]
-    subprocess.run(
-        [*control, "-w", "-l", folder / "log", "-o", options, "start"], check=True, stdout=subprocess.DEVNULL
-    )
-    try:
-        yield f"postgresql://tester@/postgres?host={folder}"
-    finally:
-        subprocess.run([*control, "-m", "immediate", "stop"], check=True, stdout=subprocess.DEVNULL)
+    with tempfile.TemporaryDirectory(prefix="danqing-postgres-") as folder:
+        server = Postgres(Path(folder), home)
+        server.make()
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
 
 
-def _hand_over(folder: Path) -> list[str]:
-    """As root, give the folder to a user who may run Postgres, and say how to become that user."""
+def _become() -> list[str]:
+    """How root becomes somebody who may run Postgres."""
     if os.getuid() != 0:
         return []
-    owner = next(name for name in _OWNERS if _exists(name))
-    shutil.chown(folder, owner)
-    for parent in folder.parents:  # pytest's directories are closed to others
-        if parent.stat().st_uid == 0 and parent != Path("/"):
-            parent.chmod(parent.stat().st_mode | 0o011)
-    return ["setpriv", f"--reuid={owner}", f"--regid={owner}", "--clear-groups"]
+    return ["setpriv", f"--reuid={_owner()}", f"--regid={_owner()}", "--clear-groups"]
+
+
+def _owner() -> str:
+    return next(name for name in _OWNERS if _exists(name))
 
 
 def _exists(name: str) -> bool:

@@ -7,14 +7,15 @@ import json
 import os
 import pkgutil
 import secrets
-import shutil
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from enum import StrEnum
 from pathlib import Path
 from types import ModuleType
+from uuid import uuid4
 
 import uvicorn
 from starlette.applications import Starlette
@@ -26,6 +27,7 @@ from starlette.types import ASGIApp
 
 from danqing import assets, dialects, providers
 from danqing.assets.bucket import Bucket
+from danqing.assets.desk import Desk
 from danqing.assets.disk import Disk
 from danqing.catalog import load as load_catalog
 from danqing.config import Config, ConfigError
@@ -44,6 +46,11 @@ from danqing.store.database import connect
 ASSET_BYTES_MAX = 2 << 30
 CACHE_BYTES_MAX = 4 << 30
 GRACE_S = 3  # for answers on their way when the server is told to stop
+SLOTS = 64  # jobs that a process drives at once for an engine elsewhere
+ALONE = (
+    "{what} needs a database that several machines can share: set DANQING_DATABASE to postgresql://user@host/name."
+    " With SQLite `danqing serve` makes the films itself."
+)
 ALREADY_RUNNING = "A server is already running on {data}: {url}."
 
 
@@ -55,14 +62,14 @@ class AlreadyRunning(Exception):
         self.url = url
 
 
-def open_keyring(data: Path) -> Keyring:
-    """The server's pepper, made on the first start, and the owner's key beside it; only their owner can read them."""
-    data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path = data / "secret"
-    if not path.exists():
+def open_keyring(config: Config) -> Keyring:
+    """The pepper, shared or made on the first start, and the keys beside it; only their owner can read them."""
+    config.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = config.data / "secret"
+    if not (config.secret or path.exists()):
         write_secret(path, secrets.token_hex(32))
-    keyring = Keyring(bytes.fromhex(path.read_text().strip()))
-    write_secret(data / "owner-key", keyring.owner_token)
+    keyring = Keyring(bytes.fromhex(config.secret or path.read_text().strip()))
+    write_secret(config.data / "owner-key", keyring.owner_token)
     return keyring
 
 
@@ -107,26 +114,36 @@ def running_at(data: Path) -> str:
         return ""
 
 
+class Role(StrEnum):
+    """What a process is among those that share a database."""
+
+    SERVE = "serve"  # answers requests and makes films
+    GATEWAY = "gateway"  # answers requests; films are made by workers
+    WORKER = "worker"  # makes films
+
+
 @asynccontextmanager
-async def opened(config: Config) -> AsyncIterator[Front]:
+async def opened(config: Config, role: Role) -> AsyncIterator[Front]:
     """Every part, put together and at work; taken down in the opposite order."""
-    keyring = open_keyring(config.data)
-    shutil.rmtree(config.scratch, ignore_errors=True)
-    config.scratch.mkdir(parents=True)
+    keyring = open_keyring(config)
     config.catalog.mkdir(exist_ok=True)
     async with AsyncExitStack() as stack:
         database = await connect(config.database_url)
         stack.push_async_callback(database.close)
         archive = await connect_archive(config)
         stack.callback(archive.close)
-        makers = connect_providers(config)
+        desk = Desk(config.scratch)
+        stack.callback(desk.close)
+        makers = connect_providers(config, desk.directory)
         for maker in makers.values():
             if close := getattr(maker, "close", None):
                 stack.push_async_callback(close)
         accounts = Accounts(database, keyring)
         await accounts.open()
-        await ensure_test_key(accounts, config.data)
-        queue = Durable(config.queue_url)
+        write_secret(config.data / "test-key", await accounts.first_key())
+        me = f"{socket.gethostname()}-{os.getpid()}-{uuid4().hex[:12]}"
+        slots = {name: int(getattr(maker, "slots", SLOTS)) for name, maker in makers.items()}
+        queue = Durable(config.queue_url, executor=me, slots=None if role is Role.GATEWAY else slots)
         gateway = Gateway(
             Parts(
                 catalog=load_catalog(extra=config.catalog),
@@ -134,13 +151,14 @@ async def opened(config: Config) -> AsyncIterator[Front]:
                 assets=archive,
                 providers=makers,
                 queue=queue,
+                fleet=database.member(me, kind=role.value, lease_s=config.lease_s),
                 keyring=keyring,
             )
         )
         # DBOS has the event loop use its threads, and takes them away when it closes; the store still needs some then.
         stack.callback(lambda: asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor()))
-        await gateway.open()
         stack.push_async_callback(gateway.close)
+        await gateway.open()
         cleaner = Cleaner(database, archive, queue, config.keep)
         async with working(cleaner.run()):
             yield Front(gateway, accounts, cleaner, public_url=config.public_url)
@@ -164,19 +182,11 @@ async def connect_archive(config: Config) -> Disk | Bucket:
     )
 
 
-def connect_providers(config: Config) -> dict[str, Provider]:
+def connect_providers(config: Config, scratch: Path) -> dict[str, Provider]:
     """The embedded engine and every configured upstream, by name."""
-    sketch = providers.connect("sketch", {"scratch": config.scratch, "workers": config.workers})
+    sketch = providers.connect("sketch", {"scratch": scratch, "workers": config.workers})
     named = {name: providers.connect(str(row.get("kind", name)), row) for name, row in config.upstreams.items()}
     return {**named, "sketch": sketch}
-
-
-async def ensure_test_key(accounts: Accounts, data: Path) -> None:
-    """The one test key of a fresh machine, in `DIR/test-key`; made again only when the file is gone."""
-    path = data / "test-key"
-    if not path.exists():
-        _, token = await accounts.create_key("first test key", test=True)
-        write_secret(path, token)
 
 
 def application(front: Front) -> ASGIApp:
@@ -238,11 +248,23 @@ async def serve(config: Config, ready: Callable[[str], None]) -> None:
         await told_to_stop()
 
 
+async def work(config: Config, ready: Callable[[], None]) -> None:
+    """Make films for the servers on the same database until SIGTERM or SIGINT. Raises ConfigError on SQLite."""
+    if not config.shared:
+        raise ConfigError(ALONE.format(what="A worker"))
+    async with opened(config, Role.WORKER):
+        ready()
+        await told_to_stop()
+
+
 @asynccontextmanager
 async def serving(config: Config) -> AsyncIterator[str]:
     """A server at work while the block runs; gives its URL. Raises AlreadyRunning, ConfigError for a port in use."""
+    role = Role.SERVE if config.work else Role.GATEWAY
+    if role is Role.GATEWAY and not config.shared:
+        raise ConfigError(ALONE.format(what="A server that makes no films itself"))
     with owning(config) as announce, bound(config.host, config.port) as listener:
-        async with opened(config) as front, answering(application(front), listener):
+        async with opened(config, role) as front, answering(application(front), listener):
             url = url_of(listener)
             announce(url)
             try:

@@ -1,6 +1,7 @@
 """One frozen Config from the environment and the data directory; the only reader of os.environ."""
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,6 +12,9 @@ from danqing.domain.retention import Keep, read_keep
 
 HOST = "127.0.0.1"
 PORT = 8787
+LEASE_S = 15.0
+LEASE_MIN_S = 1.0
+LEASE_MAX_S = 3600.0
 
 
 class ConfigError(Exception):
@@ -21,8 +25,9 @@ class ConfigError(Exception):
 class Config:
     """Where things are and who may be asked.
 
-    `files`: as it was set; `assets` is where it leads. `keep`: how long files are kept after
-    their job. `upstreams`: name -> settings with `kind`, from danqing.toml.
+    `database` and `files`: as they were set; `database_url` and `assets` are where they lead. `secret`: the pepper in
+    hex, when it is shared. `work`: whether this server makes films itself. `lease_s`: who is silent for longer is dead.
+    `keep`: how long files are kept after their job. `upstreams`: name -> settings with `kind`, from danqing.toml.
     """
 
     data: Path
@@ -32,17 +37,26 @@ class Config:
     workers: int = 2
     files: str = ""
     keep: Keep = field(default_factory=dict)
+    database: str = field(default="", repr=False)
+    secret: str = field(default="", repr=False)
+    work: bool = True
+    lease_s: float = LEASE_S
     upstreams: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
     @property
     def database_url(self) -> str:
         """Jobs and money."""
-        return f"sqlite:///{self.data / 'danqing.sqlite'}"
+        return self.database or f"sqlite:///{self.data / 'danqing.sqlite'}"
+
+    @property
+    def shared(self) -> bool:
+        """Whether processes on many machines can use the database at once."""
+        return self.database.startswith("postgres")
 
     @property
     def queue_url(self) -> str:
-        """The durable queue's own database, apart from the ledger."""
-        return f"sqlite:///{self.data / 'queue.sqlite'}"
+        """The durable queue: on many machines in the same database, on one in a file apart from the ledger."""
+        return self.database if self.shared else f"sqlite:///{self.data / 'queue.sqlite'}"
 
     @property
     def assets(self) -> str:
@@ -87,6 +101,7 @@ def load(
     data: Path | None = None,
     host: str | None = None,
     port: int | None = None,
+    work: bool | None = None,
     env: Mapping[str, str] = os.environ,
 ) -> Config:
     """Arguments win over the environment, the environment over `danqing.toml` in the data directory."""
@@ -99,6 +114,10 @@ def load(
             port=port if port is not None else int(env.get("DANQING_PORT") or str(settings.get("port", PORT))),
             public_url=env.get("DANQING_PUBLIC_URL") or str(settings.get("public_url", "")),
             workers=int(env.get("DANQING_SKETCH_WORKERS") or str(settings.get("sketch_workers", os.cpu_count()))),
+            database=env.get("DANQING_DATABASE") or str(settings.get("database", "")),
+            secret=_secret(env),
+            work=bool(settings.get("work", True)) if work is None else work,
+            lease_s=_lease(env.get("DANQING_LEASE") or str(settings.get("lease", LEASE_S))),
             files=env.get("DANQING_ASSETS") or str(settings.get("assets", "")),
             keep=_keep(env.get("DANQING_KEEP_DAYS", ""), settings.get("keep_days", {})),
             upstreams=_upstreams(settings),
@@ -127,6 +146,30 @@ def _keep(words: str, table: object) -> Keep:
         return read_keep(given)
     except Problem as problem:
         raise ConfigError(f"{'DANQING_KEEP_DAYS' if words else 'danqing.toml'}: {problem.message}") from problem
+
+
+def _lease(words: str) -> float:
+    """Seconds of silence after which a process counts as dead."""
+    try:
+        lease_s = float(words)
+    except ValueError:
+        lease_s = 0.0
+    if not LEASE_MIN_S <= lease_s <= LEASE_MAX_S:
+        raise ConfigError(f"The lease must be {LEASE_MIN_S:g} to {LEASE_MAX_S:g} seconds.")
+    return lease_s
+
+
+def _secret(env: Mapping[str, str]) -> str:
+    """The secret that many machines share, in hex; "" for the data directory's own."""
+    secret = env.get("DANQING_SECRET", "").strip()
+    if named := env.get("DANQING_SECRET_FILE"):
+        try:
+            secret = Path(named).expanduser().read_text().strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError(f"The file that DANQING_SECRET_FILE names cannot be read: {named}.") from error
+    if secret and not re.fullmatch(r"[0-9a-fA-F]{64}", secret):
+        raise ConfigError("The secret must be 64 hexadecimal digits, such as `openssl rand -hex 32` prints.")
+    return secret
 
 
 def _upstreams(settings: Mapping[str, object]) -> dict[str, Mapping[str, object]]:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from danqing.gateway.durable import Durable
+from making import a_job
 
 
 async def test_ended_work_is_trimmed(tmp_path: Path) -> None:
@@ -15,11 +16,11 @@ async def test_ended_work_is_trimmed(tmp_path: Path) -> None:
             driven.set()
             await may_end.wait()
 
-    queue = Durable(f"sqlite:///{tmp_path / 'queue.sqlite'}")
+    queue = Durable(f"sqlite:///{tmp_path / 'queue.sqlite'}", executor="tester", slots={"sketch": 3})
     await queue.open(drive)
     try:
         for id in ("one", "two", "long"):
-            await queue.put(id)
+            await queue.put(a_job(id=id))
         await driven.wait()
         soon = datetime.now(UTC) + timedelta(hours=1)
         await trimmable(queue, soon, 2)

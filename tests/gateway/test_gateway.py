@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -85,6 +86,7 @@ async def staged(folder: Path, puppet: Puppet | None = None, budget: int | None 
             assets=assets,
             providers=providers,
             queue=Tasks(),
+            fleet=database.member(uuid4().hex, kind="serve", lease_s=1),
             keyring=keyring,
         )
     )

@@ -39,9 +39,9 @@ def sqlite_url(new_file: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_server() -> Iterator[str]:
     """A Postgres for the whole run."""
-    with postgres.running(tmp_path_factory.mktemp("postgres")) as url:
+    with postgres.running() as url:
         if url is None:
             pytest.skip("Postgres is not installed on this machine")
         yield url

@@ -38,7 +38,6 @@ async def test_an_admitted_job_is_found_as_it_was(database: Database) -> None:
     job = a_job()
     assert await database.admit(job, None) == job
     assert await database.job(job.id) == job
-    assert await database.unfinished() == [job]
 
 
 async def test_a_hold_takes_from_the_account_and_the_budget(database: Database) -> None:
@@ -218,11 +217,12 @@ async def test_a_file_name_is_never_given_to_a_second_job(database: Database) ->
     assert await database.job("second") == second
 
 
-async def test_unfinished_jobs_come_oldest_first(database: Database) -> None:
+async def test_unfinished_jobs_are_adopted_oldest_first(database: Database) -> None:
     await furnish(database)
     for id, minute in (("young", 3), ("old", 1), ("middle", 2), ("done", 0)):
         await database.admit(a_job(id, minute=minute), None)
     await database.commit(*delivered(a_job("done"), "file1"))
     running, _ = after(a_job("old", minute=1), Started(), Accepted("ticket"))
     await database.commit(running, ())
-    assert [job.id for job in await database.unfinished()] == ["old", "middle", "young"]
+    adopted = await database.member("me", kind="serve", lease_s=15).adopt(())
+    assert [job.id for job in adopted] == ["old", "middle", "young"]

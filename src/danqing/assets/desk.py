@@ -24,20 +24,20 @@ class Desk:
 
     def __init__(self, room: Path) -> None:
         make(room)
-        self._directory = room / uuid4().hex
+        self.directory = room / uuid4().hex
         with locked(room):
             for directory in room.iterdir():
                 _sweep(directory)
-            self._directory.mkdir()
-            self._lock = locked(self._directory)
+            self.directory.mkdir()
+            self._lock = locked(self.directory)
 
     def sheet(self) -> Path:
         """A name for a new file."""
-        return self._directory / uuid4().hex
+        return self.directory / uuid4().hex
 
     def close(self) -> None:
         """Let go of the directory and of what still lies in it."""
-        shutil.rmtree(self._directory, ignore_errors=True)
+        shutil.rmtree(self.directory, ignore_errors=True)
         self._lock.close()
 
 

@@ -264,11 +264,22 @@ def serve(
     data: Data = None,
     host: Annotated[str | None, typer.Option(help="The address to listen at: 0.0.0.0 for all of them.")] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="0 for any free port.")] = None,
+    work: Annotated[bool | None, typer.Option("--work/--no-work", help="Whether it makes films itself.")] = None,
     log_level: Annotated[Level, typer.Option(help="info also logs every request.")] = Level.WARNING,
     json: Json = False,
 ) -> None:
     """Run the gateway until it is told to stop."""
-    server.start(data=data, host=host, port=port, level=log_level.value, json=json)
+    server.start(data=data, host=host, port=port, work=work, level=log_level.value, json=json)
+
+
+@app.command()
+def worker(
+    data: Annotated[Path | None, typer.Option(file_okay=False, help="Where the settings are kept.")] = None,
+    log_level: Annotated[Level, typer.Option(help="How much is logged.")] = Level.WARNING,
+    json: Json = False,
+) -> None:
+    """Make films for the servers on the same database, which must be Postgres."""
+    server.work(data=data, level=log_level.value, json=json)
 
 
 def main() -> NoReturn:

@@ -2,12 +2,12 @@
 
 import asyncio
 import sys
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 
 import uvloop
 
-from danqing import __version__
-from danqing.app import serve
+from danqing import __version__, app
 from danqing.cli import logs
 from danqing.cli.home import explained
 from danqing.cli.report import Report, show
@@ -15,13 +15,34 @@ from danqing.cli.running import INTERRUPTED, give_up
 from danqing.config import Config, load
 
 
-def start(*, data: Path | None, host: str | None, port: int | None, level: str, json: bool) -> None:
+def start(*, data: Path | None, host: str | None, port: int | None, work: bool | None, level: str, json: bool) -> None:
     """Serve until SIGTERM or SIGINT; ends the process with one sentence when that is not possible."""
+
+    async def served() -> None:
+        config = load(data=data, host=host, port=port, work=work)
+        await app.serve(config, lambda url: show(banner(config, url), json=json))
+
+    _run(served, level=level, json=json)
+
+
+def work(*, data: Path | None, level: str, json: bool) -> None:
+    """Make films until SIGTERM or SIGINT; ends the process with one sentence when that is not possible."""
+
+    async def worked() -> None:
+        config = load(data=data)
+        report = Report(
+            {"files": config.assets}, [f"Danqing {__version__} makes films for the servers on its database."]
+        )
+        await app.work(config, lambda: show(report, json=json))
+
+    _run(worked, level=level, json=json)
+
+
+def _run(main: Callable[[], Coroutine[None, None, None]], *, level: str, json: bool) -> None:
     logs.configure(level)
     try:
         with explained(), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            config = load(data=data, host=host, port=port)
-            runner.run(serve(config, lambda url: show(banner(config, url), json=json)))
+            runner.run(main())
     except Exception as error:
         give_up(error, json=json)
     except KeyboardInterrupt:

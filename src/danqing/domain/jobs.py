@@ -63,8 +63,9 @@ class Job:
     counts in besides its key's own) when it was admitted. `withheld` has the
     reason for every output that the engine refused. `ignored` names parameters that the engine does not honour.
     `prompt` is the one the engine worked from when it rewrote the author's. `shared` jobs may be watched by anybody who
-    knows their id. `inputs_gone` is since when the files that it was asked with are away. `progress` (0 to 1) and
-    `stage` are told to watchers but not stored.
+    knows their id. `inputs_gone` is since when the files that it was asked with are away. `turn` is set while the job
+    waits to be driven: the lowest is next, 0 goes on with what was begun. `progress` (0 to 1) and `stage` are told to
+    watchers but not stored.
     """
 
     id: str
@@ -91,6 +92,7 @@ class Job:
     shared: bool = False
     test: bool = False
     inputs_gone: datetime | None = None
+    turn: int | None = None
     progress: float = 0.0
     stage: str = ""
 

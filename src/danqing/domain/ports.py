@@ -109,8 +109,8 @@ class Once:
 class Store(Protocol):
     """Jobs and money, committed together. One implementation speaks SQLite and Postgres."""
 
-    async def admit(self, job: Job, once: Once | None) -> Job:
-        """Store a new job with its hold, or return the one that `once` made before.
+    async def admit(self, job: Job, once: Once | None, *, driver: str | None = None) -> Job:
+        """Store a new job with its hold, or return the one that `once` made before. `driver` answers for it.
 
         It comes back with the budgets that it counts in. Raises Problem(NO_FUNDS) and Problem(BUSY) for a limit that is
         used up, Problem(MISMATCH) for another body under the same name.
@@ -122,14 +122,39 @@ class Store(Protocol):
     async def job(self, id: str) -> Job | None:
         """One job by its id."""
 
-    async def unfinished(self) -> list[Job]:
-        """Every job that has not ended, oldest first."""
-
     async def key(self, digest: str) -> Key | None:
         """The key with this digest, revoked ones too."""
 
     async def file(self, name: str) -> Job | None:
         """The job that delivered the file with this name."""
+
+
+class Fleet(Protocol):
+    """The processes that share a store, seen by one of them. A process that was not seen for a lease is dead."""
+
+    id: str
+    lease_s: float
+
+    async def beat(self) -> None:
+        """Be alive for another lease; the first time, be listed."""
+
+    async def leave(self) -> None:
+        """Be dead at once."""
+
+    async def alive(self) -> Mapping[str, str]:
+        """The living processes, this one too, and the kind of each."""
+
+    async def answering(self) -> Mapping[str, bool]:
+        """The unfinished jobs that this process answers for, and whether each waits to be claimed."""
+
+    async def adopt(self, forsaken: Collection[str]) -> list[Job]:
+        """Answer for every unfinished job that nobody alive answers for, and for one's own `forsaken` ones anew.
+
+        They wait to be claimed, and whoever still drives one can commit nothing more.
+        """
+
+    async def claim(self, id: str) -> Job | None:
+        """Drive a job that waits: the only one who may. None when it ended or another has claimed it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

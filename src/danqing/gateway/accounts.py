@@ -16,6 +16,7 @@ from danqing.gateway.keyring import Keyring, hint
 
 TEST_ACCOUNT = "test"
 LIVE_ACCOUNT = "live"
+FIRST_KEY = "key_first"
 PLAY_MONEY = 1_000_000 * DOLLAR  # what the test account is opened with; not worth a cent
 NAME_CHARACTERS_MAX = 100
 PAGE_MAX = 200
@@ -70,6 +71,37 @@ class Accounts:
         )
         await self._books.add_key(key, self._keyring.digest(token))
         return key, token
+
+    async def first_key(self) -> str:
+        """The secret of the first test key, the same on every machine that shares the database and its pepper.
+
+        Raises Problem(INVALID) when the database was made with another pepper: no key in it could be recognised.
+        """
+        token = self._keyring.first_token
+        if known := next((key for key in await self._books.keys() if key.id == FIRST_KEY), None):
+            if known.hint != hint(token):
+                message = (
+                    "The database was made with another secret. Set DANQING_SECRET to the one that it was made with:"
+                    " it is in the file secret of the data directory of the server that made it."
+                )
+                raise invalid(message, code="other_secret")
+            return token
+        key = Key(
+            id=FIRST_KEY,
+            name="first test key",
+            account=TEST_ACCOUNT,
+            test=True,
+            hint=hint(token),
+            created=self._now(),
+        )
+        try:
+            await self._books.add_key(key, self._keyring.digest(token))
+        except Exception:
+            # Another machine may have been quicker; whatever else went wrong shows itself again.
+            if all(key.id != FIRST_KEY for key in await self._books.keys()):
+                raise
+            return await self.first_key()
+        return token
 
     async def keys(self) -> list[Key]:
         """All keys, newest first."""

@@ -1,7 +1,7 @@
 """Where a job is driven: short ones at once in this process, long ones through a durable queue."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -9,22 +9,29 @@ from danqing.domain.jobs import Job
 from danqing.domain.media import Medium
 
 Drive = Callable[[str], Awaitable[None]]
+Alive = Callable[[], Awaitable[Collection[str]]]
 
 
 class Queue(Protocol):
-    """Sees to it that some live worker drives a job until it ends, whatever dies in between."""
+    """Sees to it that some live worker drives a job, whatever dies in between."""
 
     async def open(self, drive: Drive) -> None:
         """Begin to work; called once, inside the event loop that `drive` runs on."""
 
-    async def put(self, id: str, *, again: bool = False) -> None:
-        """Have the job driven. `again`: after a restart, whatever the queue itself remembers of the job."""
+    async def put(self, job: Job) -> None:
+        """Have a job that was admitted this moment driven, when its turn comes."""
+
+    async def put_again(self, jobs: Sequence[Job]) -> None:
+        """The same for jobs whose process died or whose drive broke off; what stands in the queue stays as it is."""
+
+    async def reclaim(self, alive: Alive) -> None:
+        """Have what processes took that are no longer `alive` done by others."""
 
     async def trim(self, before: datetime, *, dry: bool) -> int:
         """Forget what the queue remembers of work that ended before a moment, or only count it."""
 
     async def close(self) -> None:
-        """Stop taking work. What is unfinished is driven after the next start."""
+        """Stop taking work."""
 
 
 def is_long(job: Job) -> bool:
@@ -42,12 +49,19 @@ class Tasks:
     async def open(self, drive: Drive) -> None:
         self._drive = drive
 
-    async def put(self, id: str, *, again: bool = False) -> None:
+    async def put(self, job: Job) -> None:
         if self._drive is None:
             raise RuntimeError("put before open")
-        task = asyncio.ensure_future(self._drive(id))
+        task = asyncio.ensure_future(self._drive(job.id))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    async def put_again(self, jobs: Sequence[Job]) -> None:
+        for job in jobs:
+            await self.put(job)
+
+    async def reclaim(self, alive: Alive) -> None:
+        """Nothing outlives the process."""
 
     async def trim(self, before: datetime, *, dry: bool) -> int:
         return 0

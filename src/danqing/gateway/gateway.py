@@ -15,11 +15,12 @@ from danqing.domain.jobs import Cancelled, IllegalStep, Job, State, removed, ste
 from danqing.domain.keys import Key
 from danqing.domain.limits import too_dear
 from danqing.domain.models import Catalog, Model, choose, fit, most
-from danqing.domain.ports import Archive, Once, Provider, Store
+from danqing.domain.ports import Archive, Fleet, Once, Provider, Store
 from danqing.gateway.dispatch import Queue, is_long
 from danqing.gateway.events import Hub
 from danqing.gateway.keyring import Keyring
 from danqing.gateway.runner import Runner
+from danqing.gateway.watch import Watch
 
 log = structlog.get_logger("danqing.gateway")
 
@@ -43,6 +44,7 @@ class Parts:
     assets: Archive
     providers: Mapping[str, Provider]
     queue: Queue
+    fleet: Fleet
     keyring: Keyring
     now: Callable[[], datetime] = utc_now
 
@@ -62,20 +64,23 @@ class Gateway:
         self._queue = parts.queue
         self._keyring = parts.keyring
         self._now = parts.now
+        self._me = parts.fleet.id
         self._hub = Hub()
-        self._runner = Runner(parts.store, parts.assets, parts.providers, self._hub, parts.now)
+        self._runner = Runner(parts.store, parts.assets, parts.providers, self._hub, parts.fleet, parts.now)
+        self._watch = Watch(parts.fleet, parts.queue, self._runner)
         self._known: dict[str, tuple[float, Key]] = {}
 
     async def open(self) -> None:
-        """Begin to work, and go on with every job that a crash or a stop has left unfinished."""
+        """Begin to work, and go on with every job that a crash or a stop has left to nobody."""
         await self._queue.open(self._runner.drive)
-        for job in await self._store.unfinished():
-            await self._queue.put(job.id, again=True)
+        await self._watch.open()
 
     async def close(self) -> None:
-        """Stop within moments; unfinished jobs are resumed by the next `open`."""
+        """Stop within moments; unfinished jobs are resumed by another process, or by the next `open`."""
+        await self._watch.close()
         await self._runner.close()
         await self._queue.close()
+        await self._watch.leave()
 
     async def key(self, token: str) -> Key:
         """Who asks. Raises Problem(UNAUTHENTICATED)."""
@@ -118,7 +123,7 @@ class Gateway:
             message = f"This key has {alive} unfinished jobs; wait for some of them to end."
             raise Problem(Kind.BUSY, message, code="too_many_jobs", retry_after=10)
         draft = self._draft(key, generation, shared=shared, ceiling=ceiling)
-        job = await self._store.admit(draft, once)
+        job = await self._store.admit(draft, once, driver=self._me)
         if job.id == draft.id:
             await self._dispatch(job)
         return job
@@ -208,18 +213,14 @@ class Gateway:
             updated=now,
         )
         # A job that is driven right here is about to be sent as soon as it is stored: one commit less.
-        return job if is_long(job) else replace(job, state=State.SUBMITTING)
+        return replace(job, turn=0) if is_long(job) else replace(job, state=State.SUBMITTING)
 
     async def _dispatch(self, job: Job) -> None:
         self._hub.publish(job)
-        if is_long(job):
-            try:
-                await self._queue.put(job.id)
-                return
-            except Exception:
-                # It is admitted and paid for, so it is driven here; the next start would find it in any case.
-                log.exception("the queue did not take a job", job=job.id)
-        self._runner.begin(job)
+        if job.turn is not None:
+            await self._watch.put(job)
+        else:
+            self._runner.begin(job)
 
     async def _load(self, id: str) -> Job:
         job = await self._store.job(id)

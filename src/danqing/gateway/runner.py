@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, 
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain, repeat
 
 import structlog
 
@@ -26,7 +27,7 @@ from danqing.domain.jobs import (
 )
 from danqing.domain.ledger import Transfer
 from danqing.domain.media import Blob, Medium
-from danqing.domain.ports import Assets, Order, Provider, Source, Store, Story, Update
+from danqing.domain.ports import Assets, Fleet, Order, Provider, Source, Store, Story, Update
 from danqing.gateway.events import Hub
 from danqing.gateway.story import story_of
 
@@ -115,28 +116,35 @@ class Runner:
         assets: Assets,
         providers: Mapping[str, Provider],
         hub: Hub,
+        fleet: Fleet,
         now: Callable[[], datetime],
     ) -> None:
         self._store = store
+        self._fleet = fleet
         self._assets = assets
         self._providers = providers
         self._hub = hub
         self._now = now
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._closed = False
 
     def begin(self, job: Job) -> None:
         """Drive a job that was admitted this moment, in this process."""
         self._start(job.id, self._drive(_Run(job, self._store, self._hub, self._now)))
 
     async def drive(self, id: str) -> None:
-        """Drive a stored job to its end, from where it stands; returns when it has ended or was taken over."""
-        if id not in self._tasks:
-            job = await self._store.job(id)
-            if job is None or job.state.ended:
-                return
-            self._start(id, self._resume(_Run(job, self._store, self._hub, self._now)))
+        """Drive a job that waits to its end, from where it stands; returns when it has ended or was taken over."""
+        if id not in self._tasks and not self._closed:
+            self._start(id, self._claim(id))
         if task := self._tasks.get(id):
             await asyncio.wait([task])
+        if self._closed:
+            # Were this to return, the queue would take the job for done. It is for another process to go on with.
+            await asyncio.Event().wait()
+
+    def driven(self) -> set[str]:
+        """The jobs that are driven here at this moment."""
+        return set(self._tasks)
 
     def stop(self, id: str) -> None:
         """Stop working on a job; closing the provider's generator cancels the engine's work."""
@@ -145,6 +153,7 @@ class Runner:
 
     async def close(self) -> None:
         """Stop everything. Jobs stay as they are stored and are resumed by the next start."""
+        self._closed = True
         tasks = list(self._tasks.values())
         for task in tasks:
             task.cancel()
@@ -157,6 +166,17 @@ class Runner:
         task = asyncio.create_task(work, name=f"job {id}")
         self._tasks[id] = task
         task.add_done_callback(lambda _: self._tasks.pop(id, None))
+
+    async def _claim(self, id: str) -> None:
+        for pause_s in chain(COMMIT_PAUSES_S, repeat(COMMIT_PAUSES_S[-1])):  # nobody else knows that it waits
+            try:
+                job = await self._fleet.claim(id)
+                break
+            except Problem as problem:
+                log.warning("a job could not be claimed", job=id, code=problem.code)
+                await asyncio.sleep(pause_s)
+        if job:
+            await self._resume(_Run(job, self._store, self._hub, self._now))
 
     async def _resume(self, run: _Run) -> None:
         provider = self._providers.get(run.job.provider)
@@ -174,7 +194,7 @@ class Runner:
             if stored and stored.state.ended:
                 self._hub.publish(stored)  # whoever ended it may not have told the watchers here
         except Exception:
-            # Its row is as the last commit left it; the next start goes on from there.
+            # Its row is as the last commit left it; the watch has it driven again from there.
             log.exception("a drive broke off", job=run.job.id)
 
     async def _make(self, run: _Run) -> Event:

@@ -43,6 +43,7 @@ class Pool:
     """
 
     def __init__(self, size: int = 2, limits: Limits | None = None) -> None:
+        self.size = size
         self._free = asyncio.Semaphore(size)
         self._limits = limits or Limits()
         self._idle: dict[Process, asyncio.TimerHandle] = {}

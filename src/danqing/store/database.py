@@ -14,6 +14,7 @@ from danqing.domain.ports import Once, Spending
 from danqing.domain.retention import Keep
 from danqing.store import accounts, jobs, register, upkeep
 from danqing.store.engine import Engines, open_engines, troubles_told
+from danqing.store.fleet import Member
 from danqing.store.revision import is_current
 from danqing.store.turn import turn
 from danqing.store.writer import T, Work, reader, writer
@@ -47,12 +48,17 @@ class Database:
         await self._reader.close()
         self._engines.dispose()
 
-    async def admit(self, job: Job, once: Once | None) -> Job:
-        """Store a new job with its hold, or return the one that `once` made before.
+    def member(self, id: str, *, kind: str, lease_s: float) -> Member:
+        """This process among those that share the database; `id` must never have been another's."""
+        alone = self._engines.single_writer
+        return Member(self._read, self._write, id=id, kind=kind, lease_s=lease_s, alone=alone)
+
+    async def admit(self, job: Job, once: Once | None, *, driver: str | None = None) -> Job:
+        """Store a new job with its hold, or return the one that `once` made before. `driver` answers for it.
 
         Raises Problem(NO_FUNDS) or Problem(MISMATCH), with nothing written.
         """
-        return await self._write(lambda connection: jobs.admit(connection, job, once))
+        return await self._write(lambda connection: jobs.admit(connection, job, once, driver))
 
     async def commit(self, job: Job, transfers: Sequence[Transfer]) -> bool:
         """One step, all or nothing. False when another process has taken the job further in the meantime."""
@@ -61,10 +67,6 @@ class Database:
     async def job(self, id: str) -> Job | None:
         """One job by its id."""
         return await self._read(lambda connection: jobs.find(connection, id))
-
-    async def unfinished(self) -> list[Job]:
-        """Every job that has not ended, oldest first."""
-        return await self._read(jobs.unfinished)
 
     async def file(self, name: str) -> Job | None:
         """The job that delivered the file with this name."""

@@ -1,8 +1,10 @@
 """Jobs in rows: admitted with their hold, taken further one version at a time, found again."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
-from sqlalchemy import Connection, Integer, Text, bindparam, insert, select, tuple_, update
+from sqlalchemy import Connection, Integer, Row, Text, bindparam, func, insert, select, tuple_, update
 
 from danqing.domain.errors import Kind, Problem, not_found
 from danqing.domain.jobs import Job, State
@@ -13,22 +15,20 @@ from danqing.store.documents import read_job, write_job
 from danqing.store.tables import Moment, files, inputs, jobs, requests
 from danqing.store.transfers import book, insert_once
 
+COLUMNS = (jobs.c.document, jobs.c.version, jobs.c.turn)  # what makes a Job
+
 _insert = insert(jobs)
 _advance = update(jobs).where(jobs.c.id == bindparam("this"), jobs.c.version == bindparam("old"))
-_find = select(jobs.c.document).where(jobs.c.id == bindparam("id"))
-_find_file = select(jobs.c.document).join(files).where(files.c.name == bindparam("name"))
+_end = _advance.values(driver=None, turn=None)  # nobody answers for it any more
+_find = select(*COLUMNS).where(jobs.c.id == bindparam("id"))
+_find_file = select(*COLUMNS).join(files).where(files.c.name == bindparam("name"))
 _find_request = (
-    select(requests.c.fingerprint, jobs.c.document)
+    select(requests.c.fingerprint, *COLUMNS)
     .join(jobs)
     .where(requests.c.key == bindparam("key"), requests.c.name == bindparam("name"))
 )
-_unfinished = (
-    select(jobs.c.document)
-    .where(jobs.c.state.in_([state.value for state in State if not state.ended]))
-    .order_by(jobs.c.created, jobs.c.id)
-)
 _newest = (
-    select(jobs.c.document)
+    select(*COLUMNS)
     .where(jobs.c.key == bindparam("key"))
     .order_by(jobs.c.created.desc(), jobs.c.id.desc())
     .limit(bindparam("limit", type_=Integer))
@@ -40,11 +40,25 @@ _position = select(jobs.c.created).where(jobs.c.key == bindparam("key"), jobs.c.
 _files_of = select(files.c.name).where(files.c.job == bindparam("job"))
 _insert_file = insert(files)
 _insert_input = insert(inputs)
+_waiting = select(
+    func.min(jobs.c.turn).label("head"),
+    func.max(jobs.c.turn).filter(jobs.c.key == bindparam("key")).label("own"),
+).where(
+    jobs.c.state.in_([state.value for state in State if not state.ended]),
+    jobs.c.provider == bindparam("provider"),
+    jobs.c.turn.is_not(None),
+)
 
 
-def admit(connection: Connection, job: Job, once: Once | None) -> Job:
-    """Write a new job and its hold, or find the one that `once` made before. It comes back with its budgets.
+def job_of(row: Row[*tuple[Any, ...]]) -> Job:
+    """The job of COLUMNS. Its version and turn may be further than its document."""
+    return replace(read_job(row.document), version=row.version, turn=row.turn)
 
+
+def admit(connection: Connection, job: Job, once: Once | None, driver: str | None) -> Job:
+    """Write a new job and its hold, or find the one that `once` made before. `driver` answers for it.
+
+    It comes back with its budgets, and with its turn when it waits for one.
     Raises Problem(NO_FUNDS), Problem(BUSY) and Problem(MISMATCH); the caller's transaction must then be rolled back.
     """
     if once:
@@ -52,7 +66,9 @@ def admit(connection: Connection, job: Job, once: Once | None) -> Job:
         if not insert_once(connection, requests, claim):
             return _repeated(connection, job.key, once)
     job = admission.counted(connection, job)
-    connection.execute(_insert, _row(job))
+    if job.turn is not None:
+        job = replace(job, turn=_next_turn(connection, job))
+    connection.execute(_insert, {**_row(job), "driver": driver, "turn": job.turn})
     if given := {blob.sha256 for blob in job.generation.blobs()}:
         connection.execute(_insert_input, [{"job": job.id, "sha256": sha256} for sha256 in sorted(given)])
     admission.pay(connection, job)
@@ -61,8 +77,8 @@ def admit(connection: Connection, job: Job, once: Once | None) -> Job:
 
 def commit(connection: Connection, job: Job, transfers: Sequence[Transfer]) -> bool:
     """Write one step and its transfers. False, and nothing written, when the stored job is not one version behind."""
-    change = {"this": job.id, "old": job.version - 1, **_state(job)}
-    if connection.execute(_advance, change).rowcount == 0:
+    advance = _end if job.state.ended else _advance
+    if connection.execute(advance, {"this": job.id, "old": job.version - 1, **_state(job)}).rowcount == 0:
         return False
     _name_files(connection, job)
     for transfer in transfers:
@@ -72,19 +88,14 @@ def commit(connection: Connection, job: Job, transfers: Sequence[Transfer]) -> b
 
 def find(connection: Connection, id: str) -> Job | None:
     """A job by its id."""
-    document = connection.execute(_find, {"id": id}).scalar()
-    return read_job(document) if document else None
+    row = connection.execute(_find, {"id": id}).first()
+    return job_of(row) if row else None
 
 
 def find_file(connection: Connection, name: str) -> Job | None:
     """The job that delivered a file."""
-    document = connection.execute(_find_file, {"name": name}).scalar()
-    return read_job(document) if document else None
-
-
-def unfinished(connection: Connection) -> list[Job]:
-    """Every job that has not ended, oldest first."""
-    return [read_job(document) for document in connection.execute(_unfinished).scalars()]
+    row = connection.execute(_find_file, {"name": name}).first()
+    return job_of(row) if row else None
 
 
 def newest(connection: Connection, key: str, limit: int, before: str | None) -> list[Job]:
@@ -95,15 +106,21 @@ def newest(connection: Connection, key: str, limit: int, before: str | None) -> 
         if created is None:
             raise not_found(f"job {before[:64]}")
         page, values = _older, {**values, "created": created, "before": before}
-    return [read_job(document) for document in connection.execute(page, values).scalars()]
+    return [job_of(row) for row in connection.execute(page, values)]
 
 
 def _repeated(connection: Connection, key: str, once: Once) -> Job:
-    fingerprint, document = connection.execute(_find_request, {"key": key, "name": once.name}).one()
-    if fingerprint != once.fingerprint:
+    row = connection.execute(_find_request, {"key": key, "name": once.name}).one()
+    if row.fingerprint != once.fingerprint:
         message = "This Idempotency-Key was used before with another request. Use a new one for every new request."
         raise Problem(Kind.MISMATCH, message, code="idempotency_mismatch")
-    return read_job(document)
+    return job_of(row)
+
+
+def _next_turn(connection: Connection, job: Job) -> int:
+    """After the head of its provider's queue and after all of its key's own: whoever asks for much waits for others."""
+    ahead = connection.execute(_waiting, {"provider": job.provider, "key": job.key}).one()
+    return max(ahead.head or 0, ahead.own or 0) + 1
 
 
 def _row(job: Job) -> dict[str, object]:

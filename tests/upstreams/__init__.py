@@ -1,1 +1,0 @@
-"""Imitations of the engines' servers, over real sockets, with faults."""
