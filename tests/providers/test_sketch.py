@@ -5,15 +5,18 @@ from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
+from danqing import catalog
 from danqing.assets.disk import Disk
 from danqing.domain.errors import Kind, Problem
 from danqing.domain.generation import Generation
 from danqing.domain.jobs import Accepted, Produced, Progressed, Withheld
 from danqing.domain.media import Medium
 from danqing.domain.ports import Order, Provider, Update
-from danqing.providers import connect
+from danqing.providers import connect, sketch
 from danqing.sketch.pool import Pool
+from danqing.sketch.worker import SIDE_MAX
 from making import a_generation
 
 
@@ -150,3 +153,37 @@ async def test_a_film_has_the_resolution_that_was_asked_for(
     with pytest.raises(Problem, match="Noted"):
         await made(tmp_path, film)
     assert (tasks[0]["width"], tasks[0]["height"]) == frame
+
+
+MODELS = catalog.load().models
+SHAPES = sorted(
+    {
+        (aspect, size)
+        for model in MODELS
+        if Medium.IMAGE in model.ability.makes
+        for aspect in model.ability.aspects
+        for size in (*model.ability.sizes, None)
+    },
+    key=str,
+)
+
+
+@pytest.mark.parametrize(("aspect", "size"), SHAPES)
+def test_every_ratio_of_the_catalog_is_drawn_as_it_is_written(aspect: str, size: str | None) -> None:
+    width, height = sketch._size(a_generation(aspect=aspect, size=size))
+    across, down = map(int, aspect.split(":"))
+    assert abs(width * down - height * across) <= max(across, down), "the ratio, to the pixel"
+    assert max(width, height) >= (2048 if size == "2K" else 1024)
+    assert max(width, height) <= SIDE_MAX
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("aspect", "size"), [("21:9", "1K"), ("4:5", "1K"), ("9:16", "2K")])
+async def test_the_file_has_the_pixels_that_are_told(tmp_path: Path, aspect: str, size: str) -> None:
+    async with engine(tmp_path) as (provider, assets):
+        asked = a_generation(count=1, aspect=aspect, size=size)
+        order = Order(job="j", generation=asked, upstream="")
+        [output] = [made.output async for made in provider.generate(order, assets) if isinstance(made, Produced)]
+        assert output.blob is not None
+        with Image.open(await assets.path(output.blob)) as picture:
+            assert picture.size == (output.width, output.height) == sketch._size(asked)

@@ -71,11 +71,13 @@ def test_several_files_stay_in_their_order_and_small_ones_in_the_text() -> None:
     assert tree == {"x": [blob(FILE), small, blob(FILE[1:])]}
 
 
-TEXTS = st.text(max_size=60) | st.sampled_from(["word " * 9000, '\\"' * 9000, "\0file:0", "漢字" * 9000])
+NAMES = st.text(max_size=60)
+LONG = st.sampled_from(["word ", '\\"', "漢字"]).map(lambda text: text * FILE_CHARACTERS_MIN)
+TEXTS = NAMES | LONG | st.just("\0file:0")
 TREES = st.recursive(
     TEXTS | st.integers(-(2**53), 2**53) | st.booleans() | st.none(),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXTS, inner, max_size=4),
-    max_leaves=8,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(NAMES, inner, max_size=4),
+    max_leaves=6,
 )
 
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:  # obstore has these in its stubs only
 PROBE = "danqing"  # an empty object, written at every start to see whether anything can be
 PROBE_S = 5  # how long to try at the start
 PATIENCE_S = 45  # how long to try later on; a request that was begun by then has its own limit beyond
-FRESH_S = 3600  # what was put this lately is not uploaded again: nothing younger than a day is deleted
+FRESH_S = 60  # what was put this lately is not uploaded again; longer ago, and it is, so that it counts as young
 _THREADS = 12  # they wait for the network
 _PART_BYTES = 5 << 20  # larger files are uploaded in parts of this size, the smallest that S3 takes
 _PARTS = 2  # of one file in memory and on their way at once

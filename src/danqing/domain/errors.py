@@ -56,6 +56,10 @@ class Problem(Exception):
         return f"Problem({self.kind.value}/{self.code}: {self.message})"
 
 
+class Declined(Problem):
+    """An engine did not take the work. Nothing was begun and nothing is owed, so that another one may be asked."""
+
+
 def invalid(message: str, *, param: str | None = None, code: str = "invalid_value") -> Problem:
     """The most common Problem: a request that must be changed before it is sent again."""
     return Problem(Kind.INVALID, message, param=param, code=code)

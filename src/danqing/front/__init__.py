@@ -106,7 +106,7 @@ class Front:
 
     def spell(self, pieces: Sequence[Piece]) -> AsyncIterator[bytes]:
         """The bytes of JSON pieces; a Blob becomes its base64."""
-        return spell(pieces, self.gateway.assets.open)
+        return spell(pieces, lambda blob: self.gateway.assets.open(blob))
 
     async def patient(self, work: Awaitable[Reply], envelope: Envelope) -> Reply | Response:
         """The reply, however long it takes: after a while blanks are sent before the JSON, so that no client gives up.

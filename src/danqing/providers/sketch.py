@@ -20,10 +20,15 @@ PEOPLE = {Person.ALL: "all", Person.ADULT: "adult", Person.NONE: "none", None: "
 REASON = "The prompt asked the Sketch engine to refuse it (a magic prompt)."
 SIZES = {
     "1:1": (1024, 1024),
+    "2:3": (832, 1248),
+    "3:2": (1248, 832),
     "3:4": (960, 1280),
     "4:3": (1280, 960),
+    "4:5": (896, 1120),
+    "5:4": (1120, 896),
     "9:16": (792, 1408),
     "16:9": (1408, 792),
+    "21:9": (1568, 672),
 }
 FRAMES = {"16:9": (1280, 720), "9:16": (720, 1280)}
 FULL_HD = 1.5  # times as many pixels on each side

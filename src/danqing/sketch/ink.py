@@ -124,15 +124,16 @@ def _water(stage: Stage, chance: Random) -> Layer | None:
     return sheet(board.filter(ImageFilter.GaussianBlur(max(0.4, stage.unit * 0.0011))), 0.9)
 
 
-def _boat(size: int) -> Image.Image:
-    """A sampan with its mat roof and a boatman in a straw hat."""
+def _boat(size: int, *, manned: bool) -> Image.Image:
+    """A sampan with its mat roof and, where people may be seen, a boatman in a straw hat."""
     board = Image.new("RGBA", (size * 4, size * 2))
     pen = ImageDraw.Draw(board)
     s = size / 50
     pen.chord((20 * s, 20 * s, 180 * s, 84 * s), 8, 172, fill=(*SOOT, 255))
     pen.pieslice((66 * s, 22 * s, 118 * s, 88 * s), 180, 360, fill=(*mix(SOOT, (120, 96, 70), 0.5), 255))
-    pen.line((136 * s, 60 * s, 136 * s, 26 * s), fill=(*SOOT, 255), width=round(7 * s))
-    pen.polygon([(124 * s, 24 * s), (148 * s, 24 * s), (136 * s, 12 * s)], fill=(*SOOT, 255))
+    if manned:
+        pen.line((136 * s, 60 * s, 136 * s, 26 * s), fill=(*SOOT, 255), width=round(7 * s))
+        pen.polygon([(124 * s, 24 * s), (148 * s, 24 * s), (136 * s, 12 * s)], fill=(*SOOT, 255))
     pen.line((146 * s, 22 * s, 174 * s, 84 * s), fill=(*SOOT, 255), width=max(1, round(2.5 * s)))
     return board.resize((size * 2, size), Image.Resampling.LANCZOS)
 
@@ -196,7 +197,8 @@ class Landscape:
         )
         moon = mix((250, 248, 238), INDIGO, 0.05)
         self._sun = _sun(self._stage, self._stage.unit * chance.uniform(0.05, 0.075), moon if night else CINNABAR)
-        self._boat = _boat(max(6, round(self._stage.unit * 0.062)))
+        boat_size = max(6, round(self._stage.unit * 0.062))
+        self._boat = _boat(boat_size, manned=plan.person != "none")
         self._guest = self._drawn_guest()
         afloat = any(stature.is_afloat(guest.slug) for guest in self._guest)
         self._acting, self._sprites = Acting(plan, self._stage, self._guest, afloat=afloat, film=film), Sprites()

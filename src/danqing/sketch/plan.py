@@ -80,18 +80,21 @@ class Plan:
     season: str = ""
     mood: str = ""
     spot: str = ""  # the finer place, such as a kitchen, when the prompt names one
+    person: str = "all"  # who may be seen: "all", "adult", "none"
 
 
 def plan(prompt: str, *, seed: int, person: str = "all", negative: str = "") -> Plan:
     """What to draw for a prompt.
 
-    `person` is "all", "adult" (no child is drawn) or "none" (nobody is drawn). Words of `negative` are not drawn. Words
+    `person` is "all", "adult" (no child is drawn) or "none" (nobody is drawn); a negative prompt that names people or
+    children in general asks for the same. Words of `negative` are not drawn. Words
     that are left out for either reason are listed as missing, like words that nothing is known about.
     """
     reading = read(prompt)
+    banned = _banned(negative)
     draft = _Draft(
-        person=person,
-        banned=_banned(negative),
+        person=_stricter(person, banned),
+        banned=banned,
         colours_follow=_colours_follow(reading.language),
         ties=Ties(deferring=reading.language.startswith(WITHOUT_PREPOSITIONS)),
     )
@@ -298,6 +301,13 @@ class _Draft:
         self.number, self.size, self.colour, self.materials, self.made_of = None, None, None, [], False
 
 
+def _stricter(person: str, banned: frozenset[str]) -> str:
+    """Who may be seen when these glyphs are not to be."""
+    if "person" in banned:
+        return "none"
+    return "adult" if person == "all" and "child" in banned else person
+
+
 def _banned(negative: str) -> frozenset[str]:
     """The words of a negative prompt and the glyphs that they stand for."""
     signs = read(negative).signs if negative.strip() else ()
@@ -338,6 +348,7 @@ def _finish(prompt: str, seed: int, reading: Reading, draft: _Draft) -> Plan:
         season=facts["season"],
         mood=facts["mood"],
         spot=facts["spot"],
+        person=draft.person,
     )
 
 

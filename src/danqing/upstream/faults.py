@@ -1,0 +1,93 @@
+"""What goes wrong with an engine, as Problems: which leave it untouched, and which leave its outcome unknown."""
+
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+import aiohttp
+import msgspec
+
+from danqing.domain.errors import Declined, Kind, Problem
+
+SAID_CHARACTERS_MAX = 400
+SECRET_CHARACTERS_MIN = 8
+RETRY_S_MAX = 3600
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+_KEY_LIKE = re.compile(r"\b(?:sk|AIza|ya29|ak|key)[-_.A-Za-z0-9]{12,}")
+
+
+@contextmanager
+def told(name: str, *, paid: bool) -> Iterator[None]:
+    """Raises Problem for what the connection does. `paid`: once it was sent, nobody knows what became of it."""
+    try:
+        yield
+    except aiohttp.ClientConnectorError as error:
+        message = f"The upstream {name!r} cannot be reached. Check its address and the network."
+        raise Declined(Kind.UNAVAILABLE, message, code="upstream_unreachable") from error
+    except aiohttp.ConnectionTimeoutError as error:
+        message = f"The upstream {name!r} does not answer. Check its address and the network."
+        raise Declined(Kind.UNAVAILABLE, message, code="upstream_unreachable") from error
+    except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
+        if paid:
+            message = f"The connection to {name!r} was lost while it was at work; what became of it is unknown."
+            raise Problem(Kind.UNKNOWN, message, code="outcome_unknown") from error
+        message = f"The connection to the upstream {name!r} was lost."
+        raise Problem(Kind.UNAVAILABLE, message, code="upstream_lost") from error
+
+
+def refusal(name: str, response: aiohttp.ClientResponse, said: str, *, secrets: Iterable[str], paid: bool) -> Problem:
+    """The Problem for a status that is no success. What the engine said is quoted, less every key."""
+    status = response.status
+    quoted = _quoted(said, secrets)
+    told = f"The upstream {name!r} answered {status}" + (f": {quoted}" if quoted else ".")
+    if status in (429, 503):
+        return Declined(Kind.BUSY, told, code="upstream_busy", retry_after=_retry_after(response))
+    if status in (401, 403):
+        return Declined(Kind.UPSTREAM, f"{told} Check its key.", code="upstream_credentials")
+    if status == 402:
+        return Declined(Kind.UPSTREAM, f"{told} Its account needs money.", code="upstream_funds")
+    if status == 404:
+        return Declined(Kind.UPSTREAM, f"{told} It does not know the model or the path.", code="upstream_not_found")
+    if 300 <= status < 400:
+        return Declined(Kind.UPSTREAM, f"{told} Set its base_url to where it really is.", code="upstream_redirect")
+    if 400 <= status < 500 and status != 408:
+        return Problem(Kind.INVALID, told, code="upstream_refused")
+    if paid and status in (408, 502, 504):  # said by something in between, while the engine may be at work
+        return Problem(Kind.UNKNOWN, f"{told} What became of the work is unknown.", code="outcome_unknown")
+    return Problem(Kind.UPSTREAM, told, code="upstream_failed")
+
+
+def wrong(name: str, what: str) -> Problem:
+    """An answer that was a success by its status and is of no use."""
+    return Problem(Kind.UPSTREAM, f"The upstream {name!r} sent nothing usable: {what}.", code="upstream_malformed")
+
+
+def _quoted(said: str, secrets: Iterable[str]) -> str:
+    text = _UNPRINTABLE.sub(" ", _message(said) or said).strip()
+    for secret in secrets:
+        for part in secret.split():
+            if len(part) >= SECRET_CHARACTERS_MIN:
+                text = text.replace(part, "…")
+    text = _KEY_LIKE.sub("…", text)
+    if text.startswith("<"):  # a page for people, from something in between
+        return ""
+    return text if len(text) <= SAID_CHARACTERS_MAX else text[:SAID_CHARACTERS_MAX] + "…"
+
+
+def _message(said: str) -> str:
+    """The sentence in the usual envelopes: Google's, OpenAI's, FastAPI's, and a bare string."""
+    try:
+        tree = msgspec.json.decode(said)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return ""
+    if isinstance(tree, list) and tree:
+        tree = tree[0]
+    for name in ("error", "message", "detail"):
+        if isinstance(tree, dict) and tree.get(name):
+            tree = tree[name]
+    return tree if isinstance(tree, str) else ""
+
+
+def _retry_after(response: aiohttp.ClientResponse) -> int | None:
+    value = response.headers.get("retry-after", "")
+    return min(int(value), RETRY_S_MAX) if value.isascii() and value.isdigit() and len(value) < 7 else None

@@ -1,0 +1,1 @@
+"""Imitations of the engines' servers, over real sockets, with faults."""
