@@ -15,6 +15,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     yield server
     assert server.stop() == 0, server.log()[-3000:]
     assert "defect" not in server.log(), server.log()[-5000:]
+    assert server.audit() == []
 
 
 @pytest.fixture
@@ -31,3 +32,5 @@ def new_server(tmp_path: Path) -> Iterator[Callable[..., Server]]:
     for server in started:
         if server.process and server.process.poll() is None:
             server.kill()
+    for server in started:
+        assert server.audit() == []

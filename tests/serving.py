@@ -12,6 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from danqing.config import load
+from danqing.store.audit import opened
+
 STARTING_S = 30
 
 
@@ -69,6 +72,11 @@ class Server:
 
     def log(self) -> str:
         return (self.data / "server.log").read_text(errors="replace")
+
+    def audit(self) -> list[str]:
+        """Every difference in its books; the server may be at work."""
+        with opened(load(data=self.data, env={**os.environ, **self.env}).database_url) as books:
+            return books.audit().differences
 
     @property
     def key(self) -> str:

@@ -14,10 +14,10 @@ from danqing.cli.later import Later
 from danqing.domain.generation import Person
 
 if TYPE_CHECKING:
-    from danqing.cli import commands, keeping, making, server
+    from danqing.cli import auditing, commands, keeping, making, server
 else:
-    parts = ("commands", "keeping", "making", "server")
-    commands, keeping, making, server = (Later(f"danqing.cli.{name}") for name in parts)
+    parts = ("auditing", "commands", "keeping", "making", "server")
+    auditing, commands, keeping, making, server = (Later(f"danqing.cli.{name}") for name in parts)
 
 PICTURE_MODEL = "imagen-4.0-generate-preview-05-20"
 FILM_MODEL = "veo-3.0-generate-preview"
@@ -232,6 +232,17 @@ def sweep(
 ) -> None:
     """Remove files that have had their time, as the server does every hour. For the owner of the server."""
     commands.sweep(dry_run=dry_run, json=json)
+
+
+@app.command()
+def audit(
+    files: Annotated[bool, typer.Option("--files", help="Look for every delivered file too.")] = False,
+    deep: Annotated[bool, typer.Option("--deep", help="And read each of them through.")] = False,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Check that statements, balances, jobs and files agree; the server may be at work. 1 when they do not."""
+    auditing.audit(files=files, deep=deep, data=data, json=json)
 
 
 @app.command()

@@ -2,6 +2,8 @@
 
 from sqlalchemy import Engine, Text, column, inspect, select, table
 
+from danqing.domain.errors import invalid
+
 HEAD = "0002"  # the newest revision in `migrations/versions`
 
 _versions = table("alembic_version", column("version_num", Text))
@@ -14,3 +16,10 @@ def is_current(engine: Engine) -> bool:
             inspect(connection).has_table("alembic_version")
             and connection.execute(select(_versions.c.version_num)).scalar() == HEAD
         )
+
+
+def require_current(engine: Engine) -> None:
+    """Raises Problem(INVALID) when the tables are not those of this Danqing."""
+    if not is_current(engine):
+        message = "The database is new, or another version of Danqing made it. Start this one's server first."
+        raise invalid(message, param="database")

@@ -31,7 +31,7 @@ from sqlalchemy import (
 from danqing.domain.errors import Kind, Problem, invalid
 from danqing.store import upkeep
 from danqing.store.engine import open_engines, troubles_told
-from danqing.store.revision import HEAD, is_current
+from danqing.store.revision import HEAD, require_current
 from danqing.store.tables import Moment, files, inputs, metadata
 from danqing.store.turn import turn
 
@@ -78,9 +78,7 @@ def snapshot(address: str) -> Iterator[Snapshot]:
     engines = open_engines(address)
     try:
         with troubles_told():
-            if not is_current(engines.reading):
-                message = "The database is new, or another version of Danqing made it. Start this one's server first."
-                raise invalid(message, param="database")
+            require_current(engines.reading)
             with turn(engines.reading) as ours:
                 if not ours:
                     raise Problem(Kind.BUSY, "A sweep is at work. Try again in a minute.", retry_after=60)
