@@ -12,7 +12,7 @@ from danqing.sketch import art, kinds
 from danqing.sketch.lettering import runs, write
 from danqing.sketch.raster import raster
 from danqing.sketch.script import to_simplified
-from danqing.sketch.words import LANGUAGES
+from danqing.sketch.words import LANGUAGES, lexicon
 
 ROOT = Path(__file__).parents[2]
 LEXICON = ROOT / "src" / "danqing" / "sketch" / "lexicon"
@@ -193,3 +193,17 @@ def test_the_npm_lock_pins_every_package_and_records_no_download_address() -> No
     assert all("integrity" in package and "resolved" not in package for package in packages.values())
     for name, version in manifest["dependencies"].items():
         assert packages[f"node_modules/{name}"]["version"] == version
+
+
+@needs_pack
+@pytest.mark.parametrize("slug", ["fireworks", "sparkler", "shooting-star", "milky-way", "yin-yang", "peace-symbol"])
+def test_no_thing_is_shown_on_the_tile_that_the_pack_puts_it_on(slug: str) -> None:
+    drawn = raster(art.glyph(slug), 96, 96).getchannel("A")
+    box = drawn.crop(drawn.getbbox() or (0, 0, 1, 1))
+    assert box.histogram()[255] < box.width * box.height * 0.8
+
+
+@needs_pack
+@pytest.mark.parametrize("word", ["cityscape", "sunrise over mountains", "motorway", "night with stars"])
+def test_no_framed_view_is_named_by_a_word(word: str) -> None:
+    assert lexicon("en").facets(word) == () or not any(one.kind == "subject" for one in lexicon("en").facets(word))

@@ -22,7 +22,7 @@ a team of horses | horse x4
 a team of doctors | health-worker x4
 a litter of kittens | cat x3
 a gaggle of geese | goose x5
-a family at the zoo | person-standing x3
+a family at the zoo | man-standing, woman-standing, child
 
 # the young, the stuffed and the pictured are what they are named after
 a fox cub in the grass | fox
@@ -55,6 +55,21 @@ an armadillo playing the trumpet | -
 a platypus wearing a hat, a scarf and gloves | -
 a platypus next to a car | automobile
 a platypus wearing a hat, beside it a cat | cat
+
+a kachina doll with feathers on its head | -
+
+# who does something to a thing shows no thing of the verb's name
+building a sandcastle | sandcastle
+train a dog to sit | dog
+park the car in front of the house | automobile, house
+a cat that has black fur bats a red balloon | cat, balloon
+a building | office-building
+a man fishing at a river | man-standing, fishing-pole
+a fishing village | @meadow
+
+# parts of a thing are in its picture
+a piano with many keys | grand-piano
+a bunch of keys | key x5
 
 # one more who looks like one already there
 a mother and her daughter | woman-standing x2
@@ -153,9 +168,44 @@ def test_a_colour_before_an_unknown_adjective_is_still_the_nouns() -> None:
     assert sketch.missing == ("lacquered",)
 
 
-def test_what_a_thing_is_made_of_is_never_the_main_subject() -> None:
-    sketch = plan("a castle made of pancakes, a dog dancing", seed=1)
-    assert [one.glyph for one in sketch.subjects][-1] == "pancakes"
+def test_what_a_thing_is_made_of_gives_it_its_colour_and_is_no_second_thing() -> None:
+    sketch = plan("a castle made of chocolate, a giraffe made of turtle", seed=1)
+    assert [(one.glyph, one.colour) for one in sketch.subjects] == [("castle", "#5b3a24"), ("giraffe", None)]
+    assert ("chocolate" in sketch.drawn, sketch.missing) == (True, ("turtle",))
+
+
+def test_a_bowl_of_strawberries_is_full_of_them() -> None:
+    sketch = plan("a woman holding a basket of apples", seed=1)
+    ties = {(tie.kind, sketch.subjects[tie.one].glyph, sketch.subjects[tie.other].glyph) for tie in sketch.relations}
+    assert ties == {("holding", "woman-standing", "basket"), ("in", "red-apple", "basket")}
+
+
+@pytest.mark.parametrize(
+    ("prompt", "place"),
+    [
+        ("a woman watching the rain from a window", "room"),
+        ("an empty library with tall windows", "room"),
+        ("a cat at the window", "room"),
+        ("a house with a blue door", "meadow"),
+    ],
+)
+def test_windows_and_doors_belong_to_the_room_or_the_house(prompt: str, place: str) -> None:
+    sketch = plan(prompt, seed=1)
+    assert sketch.place == place
+    assert not {"window", "door"} & {one.glyph for one in sketch.subjects}
+
+
+@pytest.mark.parametrize(
+    ("prompt", "symbol", "text"),
+    [
+        ("logo for a coffee brand called Monsoon", "hot-beverage", ("Monsoon",)),
+        ("a logo for a bakery", "croissant", ()),
+        ("a logo for a flower shop", "blossom", ()),
+    ],
+)
+def test_a_logo_shows_what_is_sold(prompt: str, symbol: str, text: tuple[str, ...]) -> None:
+    sketch = plan(prompt, seed=1)
+    assert ([one.glyph for one in sketch.subjects], sketch.text) == ([symbol], text)
 
 
 @pytest.mark.parametrize(

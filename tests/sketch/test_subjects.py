@@ -58,7 +58,7 @@ a vase of flowers on a table | flower-vase
 a pumpkin on a porch | jack-o-lantern
 a bowl of pho | steaming-bowl
 a glass of orange juice | tumbler-glass
-a bottle of wine | glass-bottle
+a bottle of wine | wine-bottle
 a stack of pancakes with butter | pancakes
 a slice of pizza | pizza
 a cheeseburger and fries | hamburger
@@ -92,7 +92,7 @@ a ballerina | woman-dancing
 a fisherman in a boat | man-standing
 a software engineer at night | technologist
 a rock star singing | singer
-a family at the beach | person-standing
+a family at the beach | man-standing
 a vampire in a castle | man-vampire
 a mermaid under the sea | woman-merpeople
 a pagoda in autumn | pagoda

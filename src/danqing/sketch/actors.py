@@ -132,7 +132,7 @@ def _upright(relation: Relation, pair: tuple[int, int]) -> tuple[int, ...]:
 
 def _grouped(pieces: list[Piece], relations: Sequence[Relation], chance: random.Random) -> list[Piece]:
     """The pieces with those joined that touch, and those brought together that stand near each other."""
-    held = sorted(relations, key=lambda relation: relation.kind not in ("wearing", "holding"))  # dressed, then seated
+    held = sorted(relations, key=lambda relation: _turn(relation, relations))
     for relation in held:
         pair = burden(relation)
         if pair:
@@ -141,6 +141,12 @@ def _grouped(pieces: list[Piece], relations: Sequence[Relation], chance: random.
         if relation.kind in CLOSENESS:
             pieces = _brought_near(pieces, relation, chance)
     return pieces
+
+
+def _turn(relation: Relation, relations: Sequence[Relation]) -> int:
+    """Baskets are filled before they are carried; people are dressed before they are seated."""
+    carried = {one.other for one in relations if one.kind in ("wearing", "holding")}
+    return 0 if relation.kind == "in" and relation.other in carried else 1 if relation.other in carried else 2
 
 
 def _joined(pieces: list[Piece], kind: str, carrier: int, load: int) -> list[Piece]:

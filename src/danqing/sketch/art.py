@@ -38,8 +38,20 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
 }
 UNFRAMED: Mapping[str, str] = {  # what the pack only has as a framed picture, and the same thing by itself
     "bridge-at-night": "suspension-bridge",
+    "fireworks": "firework-bursts",
     "metro": "light-rail",
+    "milky-way": "galaxy-spiral",
+    "pirate-flag": "pirate-flag-on-pole",
+    "rainbow-flag": "rainbow-flag-on-pole",
+    "shooting-star": "star-with-tail",
+    "sparkler": "lit-sparkler",
+    "transgender-flag": "transgender-flag-on-pole",
+    "white-flag": "flag-on-pole",
+    "yin-yang": "taijitu",
 }
+TILE = (  # what the pack puts under its symbols; without it they are cut out of the same purple
+    '<path fill="#8d65c5" d="M30 26a4 4 0 0 1-4 4H6a4 4 0 0 1-4-4V6a4 4 0 0 1 4-4h20a4 4 0 0 1 4 4z"/>'
+)
 NAME_TABLES: Mapping[str, str] = {"zh-Hans": "zh", "zh-Hant": "zh-Hant"}
 NOT_A_CHARACTER = "\uffff"
 PROBE_SIZE = 24
@@ -67,7 +79,8 @@ def glyph(slug: str) -> str:
     shown = UNFRAMED.get(slug, slug)
     if shown in own():
         return _own_drawing(shown)
-    return _drawing(f"colour/{shown}.svg")
+    body = _drawing(f"colour/{shown}.svg")
+    return body.replace(TILE, "").replace('fill="#fff"', 'fill="#8d65c5"') if TILE in body else body
 
 
 def mono(slug: str) -> str | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from danqing.sketch import art, kinds
+from danqing.sketch import art, kinds, stature
 
 STYLE_PLACES: Mapping[str, str] = {"logo": "studio", "ink": "mountain"}
 TIME_PLACES: Mapping[str, str] = {"dawn": "meadow", "dusk": "sea", "night": "sky", "neon": "city"}
@@ -14,6 +14,8 @@ BALL = "ball"
 BALL_OF_DEFAULT = "soccer-ball"
 BALL_OF: Mapping[str, str] = {"cat": "yarn", "black-cat": "yarn", "dog": "tennis", "poodle": "tennis"}
 PEOPLE = ("man", "woman", "person")
+FIXTURES = frozenset({"window", "door"})  # of rooms, houses and vehicles
+BUILT = 1.3  # of a person's height: what is as large may have windows of its own
 POSES: Mapping[str, str] = {"run": "running", "walk": "walking", "dance": "dancing", "swim": "swimming"}
 STANDING = "standing"
 LOOKS = frozenset(  # shown by busts, which stay where they are
@@ -31,6 +33,22 @@ def player(glyph: str, companions: Sequence[str], facts: Mapping[str, str]) -> s
         posed = f"{glyph}-{POSES.get(facts['action'], STANDING)}"
         return posed if art.has(posed) else f"{glyph}-{STANDING}"
     return glyph
+
+
+def belongings(glyphs: Sequence[str], place: str | None) -> frozenset[int]:
+    """The windows and doors that are not shown by themselves, as the room, the house or the car there has its own.
+
+    `place` is the one that the prompt names; None when it names none.
+    """
+    fixtures = frozenset(k for k, glyph in enumerate(glyphs) if glyph in FIXTURES)
+    others = [glyph for glyph in glyphs if glyph not in FIXTURES]
+    built = any(stature.size(glyph) >= BUILT and not kinds.is_living(glyph) for glyph in others)
+    return fixtures if built or (others and place is None) or place == "room" else frozenset()
+
+
+def looks_out(glyph: str) -> bool:
+    """Whether it is indoors when a window is named and no place: people, pets, and what stands on a sill."""
+    return kinds.is_living(glyph) or stature.is_tabletop(glyph)
 
 
 def is_posed(glyphs: Sequence[str], pose: str, facts: Mapping[str, str]) -> bool:

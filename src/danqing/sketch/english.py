@@ -8,6 +8,8 @@ from danqing.sketch.words import Facet, Lexicon
 
 DESCRIBING = ("colour", "material", "number")
 FARTHEST_DETERMINER = 3
+FARTHEST_CONTENT = 4
+CONTENTS = "5"  # how many a bowl of several is full of
 FARTHEST_AND = 4
 POSSESSIVES = ("'s", "’s")
 ATTRIBUTE = (Facet("attribute"),)  # it says how a thing is, in a way that is not drawn
@@ -20,7 +22,10 @@ def settle(signs: list[Sign], table: Lexicon) -> list[Sign]:
     """The same signs with every meaning taken away that the words around them rule out."""
     for rule in (
         _fruit,
+        _verbs_with_objects,
         _verbs_are_not_nouns,
+        _contents,
+        _parts_of_things,
         _parts_of_bodies,
         _shapes,
         _paraphrases,
@@ -58,6 +63,57 @@ def _fruit(signs: list[Sign], table: Lexicon) -> list[Sign]:
         if sign.plural or counted:
             settled[at] = replace(sign, facets=(Facet("subject", fruits[singular]),))
     return settled
+
+
+def _verbs_with_objects(signs: list[Sign], table: Lexicon) -> list[Sign]:
+    """Nobody who builds a sandcastle or parks a car shows a building or a park: a noun is not followed by "a"."""
+    settled: list[Sign] = []
+    for at, sign in enumerate(signs):
+        before, after = _neighbour(signs, at - 1), _neighbour(signs, at + 1)
+        object_follows = after is not None and _adjacent(sign, after) and table.knows("determiners", after.word)
+        if object_follows and _singular_of(sign, table) is not None and _opens_a_sentence(sign, before, table):
+            sign = replace(sign, facets=tuple(one for one in sign.facets if one.kind not in ("subject", "place")))
+        settled.append(sign)
+    return settled
+
+
+def _opens_a_sentence(sign: Sign, before: Sign | None, table: Lexicon) -> bool:
+    """Whether a word stands where a verb may: first of all, or after the one who does it."""
+    if before is None or before.clause != sign.clause or before.means("subject"):
+        return True
+    unknown = not before.facets and sign.plural
+    return unknown or before.word.casefold() in ("to", "and") or table.knows("pronouns", before.word)
+
+
+def _contents(signs: list[Sign], table: Lexicon) -> list[Sign]:
+    """A bowl of strawberries is full of them."""
+    settled = list(signs)
+    for at, sign in enumerate(signs[:-1]):
+        joint = signs[at + 1]
+        if not kinds.is_vessel(sign.value("subject") or "") or joint.word.casefold() not in ("of", "with"):
+            continue
+        ahead = range(at + 2, min(at + 2 + FARTHEST_CONTENT, len(signs)))
+        content = next((k for k in ahead if signs[k].means("subject") or not signs[k].facets), None)
+        if content is None or not _adjacent(sign, signs[content]) or not signs[content].means("subject"):
+            continue
+        settled[at + 1] = replace(joint, facets=(Facet("ignore"), Facet("relation", "full of")))
+        if signs[content].plural and not any(signs[k].means("number") for k in range(at + 2, content)):
+            settled[content] = replace(signs[content], facets=(*signs[content].facets, Facet("number", CONTENTS)))
+    return settled
+
+
+def _parts_of_things(signs: list[Sign], table: Lexicon) -> list[Sign]:
+    """The keys of a piano open no door: they are drawn with it."""
+    things = {sign.value("subject") for sign in signs}
+    parts = {part for part, thing in table.pairs("parts") if thing in things}
+    return [
+        replace(sign, facets=ATTRIBUTE) if sign.means("subject") and _dictionary_form(sign.word) in parts else sign
+        for sign in signs
+    ]
+
+
+def _dictionary_form(word: str) -> str:
+    return word.casefold().removesuffix("s")
 
 
 def _verbs_are_not_nouns(signs: list[Sign], table: Lexicon) -> list[Sign]:
@@ -126,7 +182,8 @@ def _paraphrases(signs: list[Sign], table: Lexicon) -> list[Sign]:
     for at, sign in enumerate(signs):
         person, *belongings = (sign.value("paraphrase") or "").split("|")
         after = _neighbour(signs, at + 1)
-        if not person:
+        kin = bool(settled) and _adjacent(settled[-1], sign) and kinds.is_animal(settled[-1].value("subject") or "")
+        if not person or (kin and table.knows("young", sign.word)):
             settled.append(sign)
         elif after and _adjacent(sign, after) and _is_thing(signs, at + 1, table):
             settled.append(replace(sign, facets=ATTRIBUTE))
@@ -140,7 +197,11 @@ def _paraphrases(signs: list[Sign], table: Lexicon) -> list[Sign]:
 
 def _is_thing(signs: list[Sign], at: int, table: Lexicon) -> bool:
     """Whether a word can be the noun that the word before it describes."""
-    return signs[at].means("subject") or (not signs[at].facets and not _is_verb(signs, at, table))
+    return (
+        signs[at].means("subject")
+        or signs[at].means("place")
+        or (not signs[at].facets and not _is_verb(signs, at, table))
+    )
 
 
 def _company(word: str, table: Lexicon) -> str | None:
@@ -149,20 +210,30 @@ def _company(word: str, table: Lexicon) -> str | None:
 
 
 def _clients(signs: list[Sign], table: Lexicon) -> list[Sign]:
-    """A logo for a team or a coffee shop shows neither people nor rooms; those are whom it is made for."""
+    """A logo for a team or a coffee shop shows neither people nor rooms, but perhaps what is sold there."""
     if not any(sign.value("style") == "logo" for sign in signs):
         return signs
     settled: list[Sign] = []
-    client = -1
+    client, symbols = -1, 0
     for sign in signs:
+        symbols += client != sign.clause and sign.means("subject")
         if sign.word.casefold() == "for":
             client = sign.clause
         elif sign.means("relation") or sign.word.casefold() in SMALL_WORDS:
             client = -1
-        if sign.clause == client and (sign.means("place") or kinds.is_person(sign.value("subject") or "")):
-            sign = replace(sign, facets=())
+        whom = sign.means("place") or kinds.is_person(sign.value("subject") or "")
+        if sign.clause == client and (whom or (symbols and sign.means("subject"))):
+            sign = replace(sign, facets=() if symbols else _ware(sign.word, table))
         settled.append(sign)
     return settled
+
+
+def _ware(client: str, table: Lexicon) -> tuple[Facet, ...]:
+    """What stands for a coffee shop or a bakery in its logo: the thing in its name, or the one that it is known for."""
+    known = next((symbol for name, symbol in table.pairs("symbols") if name == client.casefold()), None)
+    first, *more = client.split()
+    named = [facet for facet in table.facets(first) if facet.kind == "subject" and not kinds.is_person(facet.value)]
+    return (Facet("subject", known),) if known else tuple(named) if more else ()
 
 
 def _attributes(signs: list[Sign], table: Lexicon) -> list[Sign]:
@@ -206,6 +277,9 @@ def _modifiers(signs: list[Sign], table: Lexicon) -> list[Sign]:
             settled.append(sign)
         elif _same_with(sign, after, table):
             settled.append(replace(sign, word=f"{sign.word} {after.word}", plural=after.plural))
+            at += 1
+        elif not after.facets and table.knows("enterprises", after.word):
+            settled.append(sign)
             at += 1
         elif not after.facets and not _is_verb(signs, at + 1, table):
             settled.append(Sign(f"{sign.word} {after.word}", (), sign.clause))

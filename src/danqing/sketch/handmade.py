@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter
+from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter, ImageOps
 
 from danqing.sketch.palette import Colour
 from danqing.sketch.paper import Field
@@ -22,6 +22,8 @@ from danqing.sketch.textures import (
 
 PRUSSIAN: Colour = (30, 44, 78)
 WASHI: Colour = (243, 230, 202)
+RICE: Colour = (243, 236, 219)
+SOOT: Colour = (30, 33, 38)
 LEAD: Colour = (26, 24, 30)
 
 
@@ -48,6 +50,18 @@ def _loaded(tex: Textures) -> tuple[Field, Field]:
     strokes = np.where(np.abs(tex.wash) > 0.16, tex.strokes, tex.strokes[:, ::-1])  # now this way, now that
     drift = strokes[..., None] * 9 + tex.wash[..., None] * np.array((9.0, 2.0, -9.0), np.float32)
     return np.asarray(strokes + tex.tooth * 0.18, dtype=np.float32), np.asarray(drift, dtype=np.float32)
+
+
+def ink_wash(picture: Image.Image, tex: Textures) -> Image.Image:
+    """Soot and water on rice paper: thin washes that pool, dark brush lines, nothing of the colours."""
+    smooth = wobbled(plain(picture), tex)
+    dark = 1 - floats(ImageOps.autocontrast(smooth.convert("L"), cutoff=2))[..., None] / 255
+    lines = np.clip(outlines(smooth, max(1.0, tex.unit * 0.0024)) * 1.6 - 0.25, 0, 1)[..., None]
+    soot = np.clip(0.8 * dark**1.2 + tex.wash[..., None] * 0.09 + lines * 0.75, 0, 0.94)
+    paper = np.array(RICE, np.float32) + tex.tooth[..., None] * 4
+    return cornered(
+        rendered(np.asarray(paper + (np.array(SOOT, np.float32) - paper) * soot, dtype=np.float32)), tex, 0.3
+    )
 
 
 def comic(picture: Image.Image, tex: Textures) -> Image.Image:

@@ -171,14 +171,14 @@ class Room:
         return frozenset(piece.slug for piece in self.furniture)
 
 
-_SHELVES = tuple(Piece("bookshelf", 0.52, -1.2 + 0.6 * k) for k in range(-1, 6))
+_SHELVES = tuple(Piece("bookshelf", 0.52, -1.2 + 0.6 * k) for k in range(-1, 6) if k != 1)  # one for the window
 ROOMS: dict[str, Room] = {
     "kitchen": Room(
         (Piece("refrigerator", 0.56, 0.8), Piece("stove", 0.42, 0.36), Piece("potted-plant", 0.16, -0.92)),
         ("tiles",),
         rug=False,
     ),
-    "library": Room((*_SHELVES, Piece("ladder", 0.46, 0.32)), ("panel",), window=False),
+    "library": Room((*_SHELVES, Piece("ladder", 0.46, 0.32)), ("panel",)),
     "classroom": Room(
         (
             Piece("blackboard", 0.6, 0.28, 0.16),

@@ -45,6 +45,11 @@ def is_container(slug: str) -> bool:
     return slug in _set("containers")
 
 
+def is_vessel(slug: str) -> bool:
+    """Whether the glyph is what a "bowl of" or a "basket of" something else may be full of."""
+    return slug in _set("vessels")
+
+
 def is_sky(slug: str) -> bool:
     """Whether the glyph hangs in the sky, so that it makes a background rather than a main subject."""
     return slug in _set("sky")
@@ -65,6 +70,11 @@ def is_nameable(slug: str) -> bool:
 def habitat(slug: str) -> str | None:
     """The place where the glyph is at home, one of the plan's places; None when it fits anywhere."""
     return _habitats().get(slug)
+
+
+def substance_colour(slug: str) -> str | None:
+    """The colour, "#rrggbb", of what is made of the thing; None when nobody could tell by the colour."""
+    return next((colour for colour, slugs in _tables()["substance"].items() if slug in str(slugs).split()), None)
 
 
 @cache

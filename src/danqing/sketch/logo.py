@@ -75,7 +75,7 @@ def _monogram(pen: ImageDraw.ImageDraw, middle: tuple[float, float], high: int, 
 
 
 def _initials(plan: Plan) -> str:
-    words = (" ".join(plan.text) or plan.prompt).split()
+    words = (" ".join(plan.text or plan.missing) or plan.prompt).split()
     return "".join(word[0] for word in words[:2]).upper() if words else "?"
 
 

@@ -12,6 +12,7 @@ from danqing.sketch.plan import Plan
 from danqing.sketch.show import Reel, Show
 
 FORMATS: dict[str, str] = {"image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WEBP"}
+UNLIKE_MOUNTAINS = frozenset({"city", "room", "space", "underwater", "desert"})  # drawn as they are, then inked
 
 
 class Held:
@@ -30,7 +31,7 @@ class Held:
 
 def kind_of(plan: Plan) -> str:
     """Which of the engine's ways of drawing serves a plan: "logo", "ink", "card" or "scene"."""
-    if plan.style in ("logo", "ink"):
+    if plan.style == "logo" or (plan.style == "ink" and plan.place not in UNLIKE_MOUNTAINS):
         return plan.style
     drawable = any(art.has(subject.glyph) for subject in plan.subjects)
     recognised = bool(plan.drawn) and plan.place not in ("", "studio")  # an empty studio would be an empty frame

@@ -124,7 +124,6 @@ class _Draft:
     colour: Sign | None = None
     materials: list[Sign] = field(default_factory=list)
     made_of: bool = False
-    substances: set[int] = field(default_factory=set)  # subjects that others are made of
     pose: Sign | None = None
     clause: int = -1
     last: Sign | None = None
@@ -156,6 +155,17 @@ class _Draft:
             self.drawn.append(self.colour.word)
             self.colour = None
         self._clear_descriptions(self.missing)
+
+    def settle_fixtures(self) -> None:
+        """A window that somebody sits at is the room's, and no thing that stands beside them."""
+        glyphs = [subject.glyph for subject in self.subjects]
+        settings = casting.belongings(glyphs, self.facts.get("place") or self.hints.get("place"))
+        if not settings:
+            return
+        if not self.facts.get("place") and any(casting.looks_out(glyph) for glyph in glyphs):
+            self.facts["place"] = "room"
+        self.ties.without(settings)
+        self.subjects = [subject for at, subject in enumerate(self.subjects) if at not in settings]
 
     def held_pose(self) -> str:
         """The pose that the people of the picture take; "" for none."""
@@ -225,6 +235,9 @@ class _Draft:
             self.drawn.append(sign.word)
 
     def _place_on_stage(self, sign: Sign) -> None:
+        if self.made_of and self.subjects and sign.means("subject"):
+            self._make_of(sign)
+            return
         slug = sign.value("subject")
         wanted = slug is not None and self._allows(slug, sign.word) and self._add_subject(slug, sign)
         noted = self._note_facts(sign) or sign.means("pose")
@@ -240,6 +253,14 @@ class _Draft:
         elif slug is not None or not sign.facets:
             self.orphans += [self.colour.value("colour") or ""] if self.colour else []
             self._clear_descriptions(self.missing)
+
+    def _make_of(self, sign: Sign) -> None:
+        """A tower made of chocolate has its colour; no chocolate stands beside it."""
+        maker, colour = self.subjects[-1], kinds.substance_colour(sign.value("subject") or "")
+        if colour:
+            self.subjects[-1] = replace(maker, colour=maker.colour or colour)
+        (self.drawn if colour else self.missing).append(sign.word)
+        self._clear_descriptions(self.drawn if colour else self.missing)
 
     def _known_already(self, sign: Sign) -> bool:
         return any(subject.glyph == sign.value("subject") for subject in self.subjects)
@@ -281,7 +302,6 @@ class _Draft:
         count = self.number or int(sign.value("number") or (PLURAL_COUNT if sign.plural else 1))
         materials = tuple(dict.fromkeys(sign.value("material") or "" for sign in self.materials))
         size = self.size or NORMAL
-        self.substances |= {len(self.subjects)} if self.made_of and self.subjects else set()
         self.subjects.append(Subject(slug, sign.word, min(count, MOST_OF_ONE), colour, materials, size))
         self.ties.meet(len(self.subjects) - 1, slug)
         return True
@@ -322,6 +342,7 @@ def _colours_follow(language: str) -> bool:
 
 def _finish(prompt: str, seed: int, reading: Reading, draft: _Draft) -> Plan:
     draft.strike_pose()
+    draft.settle_fixtures()
     named = draft.hints | draft.facts
     facts = DEFAULTS | named
     order = _order(draft, moving=facts["action"] != DEFAULTS["action"])
@@ -357,9 +378,9 @@ def _order(draft: _Draft, *, moving: bool) -> list[int]:
     secondary = draft.ties.secondary()
     moving = moving and any(kinds.is_living(subject.glyph) for subject in draft.subjects)
 
-    def background(at: int) -> tuple[bool, bool, bool, bool]:
+    def background(at: int) -> tuple[bool, bool, bool]:
         glyph = draft.subjects[at].glyph
-        return kinds.is_sky(glyph), at in draft.substances, moving and kinds.is_rooted(glyph), at in secondary
+        return kinds.is_sky(glyph), moving and kinds.is_rooted(glyph), at in secondary
 
     return sorted(range(len(draft.subjects)), key=background)
 

@@ -34,6 +34,8 @@ WORDED = re.compile(
 WRITTEN = re.compile(
     r"\b(?:with|has|have|and)\s+((?:[A-Z][\w'’&!?-]*\s+){1,6})(?=(?:written|painted|printed|engraved)\b)"
 )
+LOGO = re.compile(r"\b(?:logo|emblem|wordmark|monogram|brand)\b", re.IGNORECASE)
+NAMED = re.compile(r"\b(?:called|named)\s+((?:[A-Z0-9][\w'’&-]*\s*){1,4})")  # what a logo is made for
 CLEAR_LEAD = 2
 JOINED = f"[{script.HAN}{script.KANA}]"
 RUN = re.compile(f"(?:[0-9]+(?={JOINED}))?{JOINED}+(?:[0-9]+(?={JOINED}){JOINED}+)*")
@@ -88,7 +90,7 @@ def _take_shouted(rest: str) -> tuple[tuple[str, ...], str]:
 def _take_stated(rest: str) -> tuple[tuple[str, ...], str]:
     """What a sign "says", what "the words" are and what is "written" somewhere, as far as the sense is plain."""
     found: list[str] = []
-    for pattern in (STATED, WORDED, WRITTEN):
+    for pattern in (STATED, WORDED, WRITTEN, *([NAMED] if LOGO.search(rest) else [])):
         for match in pattern.finditer(rest):
             found.append(match.group(1).strip())
         rest = pattern.sub(lambda match: f"{match.group()[: match.start(1) - match.start()]}, ", rest)

@@ -45,7 +45,10 @@ class Ties:
         self.pending = "" if kind == "none" else kind
         if self.lost and not self.slugs and kind in CARRIED | DRESSING | {"playing"}:
             self.ownerless = kind
-        self.anchor = self._creature() if kind in VERBS else self._bearer(self.focus)
+        if kind == "full of":
+            self.anchor = self.focus
+        else:
+            self.anchor = self._creature() if kind in VERBS else self._bearer(self.focus)
         if self.lost or (self.anchor is None and not self.deferring):
             self.pending = ""
 
@@ -81,7 +84,8 @@ class Ties:
         if not self.ownerless or self.slugs or kinds.is_living(slug):
             return False
         played = self.ownerless == "playing" and kinds.is_instrument(slug)
-        return kinds.is_wearable(slug) or played or self.ownerless in CARRIED
+        adorned = self.ownerless == "with" and stature.is_small(slug)  # a doll's feathers are no picture of a doll
+        return kinds.is_wearable(slug) or played or adorned or self.ownerless in CARRIED
 
     def pass_by(self, word: str) -> None:
         """A word that nothing is drawn for: a relation to it, or of it, is none."""
@@ -97,6 +101,15 @@ class Ties:
         """The subjects that another one holds, wears or stands upon, whatever is named first."""
         return frozenset(tie.other for tie in self.found if tie.kind in CARRIED) | self.settings
 
+    def without(self, settings: frozenset[int]) -> dict[int, int]:
+        """Forget these subjects, which the scene itself shows; where every other one is counted from now on."""
+        kept = [index for index in sorted(self.slugs) if index not in settings]
+        moved = {old: new for new, old in enumerate(kept)}
+        both = [tie for tie in self.found if tie.one in moved and tie.other in moved]
+        self.found = [Tie(tie.kind, moved[tie.one], moved[tie.other]) for tie in both]
+        self.settings = {moved[index] for index in self.settings if index in moved}
+        return moved
+
     def _tie(self, kind: str, one: int | None, other: int) -> None:
         if one is None or one == other:
             return
@@ -106,7 +119,11 @@ class Ties:
             kind = "holding"
             if not kinds.is_instrument(self.slugs[other]):
                 return
-        if kind in ("in", "with"):
+        if kind == "full of":
+            if not kinds.is_vessel(self.slugs[one]):
+                return
+            kind, one, other = "in", other, one
+        elif kind in ("in", "with"):
             kind = "wearing" if kinds.is_wearable(self.slugs[other]) else kind
             if kind == "with" or (kind == "in" and not kinds.is_container(self.slugs[other])):
                 return

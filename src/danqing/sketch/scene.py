@@ -196,8 +196,10 @@ def _lowered(layer: Layer, stage: Stage, by: float) -> Layer:
 
 def _shown(plan: Plan, place: str, colours: Palette) -> frozenset[str]:
     """Glyphs that need no figure of their own, as the scene has the thing in it."""
+    if place in INDOORS and place != "studio":  # the sky is outside its window
+        return frozenset({*_MOONS, *_SUNS, *_STARS, "cloud", "rainbow"}) | (TABLES if place == "table" else frozenset())
     if place in INDOORS or place in ("underwater", "space"):
-        return TABLES if place == "table" else frozenset()
+        return frozenset()
     shown = {"rainbow"}
     if plan.weather not in ("rain", "fog", "snow"):
         shown |= set(_MOONS) if plan.time == "night" else set(_SUNS)

@@ -6,7 +6,15 @@ from importlib.resources import files
 
 from danqing.sketch import kinds
 
-SIZES: dict[str, float] = {"balls": 0.40, "little": 0.42, "small": 0.55, "large": 1.3, "huge": 1.8, "tabletop": 0.6}
+SIZES: dict[str, float] = {
+    "balls": 0.40,
+    "little": 0.42,
+    "small": 0.55,
+    "young": 0.72,
+    "large": 1.3,
+    "huge": 1.8,
+    "tabletop": 0.6,
+}
 
 
 def size(slug: str) -> float:

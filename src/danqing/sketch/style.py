@@ -10,7 +10,7 @@ from functools import lru_cache
 import numpy as np
 from PIL import Image, ImageChops, ImageFilter, ImageOps
 
-from danqing.sketch.handmade import cinematic, comic, embroidery, low_poly, oil, stained_glass, ukiyo_e
+from danqing.sketch.handmade import cinematic, comic, embroidery, ink_wash, low_poly, oil, stained_glass, ukiyo_e
 from danqing.sketch.palette import Colour, luminance, mix
 from danqing.sketch.paper import Field
 from danqing.sketch.textures import (
@@ -170,6 +170,7 @@ STYLES: dict[str, Callable[[Image.Image, Textures], Image.Image]] = {
     "pencil": _pencil,
     "oil": oil,
     "comic": comic,
+    "ink": ink_wash,
     "cinematic": cinematic,
     "ukiyo-e": ukiyo_e,
     "stained-glass": stained_glass,

@@ -37,11 +37,13 @@ SEATS: dict[str, tuple[float, float]] = {
     "sled": (0.55, 0.12),
     "stone-bridge": (0.5, 0.1),
     "suspension-bridge": (0.5, 0.6),
+    "swing": (0.5, 0.7),
     "table": (0.5, 0.1),
     "throne": (0.5, 0.64),
     "tree-stump": (0.5, 0.14),
 }
 RIMS: dict[str, tuple[float, float]] = {
+    "amphora": (0.5, 0.06),
     "automobile": (0.55, 0.16),
     "basket": (0.5, 0.46),
     "bathtub": (0.42, 0.5),
@@ -49,9 +51,11 @@ RIMS: dict[str, tuple[float, float]] = {
     "bucket": (0.5, 0.12),
     "canoe": (0.5, 0.45),
     "birdcage": (0.5, 0.6),
+    "fork-and-knife-with-plate": (0.5, 0.4),
     "fish-tank": (0.5, 0.62),
     "glass-bottle": (0.42, 0.52),
     "goldfish-bowl": (0.5, 0.58),
+    "jar": (0.5, 0.55),
     "hot-air-balloon": (0.5, 0.82),
     "hot-beverage": (0.42, 0.42),
     "treasure-chest": (0.5, 0.38),
@@ -67,6 +71,8 @@ RIMS: dict[str, tuple[float, float]] = {
 OPEN_TO_US = frozenset(
     {
         "hot-beverage",
+        "fork-and-knife-with-plate",
+        "jar",
         "bowl-with-spoon",
         "pot-of-food",
         "bathtub",
@@ -110,6 +116,8 @@ class _Hold:
     widest: float = 1.0  # of the carrier's width
     highest: float = 9.0  # of the carrier's height
     grown: bool = False  # it takes exactly that width
+    spread: float = 0.8  # of the carrier's width, over which several are laid
+    heaped: float = 0.0  # of the carrier's height, by which every other one lies higher
     behind: bool = False
 
 
@@ -131,8 +139,9 @@ def told(plan: Plan) -> list[Relation]:
 
 
 def _holds_a_person(relation: Relation, plan: Plan) -> bool:
-    """People who hold each other stand side by side."""
-    return relation.kind == "holding" and kinds.is_person(plan.subjects[relation.other].glyph)
+    """People who hold each other stand side by side; only babies are carried."""
+    held = plan.subjects[relation.other].glyph
+    return relation.kind == "holding" and kinds.is_person(held) and held != "baby"
 
 
 def burden(relation: Relation) -> tuple[int, int] | None:
@@ -178,7 +187,8 @@ def _laid(kind: str, carrier: Cutout, load: Cutout, turn: tuple[int, int]) -> tu
     hold = _HOLDS[kind](carrier, load)
     wide, high = carrier.picture.size
     across = hold.across if carrier.facing < 0 else 1 - hold.across
-    across += (k + 0.5 - count / 2) * 0.8 / count if count > 1 else 0.0
+    across += (k + 0.5 - count / 2) * hold.spread / count if count > 1 else 0.0
+    down = hold.down - (hold.heaped if k % 2 else 0.0)
     limit = hold.widest * wide / (1 if hold.grown else count)
     scale = min(limit / load.picture.width, hold.highest * high / load.picture.height)
     scale = scale if hold.grown else min(1.0, scale)
@@ -186,7 +196,7 @@ def _laid(kind: str, carrier: Cutout, load: Cutout, turn: tuple[int, int]) -> tu
     picture = load.picture if size == load.picture.size else load.picture.resize(size, Image.Resampling.BICUBIC)
     if (load.facing != carrier.facing) != (load.slug in ASLANT) and not kinds.is_person(load.slug):
         picture = picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
-    return picture, across * wide - hold.grip[0] * size[0], hold.down * high - hold.grip[1] * size[1], hold.behind
+    return picture, across * wide - hold.grip[0] * size[0], down * high - hold.grip[1] * size[1], hold.behind
 
 
 def _back(carrier: Cutout) -> tuple[float, float]:
@@ -218,7 +228,7 @@ def _on(carrier: Cutout, load: Cutout) -> _Hold:
     if kinds.is_animal(carrier.slug) and kinds.is_person(load.slug):
         return _riding(carrier, load)
     across, down = _back(carrier)
-    if carrier.slug in ("bed", "bench", "chair", "couch-and-lamp", "sled", "throne") and kinds.is_person(
+    if carrier.slug in ("bed", "bench", "chair", "couch-and-lamp", "sled", "swing", "throne") and kinds.is_person(
         load.slug
     ):  # legs hang down
         return _Hold(across, down + 0.06, (0.5, 0.72), widest=0.8, highest=1.2)
@@ -229,12 +239,28 @@ def _inside(carrier: Cutout, load: Cutout) -> _Hold:
     if carrier.slug not in RIMS:
         return _Hold(0.5, 0.94, widest=0.45, highest=0.5)
     across, down = RIMS[carrier.slug]
+    if kinds.is_vessel(carrier.slug) and not kinds.is_living(load.slug):
+        return _filling(carrier, load)
     if carrier.slug in OPEN_TO_US:
         return _Hold(across, down + 0.1, (0.5, 0.86), widest=0.55, highest=0.6)
     return _Hold(across, down + 0.1, (0.5, 0.66), widest=0.58, behind=True)
 
 
+def _filling(carrier: Cutout, load: Cutout) -> _Hold:
+    """Flowers stand in a vase, fruit is heaped in a bowl, a meal lies on its plate."""
+    across, down = RIMS[carrier.slug]
+    if carrier.slug == "amphora":
+        return _Hold(across, down + 0.1, (0.5, 0.8), widest=0.62, grown=True, spread=0.9, heaped=0.22, behind=True)
+    if carrier.slug == "fork-and-knife-with-plate":
+        return _Hold(across, down + 0.1, (0.5, 0.5), widest=0.5, grown=True, spread=0.34, heaped=0.1)
+    if carrier.slug in OPEN_TO_US:
+        return _Hold(across, down + 0.1, (0.5, 0.86), widest=0.3, grown=True, spread=0.6, heaped=0.12)
+    return _Hold(across, down + 0.12, (0.5, 0.92), widest=0.38, grown=True, spread=0.66, heaped=0.12, behind=True)
+
+
 def _holding(carrier: Cutout, load: Cutout) -> _Hold:
+    if kinds.is_child(load.slug):
+        return _Hold(0.5, 0.62, (0.5, 0.5), widest=0.6, highest=0.34)
     hand = (0.1, 0.6) if kinds.is_person(carrier.slug) else (0.2, 0.72)
     if load.slug in UMBRELLAS:  # over the head
         return _Hold(0.45, 0.02, (0.5, 0.6), widest=1.7, highest=0.8, behind=True)

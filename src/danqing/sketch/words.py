@@ -79,6 +79,10 @@ class Lexicon:
         """Whether a phrase has a part in the grammar of the language, such as "determiners" or "negations"."""
         return _key(phrase) in self.grammar.get(role, frozenset())
 
+    def pairs(self, role: str) -> list[tuple[str, str]]:
+        """A role of the grammar whose lines are each a word and what goes with it."""
+        return [(line.split()[0], line.split()[1]) for line in sorted(self.grammar.get(role, ()))]
+
     def label(self, kind: str, value: str) -> str:
         """The first word listed for a meaning (the "place" that is a "garden"); the value itself if there is none."""
         return self.labels.get((kind, value), value)
