@@ -185,7 +185,10 @@ async def connect_archive(config: Config) -> Disk | Bucket:
 def connect_providers(config: Config, scratch: Path) -> dict[str, Provider]:
     """The embedded engine and every configured upstream, by name."""
     sketch = providers.connect("sketch", {"scratch": scratch, "workers": config.workers})
-    named = {name: providers.connect(str(row.get("kind", name)), row) for name, row in config.upstreams.items()}
+    named = {
+        name: providers.connect(str(row.get("kind", name)), {"name": name, **row})
+        for name, row in config.upstreams.items()
+    }
     return {**named, "sketch": sketch}
 
 

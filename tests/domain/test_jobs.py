@@ -18,6 +18,7 @@ from danqing.domain.jobs import (
     Job,
     Produced,
     Progressed,
+    Reported,
     Started,
     State,
     Withheld,
@@ -33,6 +34,7 @@ EVENTS: tuple[Event, ...] = (
     Started(),
     Accepted("ticket", "a better prompt"),
     Progressed(0.5, "drawing"),
+    Reported(ignored=("seed",), served_by=("sketch",), cost=5),
     Produced(a_picture()),
     Withheld("unsafe"),
     Finished(),
@@ -147,3 +149,14 @@ def test_usage_counts_what_was_delivered() -> None:
     job = a_job(generation=generation, input_tokens=7, outputs=(a_picture(1), a_picture(2)))
     priced = replace(job, price=replace(job.price, image_tokens=1290))
     assert (priced.usage().images, priced.usage().input_tokens, priced.usage().output_tokens) == (2, 7, 2580)
+
+
+def test_what_an_upstream_tells_is_kept_and_a_sketch_behind_it_is_called_one() -> None:
+    job = replace(a_job(provider="partner", ignored=("style",)), state=State.RUNNING)
+    told, transfers = step(job, Reported(ignored=("seed", "style"), served_by=("other", "sketch"), cost=7), NOON)
+    assert (told.ignored, told.cost, transfers) == (("style", "seed"), 7, ())
+    assert told.makers == ("partner", "other", "sketch")
+    assert told.sketch
+    assert not job.sketch
+    later, _ = step(told, Reported(), NOON)
+    assert (later.served_by, later.cost) == (told.served_by, 7)

@@ -90,6 +90,8 @@ def test_a_finished_job() -> None:
         "charged": {"usd": "0.03", "nanos": 30000000},
         "provider": "sketch",
         "upstream": "sketch",
+        "served_by": ["sketch"],
+        "served_by": ["sketch"],
         "sketch": True,
         "test": False,
         "shared": False,

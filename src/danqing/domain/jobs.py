@@ -18,6 +18,8 @@ from danqing.domain.media import Medium
 from danqing.domain.money import Price, Units
 from danqing.domain.prompts import count_tokens
 
+SKETCH = "sketch"  # the provider whose work must always be told from a model's
+
 
 class State(StrEnum):
     """Where a job stands."""
@@ -62,10 +64,11 @@ class Job:
     `held` and `charged` are nano-dollars; `price` and `input_tokens` are frozen at the quote, `budgets` (those that it
     counts in besides its key's own) when it was admitted. `withheld` has the
     reason for every output that the engine refused. `ignored` names parameters that the engine does not honour.
-    `prompt` is the one the engine worked from when it rewrote the author's. `shared` jobs may be watched by anybody who
-    knows their id. `inputs_gone` is since when the files that it was asked with are away. `turn` is set while the job
-    waits to be driven: the lowest is next, 0 goes on with what was begun. `progress` (0 to 1) and `stage` are told to
-    watchers but not stored.
+    `served_by` are those that an upstream had the work done by, the one who did it last; `cost` is what the upstream
+    says that it costs us, in nano-dollars. `prompt` is the one the engine worked from when it rewrote the author's.
+    `shared` jobs may be watched by anybody who knows their id. `inputs_gone` is since when the files that it was asked
+    with are away. `turn` is set while the job waits to be driven: the lowest is next, 0 goes on with what was begun.
+    `progress` (0 to 1) and `stage` are told to watchers but not stored.
     """
 
     id: str
@@ -86,6 +89,8 @@ class Job:
     outputs: tuple[Output, ...] = ()
     withheld: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
+    served_by: tuple[str, ...] = ()
+    cost: int | None = None
     budgets: tuple[str, ...] = ()
     charged: int = 0
     fault: Fault | None = None
@@ -95,6 +100,16 @@ class Job:
     turn: int | None = None
     progress: float = 0.0
     stage: str = ""
+
+    @property
+    def makers(self) -> tuple[str, ...]:
+        """Everybody whom the work went through, the one who did it last."""
+        return (self.provider, *self.served_by)
+
+    @property
+    def sketch(self) -> bool:
+        """Whether it is the Sketch engine's work, here or behind an upstream; it never passes for a model's."""
+        return self.makers[-1] == SKETCH
 
     @property
     def hold(self) -> Transfer:
@@ -167,6 +182,15 @@ class Progressed:
     stage: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reported:
+    """What an upstream tells of its work: parameters that it does not honour, who makes it, its cost as in `Job`."""
+
+    ignored: tuple[str, ...] = ()
+    served_by: tuple[str, ...] = ()
+    cost: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Produced:
     """One output is here."""
@@ -198,7 +222,7 @@ class Cancelled:
     """The caller does not want it any more."""
 
 
-Event = Started | Accepted | Progressed | Produced | Withheld | Finished | Failed | Cancelled
+Event = Started | Accepted | Progressed | Reported | Produced | Withheld | Finished | Failed | Cancelled
 Step = tuple[Job, tuple[Transfer, ...]]
 
 
@@ -210,6 +234,7 @@ _FROM: dict[type[Event], frozenset[State]] = {
     Started: frozenset({State.QUEUED}),
     Accepted: frozenset({State.SUBMITTING, State.RUNNING}),  # again, when work is resumed
     Progressed: frozenset({State.SUBMITTING, State.RUNNING}),
+    Reported: frozenset({State.SUBMITTING, State.RUNNING}),
     Produced: frozenset({State.SUBMITTING, State.RUNNING}),
     Withheld: frozenset({State.SUBMITTING, State.RUNNING}),
     Finished: frozenset({State.SUBMITTING, State.RUNNING}),
@@ -235,6 +260,12 @@ def _started(job: Job, event: Started) -> Step:
 def _accepted(job: Job, event: Accepted) -> Step:
     ticket, prompt = event.ticket or job.ticket, event.prompt or job.prompt
     return replace(job, state=State.RUNNING, ticket=ticket, prompt=prompt), ()
+
+
+def _reported(job: Job, event: Reported) -> Step:
+    ignored = tuple(dict.fromkeys((*job.ignored, *event.ignored)))
+    cost = job.cost if event.cost is None else event.cost
+    return replace(job, ignored=ignored, served_by=event.served_by or job.served_by, cost=cost), ()
 
 
 def _produced(job: Job, event: Produced) -> Step:
@@ -275,6 +306,7 @@ def _end(job: Job, state: State, fault: Fault) -> Step:
 _STEPS: dict[type[Event], Callable[..., Step]] = {
     Started: _started,
     Accepted: _accepted,
+    Reported: _reported,
     Produced: _produced,
     Withheld: _withheld,
     Finished: _finished,

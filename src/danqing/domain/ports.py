@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import Protocol
 
 from danqing.domain.generation import Generation
-from danqing.domain.jobs import Accepted, Job, Produced, Progressed, Withheld
+from danqing.domain.jobs import Accepted, Job, Produced, Progressed, Reported, Withheld
 from danqing.domain.keys import Key
 from danqing.domain.ledger import Balance, Phase, Transfer
 from danqing.domain.limits import Changes, Project, Standing
@@ -16,7 +16,8 @@ from danqing.domain.media import Blob, blob_named
 from danqing.domain.retention import Keep
 
 STATEMENT_LINES_MAX = 100
-Update = Accepted | Progressed | Produced | Withheld
+LEAVING = "leaving"  # the message of a cancellation after which another process goes on with the work
+Update = Accepted | Progressed | Reported | Produced | Withheld
 Source = AsyncIterator[bytes] | bytes | PurePath
 Story = Mapping[str, object]
 
@@ -95,7 +96,10 @@ class Provider(Protocol):
     honours: frozenset[str]
 
     def generate(self, order: Order, assets: Assets) -> AsyncGenerator[Update]:
-        """Make it. Yields Accepted once, before waiting; raises Problem and nothing else. Closing it cancels."""
+        """Make it. Yields Accepted once, before waiting; raises Problem and nothing else.
+
+        When it is cancelled the engine is told to stop, if it can be; not so with the message LEAVING.
+        """
 
 
 @dataclass(frozen=True, slots=True)

@@ -207,7 +207,7 @@ class Front:
         """What a request would cost at the most, and what would be left of every limit; nothing is stored or made."""
         job = self.gateway.quote(key, generation, ceiling=ceiling_of(request))
         standings = await self.accounts.standings(key)
-        headers = {DRY_RUN: "true", "danqing-served-by": job.provider}
+        headers = {DRY_RUN: "true", "danqing-served-by": ", ".join(job.makers)}
         return Reply.of(books.quote(job, standings), headers=headers)
 
     def base(self, request: Request) -> str:

@@ -19,6 +19,7 @@ from danqing.domain.jobs import (
     Job,
     Produced,
     Progressed,
+    Reported,
     Started,
     State,
     Withheld,
@@ -27,7 +28,7 @@ from danqing.domain.jobs import (
 )
 from danqing.domain.ledger import Transfer
 from danqing.domain.media import Blob, Medium
-from danqing.domain.ports import Assets, Fleet, Order, Provider, Source, Store, Story, Update
+from danqing.domain.ports import LEAVING, Assets, Fleet, Order, Provider, Source, Store, Story, Update
 from danqing.gateway.events import Hub
 from danqing.gateway.story import story_of
 
@@ -96,7 +97,7 @@ class _Run:
 
 def _must_survive(job: Job, event: Event) -> bool:
     match event:
-        case Progressed():
+        case Progressed() | Reported():
             return False
         case Accepted():
             return bool(event.ticket)
@@ -156,7 +157,7 @@ class Runner:
         self._closed = True
         tasks = list(self._tasks.values())
         for task in tasks:
-            task.cancel()
+            task.cancel(LEAVING)
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def _start(self, id: str, work: Coroutine[object, object, None]) -> None:

@@ -5,7 +5,7 @@ that says whether the engine had taken the work, and holds no key. No redirect i
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -16,12 +16,16 @@ from danqing.domain.media import Blob
 from danqing.domain.ports import Assets
 from danqing.upstream import faults
 from danqing.upstream.answers import Intake, read_json, read_text
+from danqing.upstream.faults import Judge
+from danqing.upstream.forms import Field, write_form
 from danqing.upstream.guard import open_connector
 from danqing.wire.holes import Json, length, plan, spell
+from danqing.wire.media_type import media_type
 from danqing.wire.sieve import Malformed
 
 Authorize = Callable[[], Awaitable[Mapping[str, str]]]
 
+SUCCESS = (200, 201, 202)
 CONNECT_S = 10
 SILENCE_S = 330  # a picture may take minutes, and nothing is sent until it is there
 BODY_S = 60  # for the body once the first byte has come, and a second more for every
@@ -43,24 +47,28 @@ class Answer:
 class Request:
     """One call. `paid`: it has the engine work for money, so that it is sent once and its loss is an unknown outcome.
 
-    `path` follows the engine's base URL. `body` is a tree that may hold `wire.holes.Hole`; `form` is sent as multipart
-    in its place. `headers` go on top of those that every call of the engine has.
+    `path` follows the engine's base URL. `body` is a tree that may hold `wire.holes.Hole`; `form`, fields and files in
+    their order, is sent as multipart in its place. `headers` go on top of those that every call of the engine has.
     """
 
     method: str
     path: str
     body: Json = None
-    form: Callable[[], aiohttp.FormData] | None = None
+    form: Sequence[Field] = ()
     params: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     paid: bool = False
 
 
 class Upstream:
-    """One engine at one address with one key. `name` is what people call it in the configuration."""
+    """One engine at one address with one key.
 
-    def __init__(self, name: str, base_url: str, authorize: Authorize) -> None:
+    `name` is what people call it in the configuration. `judge` reads the engine's own words for what went wrong.
+    """
+
+    def __init__(self, name: str, base_url: str, authorize: Authorize, *, judge: Judge | None = None) -> None:
         self.name = name
+        self._judge = judge
         self._base = URL(base_url.rstrip("/"), encoded=True)
         self._authorize = authorize
         self._sessions: dict[bool, aiohttp.ClientSession] = {}
@@ -96,11 +104,27 @@ class Upstream:
                 at = at.join(URL(response.headers.get("location", ""), encoded=True))
         raise faults.wrong(self.name, "the file's address redirects again and again")
 
+    async def keep(self, found: Blob | bytes | str, assets: Assets) -> Blob:
+        """A file as an answer may hold it, stored: there already, as bytes, or behind a URL. Raises Problem."""
+        if isinstance(found, Blob):
+            return found
+        if isinstance(found, str):
+            return await self.download(found, assets)
+        if (mime := media_type(found)) is None:
+            raise faults.wrong(self.name, "a file in its answer is neither a picture nor a film that is known here")
+        return await assets.put(found, mime)
+
+    def address(self, path: str) -> str:
+        """Where `path` is at this engine, for `download`."""
+        return f"{self._base}{path}"
+
     @asynccontextmanager
     async def _answered(self, request: Request, assets: Assets) -> AsyncIterator[aiohttp.ClientResponse]:
         """The response once it is a success."""
         headers = {**await self._authorize(), **request.headers}
-        data: aiohttp.FormData | AsyncIterator[bytes] | None = request.form() if request.form else None
+        data: aiohttp.FormData | AsyncIterator[bytes] | None = (
+            write_form(request.form, assets.open) if request.form else None
+        )
         if request.body is not None:
             pieces = plan(request.body)
             headers |= {"content-type": "application/json", "content-length": str(length(pieces))}
@@ -110,9 +134,12 @@ class Upstream:
             async with self._session().request(
                 request.method, url, data=data, headers=headers, allow_redirects=False
             ) as response:
-                if response.status != 200:
+                if response.status not in SUCCESS:
                     said = await read_text(response)
-                    raise faults.refusal(self.name, response, said, secrets=headers.values(), paid=request.paid)
+                    secrets = tuple(headers.values())
+                    raise faults.refusal(
+                        self.name, response, said, secrets=secrets, paid=request.paid, judge=self._judge
+                    )
                 yield response
 
     async def _body(self, response: aiohttp.ClientResponse, request: Request, assets: Assets) -> object:

@@ -1,7 +1,7 @@
 """What goes wrong with an engine, as Problems: which leave it untouched, and which leave its outcome unknown."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 import aiohttp
@@ -12,6 +12,9 @@ from danqing.domain.errors import Declined, Kind, Problem
 SAID_CHARACTERS_MAX = 400
 SECRET_CHARACTERS_MIN = 8
 RETRY_S_MAX = 3600
+Judge = Callable[[int, object], Kind | None]
+"""Reads an engine's own code for what went wrong, from the status and the JSON; None when the status says enough."""
+
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 _KEY_LIKE = re.compile(r"\b(?:sk|AIza|ya29|ak|key)[-_.A-Za-z0-9]{12,}")
 
@@ -35,17 +38,30 @@ def told(name: str, *, paid: bool) -> Iterator[None]:
         raise Problem(Kind.UNAVAILABLE, message, code="upstream_lost") from error
 
 
-def refusal(name: str, response: aiohttp.ClientResponse, said: str, *, secrets: Iterable[str], paid: bool) -> Problem:
+def refusal(
+    name: str,
+    response: aiohttp.ClientResponse,
+    said: str,
+    *,
+    secrets: Iterable[str],
+    paid: bool,
+    judge: Judge | None = None,
+) -> Problem:
     """The Problem for a status that is no success. What the engine said is quoted, less every key."""
     status = response.status
     quoted = _quoted(said, secrets)
     told = f"The upstream {name!r} answered {status}" + (f": {quoted}" if quoted else ".")
+    kind = judge(status, _tree(said)) if judge else None
+    if kind is Kind.FILTERED:
+        return filtered(quoted or f"The upstream {name!r} refused the content.")
+    if kind is Kind.UNKNOWN:
+        return Problem(Kind.UNKNOWN, f"{told} What became of the work is unknown.", code="outcome_unknown")
+    if status == 402 or kind is Kind.NO_FUNDS:
+        return Declined(Kind.UPSTREAM, f"{told} Its account needs money.", code="upstream_funds")
     if status in (429, 503):
         return Declined(Kind.BUSY, told, code="upstream_busy", retry_after=_retry_after(response))
     if status in (401, 403):
         return Declined(Kind.UPSTREAM, f"{told} Check its key.", code="upstream_credentials")
-    if status == 402:
-        return Declined(Kind.UPSTREAM, f"{told} Its account needs money.", code="upstream_funds")
     if status == 404:
         return Declined(Kind.UPSTREAM, f"{told} It does not know the model or the path.", code="upstream_not_found")
     if 300 <= status < 400:
@@ -55,6 +71,11 @@ def refusal(name: str, response: aiohttp.ClientResponse, said: str, *, secrets: 
     if paid and status in (408, 502, 504):  # said by something in between, while the engine may be at work
         return Problem(Kind.UNKNOWN, f"{told} What became of the work is unknown.", code="outcome_unknown")
     return Problem(Kind.UPSTREAM, told, code="upstream_failed")
+
+
+def filtered(reason: str) -> Problem:
+    """The engine refused the content, in its own words."""
+    return Problem(Kind.FILTERED, reason, code="filtered")
 
 
 def wrong(name: str, what: str) -> Problem:
@@ -76,16 +97,20 @@ def _quoted(said: str, secrets: Iterable[str]) -> str:
 
 def _message(said: str) -> str:
     """The sentence in the usual envelopes: Google's, OpenAI's, FastAPI's, and a bare string."""
-    try:
-        tree = msgspec.json.decode(said)
-    except (msgspec.DecodeError, UnicodeError, RecursionError):
-        return ""
+    tree = _tree(said)
     if isinstance(tree, list) and tree:
         tree = tree[0]
     for name in ("error", "message", "detail"):
         if isinstance(tree, dict) and tree.get(name):
             tree = tree[name]
     return tree if isinstance(tree, str) else ""
+
+
+def _tree(said: str) -> object:
+    try:
+        return msgspec.json.decode(said)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return None
 
 
 def _retry_after(response: aiohttp.ClientResponse) -> int | None:

@@ -15,7 +15,7 @@ from danqing.domain.ports import Line, Spending
 from danqing.domain.retention import DAYS_MAX
 from danqing.wire import bodies
 from danqing.wire.holes import Json, Tree
-from danqing.wire.native import SKETCH, money, parameters, time
+from danqing.wire.native import money, parameters, time
 
 R = TypeVar("R", bound=msgspec.Struct)
 
@@ -150,7 +150,7 @@ def quote(row: Job, standings: Sequence[Standing]) -> Tree:
         "ignored": row.ignored,
         "provider": row.provider,
         "upstream": row.upstream,
-        "sketch": row.provider == SKETCH,
+        "sketch": row.sketch,
         "test": row.test,
     }
 

@@ -21,10 +21,18 @@ class Hole:
 
     `spaced` puts one blank before the string. A JSON parser does not see it, but `grep -o '"data":"[^"]*"'` passes the
     string over, which keeps the second copy of a picture out of the file that curl users write (wire.md 9.3).
+    With `url` the string is a data: URL.
     """
 
     blob: Blob
     spaced: bool = False
+    url: bool = False
+
+    @property
+    def opening(self) -> bytes:
+        """What stands before the base64, the quote included."""
+        head = f"data:{self.blob.mime};base64," if self.url else ""
+        return f'{" " if self.spaced else ""}"{head}'.encode()
 
 
 Json: TypeAlias = "Mapping[str, Json] | Sequence[Json] | str | int | float | bool | Hole | None"
@@ -95,6 +103,6 @@ def _pieces(texts: list[bytes], holes: list[Hole]) -> Iterator[Piece]:
         if hole is None:
             yield closing + text
             return
-        yield closing + text + (b' "' if hole.spaced else b'"')
+        yield closing + text + hole.opening
         yield hole.blob
         closing = b'"'

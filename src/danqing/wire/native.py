@@ -19,7 +19,6 @@ from danqing.wire.asks import Ask, read_person
 from danqing.wire.holes import Json, Tree
 from danqing.wire.inline import Upload, data_url
 
-SKETCH = "sketch"  # the provider whose work must always be told from a model's
 _MILLION = 1_000_000
 _Whole = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 
@@ -101,7 +100,8 @@ def job(row: Job, url: Callable[[Output], str]) -> Tree:
         "charged": money(row.charged),
         "provider": row.provider,
         "upstream": row.upstream,
-        "sketch": row.provider == SKETCH,
+        "served_by": row.makers,
+        "sketch": row.sketch,
         "test": row.test,
         "shared": row.shared,
         "created": time(row.created),

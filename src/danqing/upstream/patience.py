@@ -1,0 +1,42 @@
+"""Waiting for an engine: lost polls are borne for minutes, and what nobody wants any more is called off."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import TypeVar
+
+from danqing.domain.errors import Kind, Problem
+from danqing.domain.ports import LEAVING
+
+T = TypeVar("T")
+
+LOST_POLLS_S = 600.0  # for which an engine that works may be out of reach
+RETRY_S = 5.0
+_PASSING = frozenset({Kind.BUSY, Kind.UNAVAILABLE, Kind.UPSTREAM})
+_LASTING = frozenset({"upstream_credentials", "upstream_funds", "upstream_redirect", "upstream_not_found"})
+
+
+async def patiently(ask: Callable[[], Awaitable[T]], *, pause_s: float = RETRY_S) -> T:
+    """The answer to a question that costs nothing, asked until it comes. Raises the last Problem when it never does."""
+    clock = asyncio.get_running_loop().time
+    until = clock() + LOST_POLLS_S
+    while True:
+        try:
+            return await ask()
+        except Problem as problem:
+            passing = problem.kind in _PASSING and problem.code not in _LASTING
+            if not passing or clock() + pause_s > until:
+                raise
+            await asyncio.sleep(max(pause_s, problem.retry_after or 0))
+
+
+@asynccontextmanager
+async def called_off(cancel: Callable[[], Awaitable[object]]) -> AsyncIterator[None]:
+    """Tells the engine when the work inside is cancelled, unless this process only leaves it to the next one."""
+    try:
+        yield
+    except asyncio.CancelledError as cancelled:
+        if LEAVING not in cancelled.args:
+            with suppress(Problem):
+                await cancel()
+        raise
