@@ -39,8 +39,10 @@ from danqing.front.discreet import Discreet
 from danqing.gateway.accounts import Accounts
 from danqing.gateway.cleaning import Cleaner
 from danqing.gateway.durable import Durable
+from danqing.gateway.events import Alone
 from danqing.gateway.gateway import Gateway, Parts
 from danqing.gateway.keyring import Keyring
+from danqing.store.bus import Bus
 from danqing.store.database import connect
 
 ASSET_BYTES_MAX = 2 << 30
@@ -153,6 +155,7 @@ async def opened(config: Config, role: Role) -> AsyncIterator[Front]:
                 queue=queue,
                 fleet=database.member(me, kind=role.value, lease_s=config.lease_s),
                 keyring=keyring,
+                bus=Bus(config.database) if config.shared else Alone(),
             )
         )
         # DBOS has the event loop use its threads, and takes them away when it closes; the store still needs some then.

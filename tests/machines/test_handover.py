@@ -2,53 +2,8 @@
 
 import signal
 
-from fleet import LEASE_S, Fleet, Worker, eventually
-from serving import Server
-
-MODEL = "veo-3.0-generate-001"
-FILM_NANOS = 4 * 400_000_000
-PICTURE_MODEL = "imagen-3.0-generate-002"
-
-
-def film(server: Server, prompt: str = "a paper boat", **fields: object) -> str:
-    """Ask for a film of four seconds; its job."""
-    answer = server.call("POST", "/api/jobs", {"model": MODEL, "prompt": prompt, "seconds": 4, "count": 1, **fields})
-    assert answer.status == 201, answer.body
-    return str(answer.json()["id"])
-
-
-def job(server: Server, id: str) -> dict[str, object]:
-    answer = server.call("GET", f"/api/jobs/{id}")
-    assert answer.status == 200, answer.body
-    return answer.json()
-
-
-def ended(server: Server, id: str) -> dict[str, object]:
-    """The job, once it has ended."""
-
-    def look() -> dict[str, object] | None:
-        row = job(server, id)
-        return row if row["state"] in ("done", "failed", "cancelled", "unknown") else None
-
-    return eventually(look)
-
-
-def at_work(machines: Fleet, id: str) -> Worker:
-    """The worker that drives the job, once there is one."""
-
-    def look() -> Worker | None:
-        rows = machines.look("SELECT driver FROM jobs WHERE id = :id AND turn IS NULL", id=id)
-        return next((w for w in machines.workers if rows and f"-{w.process.pid}-" in str(rows[0][0])), None)
-
-    return eventually(look)
-
-
-def settled_once(machines: Fleet, id: str, nanos: int) -> None:
-    """One hold, one charge, and nobody who answers for the job any more."""
-    phases = machines.look("SELECT phase, amount FROM transfers WHERE job = :id ORDER BY phase", id=id)
-    assert [phase for phase, _ in phases] == ["hold", "post"]
-    assert phases[1][1] == nanos
-    assert machines.look("SELECT driver, turn FROM jobs WHERE id = :id", id=id) == [(None, None)]
+from fleet import Fleet, eventually
+from machines.asking import FILM_NANOS, PICTURE_MODEL, at_work, ended, film, job, settled_once
 
 
 def test_any_gateway_answers_for_any_job(machines: Fleet) -> None:
@@ -115,4 +70,3 @@ def test_the_picture_of_a_killed_gateway_is_finished_by_a_worker(machines: Fleet
 
     assert ended(gateway, id)["state"] == "done"
     settled_once(machines, id, 30_000_000)
-    assert LEASE_S < 15, "the tests wait for a short lease"

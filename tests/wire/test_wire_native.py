@@ -91,7 +91,6 @@ def test_a_finished_job() -> None:
         "provider": "sketch",
         "upstream": "sketch",
         "served_by": ["sketch"],
-        "served_by": ["sketch"],
         "sketch": True,
         "test": False,
         "shared": False,

@@ -1,6 +1,6 @@
 """The seams: what the gateway needs from the outside, as small protocols that the outer ring implements."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import Protocol
 
 from danqing.domain.generation import Generation
-from danqing.domain.jobs import Accepted, Job, Produced, Progressed, Reported, Withheld
+from danqing.domain.jobs import Accepted, Job, Produced, Progressed, Reported, State, Withheld
 from danqing.domain.keys import Key
 from danqing.domain.ledger import Balance, Phase, Transfer
 from danqing.domain.limits import Changes, Project, Standing
@@ -159,6 +159,32 @@ class Fleet(Protocol):
 
     async def claim(self, id: str) -> Job | None:
         """Drive a job that waits: the only one who may. None when it ended or another has claimed it."""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """That a job has changed, for other processes. `changed`: its stored row, not its progress alone."""
+
+    job: str
+    key: str
+    version: int
+    state: State
+    progress: float = 0.0
+    stage: str = ""
+    changed: bool = True
+
+
+class Bus(Protocol):
+    """News between the processes that share a store. It may be lost, and nothing may depend on it."""
+
+    async def open(self, hear: Callable[[News], None]) -> None:
+        """Begin; `hear` is told what others publish, and not what this process does."""
+
+    def publish(self, news: News) -> None:
+        """Tell the others, without waiting for it."""
+
+    async def close(self) -> None:
+        """Stop listening."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

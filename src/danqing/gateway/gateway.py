@@ -3,7 +3,7 @@
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from uuid import uuid4
 
@@ -15,9 +15,9 @@ from danqing.domain.jobs import Cancelled, IllegalStep, Job, State, removed, ste
 from danqing.domain.keys import Key
 from danqing.domain.limits import too_dear
 from danqing.domain.models import Catalog, Model, choose, fit, most
-from danqing.domain.ports import Archive, Fleet, Once, Provider, Store
+from danqing.domain.ports import Archive, Bus, Fleet, News, Once, Provider, Store
 from danqing.gateway.dispatch import Queue, is_long
-from danqing.gateway.events import Hub
+from danqing.gateway.events import Alone, Hub
 from danqing.gateway.keyring import Keyring
 from danqing.gateway.runner import Runner
 from danqing.gateway.watch import Watch
@@ -46,6 +46,7 @@ class Parts:
     queue: Queue
     fleet: Fleet
     keyring: Keyring
+    bus: Bus = field(default_factory=Alone)
     now: Callable[[], datetime] = utc_now
 
 
@@ -65,13 +66,15 @@ class Gateway:
         self._keyring = parts.keyring
         self._now = parts.now
         self._me = parts.fleet.id
-        self._hub = Hub()
+        self._bus = parts.bus
+        self._hub = Hub(parts.bus)
         self._runner = Runner(parts.store, parts.assets, parts.providers, self._hub, parts.fleet, parts.now)
-        self._watch = Watch(parts.fleet, parts.queue, self._runner)
+        self._watch = Watch(parts.fleet, parts.queue, self._runner, self._hub.release)
         self._known: dict[str, tuple[float, Key]] = {}
 
     async def open(self) -> None:
         """Begin to work, and go on with every job that a crash or a stop has left to nobody."""
+        await self._bus.open(self._hear)
         await self._queue.open(self._runner.drive)
         await self._watch.open()
 
@@ -81,6 +84,7 @@ class Gateway:
         await self._runner.close()
         await self._queue.close()
         await self._watch.leave()
+        await self._bus.close()
 
     async def key(self, token: str) -> Key:
         """Who asks. Raises Problem(UNAUTHENTICATED)."""
@@ -214,6 +218,11 @@ class Gateway:
         )
         # A job that is driven right here is about to be sent as soon as it is stored: one commit less.
         return replace(job, turn=0) if is_long(job) else replace(job, state=State.SUBMITTING)
+
+    def _hear(self, news: News) -> None:
+        if news.state.ended:
+            self._runner.stop(news.job)  # cancelled elsewhere, or taken over and finished
+        self._hub.hear(news)
 
     async def _dispatch(self, job: Job) -> None:
         self._hub.publish(job)

@@ -100,7 +100,7 @@ def _must_survive(job: Job, event: Event) -> bool:
         case Progressed() | Reported():
             return False
         case Accepted():
-            return bool(event.ticket)
+            return bool(event.ticket or event.prompt)  # watchers elsewhere begin with the prompt
         case Produced() | Withheld():
             # The last output is committed together with the end, which follows at once.
             return 0 < len(job.media) + len(job.withheld) < (job.generation.count or 1)

@@ -7,6 +7,7 @@ nothing to do.
 import asyncio
 import random
 import time
+from collections.abc import Callable
 
 import structlog
 
@@ -21,9 +22,13 @@ BEATS = 10  # in one lease, so that a few that come late cost nobody its life
 
 
 class Watch:
-    """Beats, and has jobs driven whose process died, or whose drive broke off."""
+    """Beats, and has jobs driven whose process died, or whose drive broke off.
 
-    def __init__(self, fleet: Fleet, queue: Queue, runner: Runner) -> None:
+    `release` is told of each job that this process had put into the queue and another has claimed.
+    """
+
+    def __init__(self, fleet: Fleet, queue: Queue, runner: Runner, release: Callable[[str], None]) -> None:
+        self._release = release
         self._fleet = fleet
         self._queue = queue
         self._runner = runner
@@ -75,7 +80,9 @@ class Watch:
         """What this process answers for and neither drives nor has told the queue of, and did not a round ago."""
         handed = set(self._handed)  # before the store is read: what is handed in meanwhile stays
         answering = await self._fleet.answering()
-        self._handed -= handed - answering.keys()
+        for id in handed - answering.keys():
+            self._handed.discard(id)
+            self._release(id)
         driven = self._runner.driven()
         suspects = {id for id, waits in answering.items() if id not in (self._handed if waits else driven)}
         forsaken = suspects & self._suspects  # twice, since what was admitted this moment begins a moment later
