@@ -2,17 +2,13 @@
 
 from dataclasses import replace
 
-from danqing.sketch import kinds
-from danqing.sketch.signs import REFUSED, Sign
+from danqing.sketch import kinds, possession
+from danqing.sketch.signs import ATTRIBUTE, REFUSED, Sign, adjacent, neighbour
 from danqing.sketch.words import Facet, Lexicon
 
 DESCRIBING = ("colour", "material", "number")
 FARTHEST_DETERMINER = 3
-FARTHEST_CONTENT = 4
-CONTENTS = "5"  # how many a bowl of several is full of
 FARTHEST_AND = 4
-POSSESSIVES = ("'s", "’s")
-ATTRIBUTE = (Facet("attribute"),)  # it says how a thing is, in a way that is not drawn
 EVERYMAN = ("man", "woman", "person")
 LINKS_ON = frozenset({"or", "nor"})
 SMALL_WORDS = frozenset({"of", "with", "and"})
@@ -24,9 +20,10 @@ def settle(signs: list[Sign], table: Lexicon) -> list[Sign]:
         _fruit,
         _verbs_with_objects,
         _verbs_are_not_nouns,
-        _contents,
-        _parts_of_things,
-        _parts_of_bodies,
+        possession.contents,
+        possession.parts_of_things,
+        possession.statues,
+        possession.parts_of_bodies,
         _shapes,
         _paraphrases,
         _companies,
@@ -40,24 +37,14 @@ def settle(signs: list[Sign], table: Lexicon) -> list[Sign]:
     return signs
 
 
-def _neighbour(signs: list[Sign], at: int) -> Sign | None:
-    """The sign at a position when there is one."""
-    return signs[at] if 0 <= at < len(signs) else None
-
-
-def _adjacent(sign: Sign, after: Sign | None) -> bool:
-    """Whether the second sign follows the first with no punctuation between."""
-    return after is not None and after.clause == sign.clause
-
-
 def _fruit(signs: list[Sign], table: Lexicon) -> list[Sign]:
     """An orange is a fruit where no noun follows it; otherwise it is a colour."""
     fruits = table.fruit
     settled = list(signs)
     for at, sign in enumerate(signs):
         singular = next((word for word in fruits if sign.word.casefold() in (word, word + "s")), None)
-        before, after = _neighbour(signs, at - 1), _neighbour(signs, at + 1)
-        if singular is None or (after and _adjacent(sign, after) and not after.means("ignore")):
+        before, after = neighbour(signs, at - 1), neighbour(signs, at + 1)
+        if singular is None or (after and adjacent(sign, after) and not after.means("ignore")):
             continue
         counted = before is not None and (before.means("number") or table.knows("determiners", before.word))
         if sign.plural or counted:
@@ -69,8 +56,8 @@ def _verbs_with_objects(signs: list[Sign], table: Lexicon) -> list[Sign]:
     """Nobody who builds a sandcastle or parks a car shows a building or a park: a noun is not followed by "a"."""
     settled: list[Sign] = []
     for at, sign in enumerate(signs):
-        before, after = _neighbour(signs, at - 1), _neighbour(signs, at + 1)
-        object_follows = after is not None and _adjacent(sign, after) and table.knows("determiners", after.word)
+        before, after = neighbour(signs, at - 1), neighbour(signs, at + 1)
+        object_follows = after is not None and adjacent(sign, after) and table.knows("determiners", after.word)
         if object_follows and _singular_of(sign, table) is not None and _opens_a_sentence(sign, before, table):
             sign = replace(sign, facets=tuple(one for one in sign.facets if one.kind not in ("subject", "place")))
         settled.append(sign)
@@ -85,43 +72,12 @@ def _opens_a_sentence(sign: Sign, before: Sign | None, table: Lexicon) -> bool:
     return unknown or before.word.casefold() in ("to", "and") or table.knows("pronouns", before.word)
 
 
-def _contents(signs: list[Sign], table: Lexicon) -> list[Sign]:
-    """A bowl of strawberries is full of them."""
-    settled = list(signs)
-    for at, sign in enumerate(signs[:-1]):
-        joint = signs[at + 1]
-        if not kinds.is_vessel(sign.value("subject") or "") or joint.word.casefold() not in ("of", "with"):
-            continue
-        ahead = range(at + 2, min(at + 2 + FARTHEST_CONTENT, len(signs)))
-        content = next((k for k in ahead if signs[k].means("subject") or not signs[k].facets), None)
-        if content is None or not _adjacent(sign, signs[content]) or not signs[content].means("subject"):
-            continue
-        settled[at + 1] = replace(joint, facets=(Facet("ignore"), Facet("relation", "full of")))
-        if signs[content].plural and not any(signs[k].means("number") for k in range(at + 2, content)):
-            settled[content] = replace(signs[content], facets=(*signs[content].facets, Facet("number", CONTENTS)))
-    return settled
-
-
-def _parts_of_things(signs: list[Sign], table: Lexicon) -> list[Sign]:
-    """The keys of a piano open no door: they are drawn with it."""
-    things = {sign.value("subject") for sign in signs}
-    parts = {part for part, thing in table.pairs("parts") if thing in things}
-    return [
-        replace(sign, facets=ATTRIBUTE) if sign.means("subject") and _dictionary_form(sign.word) in parts else sign
-        for sign in signs
-    ]
-
-
-def _dictionary_form(word: str) -> str:
-    return word.casefold().removesuffix("s")
-
-
 def _verbs_are_not_nouns(signs: list[Sign], table: Lexicon) -> list[Sign]:
     """Take the noun's meaning from words such as "fly" and "watch" where nothing shows that they are nouns."""
     alone = len([sign for sign in signs if not sign.means("ignore")]) == 1
     settled: list[Sign] = []
     for at, sign in enumerate(signs):
-        before = _neighbour(signs, at - 1)
+        before = neighbour(signs, at - 1)
         doubtful = sign.means("subject") and _singular_of(sign, table) is not None
         if doubtful and not alone:
             ruled_out = "action" if _is_noun_here(sign, before, table) else "subject"
@@ -146,21 +102,6 @@ def _is_noun_here(sign: Sign, before: Sign | None, table: Lexicon) -> bool:
     return describes or small or any(table.knows(role, before.word) for role in ("adjectives", "determiners"))
 
 
-def _parts_of_bodies(signs: list[Sign], table: Lexicon) -> list[Sign]:
-    """Who sits on a turtle's back sits on a turtle: the owner is drawn, the part goes with it."""
-    settled: list[Sign] = []
-    for at, sign in enumerate(signs):
-        owner = settled[-1] if settled and _adjacent(settled[-1], sign) else None
-        if owner and not owner.facets and owner.word.endswith(POSSESSIVES) and table.knows("body_parts", sign.word):
-            names = (f"{signs[at - 2].word} {owner.word[:-2]}" if at > 1 else "", owner.word[:-2])
-            slug = next((facet for name in names for facet in table.facets(name) if facet.kind == "subject"), None)
-            if slug and kinds.is_living(slug.value):
-                settled[-1] = replace(owner, word=f"{owner.word} {sign.word}", facets=(slug,))
-                continue
-        settled.append(sign)
-    return settled
-
-
 def _shapes(signs: list[Sign], table: Lexicon) -> list[Sign]:
     """In "a square blue box" there is no square, only a box of that shape."""
     settled: list[Sign] = []
@@ -168,8 +109,8 @@ def _shapes(signs: list[Sign], table: Lexicon) -> list[Sign]:
         ahead = at + 1
         while ahead < len(signs) and any(signs[ahead].means(kind) for kind in DESCRIBING):
             ahead += 1
-        after = _neighbour(signs, ahead)
-        described = ahead > at + 1 and _adjacent(sign, after) and after is not None and after.means("subject")
+        after = neighbour(signs, ahead)
+        described = ahead > at + 1 and adjacent(sign, after) and after is not None and after.means("subject")
         if described and table.knows("shapes", sign.word):
             sign = replace(sign, facets=())
         settled.append(sign)
@@ -181,14 +122,14 @@ def _paraphrases(signs: list[Sign], table: Lexicon) -> list[Sign]:
     settled: list[Sign] = []
     for at, sign in enumerate(signs):
         person, *belongings = (sign.value("paraphrase") or "").split("|")
-        after = _neighbour(signs, at + 1)
-        kin = bool(settled) and _adjacent(settled[-1], sign) and kinds.is_animal(settled[-1].value("subject") or "")
+        after = neighbour(signs, at + 1)
+        kin = bool(settled) and adjacent(settled[-1], sign) and kinds.is_animal(settled[-1].value("subject") or "")
         if not person or (kin and table.knows("young", sign.word)):
             settled.append(sign)
-        elif after and _adjacent(sign, after) and _is_thing(signs, at + 1, table):
+        elif after and adjacent(sign, after) and _is_thing(signs, at + 1, table):
             settled.append(replace(sign, facets=ATTRIBUTE))
         else:
-            before = settled[-1] if settled and _adjacent(settled[-1], sign) else None
+            before = settled[-1] if settled and adjacent(settled[-1], sign) else None
             if before is None or not kinds.is_living(before.value("subject") or ""):
                 settled.append(replace(sign, facets=table.facets(person)))
             settled += [Sign(word, table.facets(word), sign.clause) for word in belongings]
@@ -243,10 +184,10 @@ def _attributes(signs: list[Sign], table: Lexicon) -> list[Sign]:
         ahead = at + 1
         while ahead < len(signs) and any(signs[ahead].means(kind) for kind in DESCRIBING):
             ahead += 1
-        before, after = _neighbour(signs, at - 1), _neighbour(signs, ahead)
+        before, after = neighbour(signs, at - 1), neighbour(signs, ahead)
         free = before is None or not before.means("subject")  # after a noun it may be a verb
         unknown = not sign.facets and (free or not _is_verb(signs, at, table))
-        if unknown and after and _adjacent(sign, after) and after.means("subject"):
+        if unknown and after and adjacent(sign, after) and after.means("subject"):
             sign = replace(sign, facets=ATTRIBUTE)
         settled.append(sign)
     return settled
@@ -256,7 +197,7 @@ def _companies(signs: list[Sign], table: Lexicon) -> list[Sign]:
     """An owl family is several owls and no people."""
     settled: list[Sign] = []
     for sign in signs:
-        before = settled[-1] if settled and _adjacent(settled[-1], sign) else None
+        before = settled[-1] if settled and adjacent(settled[-1], sign) else None
         number = sign.value("number") if sign.means("subject") else _company(sign.word, table)
         if before and number and not before.plural and kinds.is_animal(before.value("subject") or ""):
             settled[-1] = replace(
@@ -272,8 +213,8 @@ def _modifiers(signs: list[Sign], table: Lexicon) -> list[Sign]:
     settled: list[Sign] = []
     at = 0
     while at < len(signs):
-        sign, after = signs[at], _neighbour(signs, at + 1)
-        if not (sign.means("subject") and not sign.plural and after and _adjacent(sign, after)):
+        sign, after = signs[at], neighbour(signs, at + 1)
+        if not (sign.means("subject") and not sign.plural and after and adjacent(sign, after)):
             settled.append(sign)
         elif _same_with(sign, after, table):
             settled.append(replace(sign, word=f"{sign.word} {after.word}", plural=after.plural))
@@ -351,7 +292,7 @@ def _refusals(signs: list[Sign], table: Lexicon) -> list[Sign]:
             continue
         settled.append(replace(sign, facets=REFUSED))
         describes = any(sign.means(kind) for kind in DESCRIBING)
-        after = _neighbour(signs, at + 1)
+        after = neighbour(signs, at + 1)
         refusing = describes or (after is not None and after.word.casefold() in LINKS_ON)
     return settled
 

@@ -28,3 +28,14 @@ class Sign:
 
 
 REFUSED = (Facet("refused"),)  # asked not to be there
+ATTRIBUTE = (Facet("attribute"),)  # it says how a thing is, in a way that is not drawn
+
+
+def neighbour(signs: list[Sign], at: int) -> Sign | None:
+    """The sign at a position when there is one."""
+    return signs[at] if 0 <= at < len(signs) else None
+
+
+def adjacent(sign: Sign, after: Sign | None) -> bool:
+    """Whether the second sign follows the first with no punctuation between."""
+    return after is not None and after.clause == sign.clause
