@@ -67,7 +67,16 @@ a building | office-building
 a man fishing at a river | man-standing, fishing-pole
 a fishing village | @meadow
 
+# a bowl of soup is one bowl
+a bowl of chicken pho | steaming-bowl
+a glass of orange juice | glass-of-juice
+
+# a statue of somebody whom no glyph shows
+a statue of a pharaoh | statue
+a statue of a horse | horse
+
 # parts of a thing are in its picture
+a robot with the number 42 on its chest | robot
 a piano with many keys | grand-piano
 a bunch of keys | key x5
 

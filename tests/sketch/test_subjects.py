@@ -57,7 +57,7 @@ an orchid | blossom
 a vase of flowers on a table | flower-vase
 a pumpkin on a porch | jack-o-lantern
 a bowl of pho | steaming-bowl
-a glass of orange juice | tumbler-glass
+a glass of orange juice | glass-of-juice
 a bottle of wine | wine-bottle
 a stack of pancakes with butter | pancakes
 a slice of pizza | pizza

@@ -47,10 +47,12 @@ UNFRAMED: Mapping[str, str] = {  # what the pack only has as a framed picture, a
     "sparkler": "lit-sparkler",
     "transgender-flag": "transgender-flag-on-pole",
     "white-flag": "flag-on-pole",
+    "white-flower": "blossom",  # a stamp with writing on it
     "yin-yang": "taijitu",
 }
-TILE = (  # what the pack puts under its symbols; without it they are cut out of the same purple
-    '<path fill="#8d65c5" d="M30 26a4 4 0 0 1-4 4H6a4 4 0 0 1-4-4V6a4 4 0 0 1 4-4h20a4 4 0 0 1 4 4z"/>'
+TILES = (  # what the pack puts under its symbols; without it they are cut out of the same purple
+    '<path fill="#8d65c5" d="M30 26a4 4 0 0 1-4 4H6a4 4 0 0 1-4-4V6a4 4 0 0 1 4-4h20a4 4 0 0 1 4 4z"/>',
+    '<path fill="#8d65c5" d="M2 6a4 4 0 0 1 4-4h20a4 4 0 0 1 4 4v20a4 4 0 0 1-4 4H6a4 4 0 0 1-4-4z"/>',
 )
 NAME_TABLES: Mapping[str, str] = {"zh-Hans": "zh", "zh-Hant": "zh-Hant"}
 NOT_A_CHARACTER = "\uffff"
@@ -80,7 +82,8 @@ def glyph(slug: str) -> str:
     if shown in own():
         return _own_drawing(shown)
     body = _drawing(f"colour/{shown}.svg")
-    return body.replace(TILE, "").replace('fill="#fff"', 'fill="#8d65c5"') if TILE in body else body
+    tile = next((tile for tile in TILES if tile in body), None)
+    return body.replace(tile, "").replace('fill="#fff"', 'fill="#8d65c5"') if tile else body
 
 
 def mono(slug: str) -> str | None:

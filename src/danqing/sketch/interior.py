@@ -197,6 +197,18 @@ ROOMS: dict[str, Room] = {
         ),
         ("panel", "stripes"),
     ),
+    "restaurant": Room(
+        (
+            Piece("framed-picture", 0.2, 0.14, 0.14),
+            Piece("coffee-machine", 0.2, 0.42, 0.32),
+            Piece("table", 0.42, 0.4),
+            Piece("chair", 0.34, 0.16),
+            Piece("chair", 0.34, 0.72),
+            Piece("potted-plant", 0.3, -0.92),
+        ),
+        ("panel", "stripes"),
+        rug=False,
+    ),
     "bedroom": Room(
         (Piece("bed", 0.56, 0.56), Piece("framed-picture", 0.16, 0.3, 0.14), Piece("teddy-bear", 0.17, -0.8)),
         ("dots", "stripes"),

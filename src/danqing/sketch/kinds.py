@@ -50,6 +50,11 @@ def is_vessel(slug: str) -> bool:
     return slug in _set("vessels")
 
 
+def is_served(slug: str) -> bool:
+    """Whether the glyph shows a dish or a drink together with its bowl, plate or glass."""
+    return slug in _set("served")
+
+
 def is_sky(slug: str) -> bool:
     """Whether the glyph hangs in the sky, so that it makes a background rather than a main subject."""
     return slug in _set("sky")

@@ -37,6 +37,7 @@ GOLD: tuple[Stop, ...] = (
 WOOD: tuple[Stop, ...] = ((0, (52, 28, 14)), (90, (116, 70, 36)), (170, (176, 120, 70)), (255, (226, 182, 128)))
 STONE: tuple[Stop, ...] = ((0, (40, 42, 50)), (128, (128, 132, 142)), (255, (216, 218, 222)))
 ICE: tuple[Stop, ...] = ((0, (40, 96, 160)), (100, (110, 178, 226)), (180, (188, 228, 248)), (255, (250, 254, 255)))
+DARK, LIT = 62.0, 150.0  # of 255
 
 
 def _luminance(picture: Image.Image) -> Field:
@@ -215,6 +216,8 @@ def dyed(picture: Image.Image, colour: Colour) -> Image.Image:
     rgb = np.asarray(picture.convert("RGB"), dtype=np.float32)
     light = _luminance(picture)
     usual = float(np.average(light, weights=alpha + 1e-3))
+    if usual < DARK:  # a black thing is lit first, so that it can be white
+        light, usual = np.clip(light * LIT / max(usual, 8.0), 60, 235), LIT
     scaled = np.array(colour, np.float32) * np.clip(light / max(usual, 40.0), 0.3, 1.45)[..., None]
     spread = rgb.max(-1) - rgb.min(-1)
     share = np.clip((light - 36) / 40, 0, 1) * np.clip((252 - light + spread) / 30, 0, 1) * 0.88

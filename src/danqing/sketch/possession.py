@@ -22,12 +22,22 @@ def contents(signs: list[Sign], table: Lexicon) -> list[Sign]:
             continue
         ahead = range(at + 2, min(at + 2 + FARTHEST_CONTENT, len(signs)))
         content = next((k for k in ahead if signs[k].means("subject") or not signs[k].facets), None)
+        while content is not None and content + 1 < len(signs) and _names_more(signs[content], signs[content + 1]):
+            content += 1
+        if content is not None and kinds.is_served(signs[content].value("subject") or ""):
+            settled[at] = replace(sign, facets=(Facet("ignore"),))
+            continue
         if content is None or not adjacent(sign, signs[content]) or not signs[content].means("subject"):
             continue
         settled[at + 1] = replace(joint, facets=(Facet("ignore"), Facet("relation", "full of")))
         if signs[content].plural and not any(signs[k].means("number") for k in range(at + 2, content)):
             settled[content] = replace(signs[content], facets=(*signs[content].facets, Facet("number", CONTENTS)))
     return settled
+
+
+def _names_more(sign: Sign, after: Sign) -> bool:
+    """Whether the next noun is the one that this one only describes, as in chicken soup."""
+    return sign.means("subject") and not sign.plural and adjacent(sign, after) and after.means("subject")
 
 
 def statues(signs: list[Sign], table: Lexicon) -> list[Sign]:

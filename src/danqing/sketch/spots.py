@@ -8,6 +8,7 @@ LIKE: Mapping[str, str] = {  # what the light, the sounds and the weather of a s
     "classroom": "room",
     "office": "room",
     "bedroom": "room",
+    "restaurant": "room",
     "stage": "room",
     "table": "room",
     "shore": "sea",
