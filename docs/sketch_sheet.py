@@ -1,4 +1,4 @@
-"""Draws the sheets of docs/sketch.md: sixty prompts and stills of twelve films, all by the Sketch engine.
+"""Draws the sheets of docs/sketch.md: sixty prompts, stills of twelve films, and the two hundred that were judged.
 
 make sheet
 """
@@ -19,6 +19,8 @@ from danqing.sketch.picture import picture
 from danqing.sketch.plan import Plan, plan
 
 OUT = Path(__file__).parent / "sketch"
+VERDICTS = Path(__file__).parent / "sketch-verdicts.tsv"
+JUDGED, JUDGED_COLUMNS = 150, 20  # pixels of a judged picture, and how many stand side by side
 TILE = 300
 CAPTION = 44
 GAP = 12
@@ -121,11 +123,19 @@ def main() -> None:
     sheet(stills, COLUMNS).save(OUT / "pictures.jpg", quality=82)
     frames = [tile for made in plans(FILMS) for tile in film_stills(made)]
     sheet(frames, COLUMNS).save(OUT / "films.jpg", quality=82)
+    sheet(judged(), JUDGED_COLUMNS).save(OUT / "verdicts.jpg", quality=72)
 
 
 def plans(prompts: Sequence[str]) -> list[Plan]:
     """What is drawn, with one seed for each."""
     return [plan(prompt, seed=number) for number, prompt in enumerate(prompts, 1)]
+
+
+def judged() -> list[Tile]:
+    """Every prompt of the verdicts as it is drawn now, with its verdict."""
+    rows = [line.split("\t") for line in VERDICTS.read_text(encoding="utf-8").splitlines()[2:]]
+    pictures = ((verdict, prompt, picture(plan(prompt, seed=1), 512, 512)) for verdict, _, prompt in rows)
+    return [Tile(fitted(image, JUDGED), f"{verdict}: {prompt}") for verdict, prompt, image in pictures]
 
 
 def film_stills(made: Plan) -> Iterator[Tile]:
@@ -139,21 +149,21 @@ def film_stills(made: Plan) -> Iterator[Tile]:
         yield Tile(fitted(frame), f"{second} s  {made.prompt}")
 
 
-def fitted(image: Image.Image) -> Image.Image:
+def fitted(image: Image.Image, wide: int = TILE) -> Image.Image:
     """As wide as a tile."""
-    return image.resize((TILE, round(image.height * TILE / image.width)), Image.Resampling.LANCZOS)
+    return image.resize((wide, round(image.height * wide / image.width)), Image.Resampling.LANCZOS)
 
 
 def sheet(tiles: Sequence[Tile], columns: int) -> Image.Image:
     """All tiles on one page."""
-    rows = -(-len(tiles) // columns)
-    wide, high = TILE + GAP, max(tile.image.height for tile in tiles) + CAPTION + GAP
+    rows, room = -(-len(tiles) // columns), max(tile.image.width for tile in tiles)
+    wide, high = room + GAP, max(tile.image.height for tile in tiles) + CAPTION + GAP
     board = Image.new("RGB", (columns * wide + GAP, rows * high + GAP), PAPER)
     pen = ImageDraw.Draw(board)
     for number, tile in enumerate(tiles):
         x, y = GAP + number % columns * wide, GAP + number // columns * high
         board.paste(tile.image, (x, y))
-        for line, words in enumerate(wrapped(tile.words, "sans-regular", 14, TILE)[:2]):
+        for line, words in enumerate(wrapped(tile.words, "sans-regular", 14, room)[:2]):
             middle, below = x + measure(words, "sans-regular", 14) / 2, y + tile.image.height + 18 * (line + 1)
             write(pen, middle, below, words, "sans-regular", 14, INK)
     return board
