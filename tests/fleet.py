@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 from uuid import uuid4
 
-from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy import Engine, NullPool, create_engine, make_url, text
 
 from serving import STARTING_S, Server
 
@@ -140,4 +140,6 @@ def eventually(look: Callable[[], T], seconds: float = PATIENCE_S) -> T:
 
 
 def _engine(url: str) -> Engine:
-    return create_engine(make_url(url).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
+    # A new connection each time: a test may have had the server stopped since the last one.
+    address = make_url(url).set(drivername="postgresql+psycopg")
+    return create_engine(address, isolation_level="AUTOCOMMIT", poolclass=NullPool)

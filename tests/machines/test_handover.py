@@ -70,3 +70,20 @@ def test_the_picture_of_a_killed_gateway_is_finished_by_a_worker(machines: Fleet
 
     assert ended(gateway, id)["state"] == "done"
     settled_once(machines, id, 30_000_000)
+
+
+def test_pictures_do_not_pass_through_the_queue(machines: Fleet) -> None:
+    gateway = machines.gateway()
+    id = str(gateway.call("POST", "/api/jobs", {"model": PICTURE_MODEL, "prompt": "a fox", "count": 1}).json()["id"])
+    assert ended(gateway, id)["state"] == "done"
+    assert machines.look("SELECT count(*) FROM dbos.workflow_status") == [(0,)]
+
+
+def test_a_key_with_many_films_does_not_starve_another(machines: Fleet) -> None:
+    gateway = machines.gateway()
+    other = gateway.call("POST", "/api/keys", {"name": "other"}, key=gateway.owner_key).json()["secret"]
+    many = [film(gateway, f"boat {n}") for n in range(20)]
+    body = {"model": "veo-3.0-generate-001", "prompt": "a single boat", "seconds": 4, "count": 1}
+    one = str(gateway.call("POST", "/api/jobs", body, key=str(other)).json()["id"])
+    turns = dict(machines.look("SELECT id, turn FROM jobs"))
+    assert sorted([*many, one], key=lambda id: (int(str(turns[id])), id != one)).index(one) <= 2

@@ -5,7 +5,9 @@ begins with claiming it, so a workflow that runs twice does nothing the second t
 """
 
 import asyncio
+import sqlite3
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from datetime import datetime
 from typing import Final, Protocol
 from uuid import uuid4
@@ -20,6 +22,7 @@ WORKFLOW: Final = "drive"
 APPLICATION_VERSION: Final = "1"  # fixed, or DBOS would strand jobs whenever our code changes
 POLL_S = 0.2
 PAGE = 100
+_SQLITE = "sqlite:///"
 _ENDED = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 
 
@@ -135,7 +138,9 @@ class _Working:
             "executor_id": executor,
             "application_version": APPLICATION_VERSION,
             "log_level": "ERROR",
+            "use_listen_notify": False,  # we wait for no workflow's result, and a pooler in between could not carry it
         }
+        _write_ahead(database_url)
         DBOS(config=config)
 
         @DBOS.workflow(name=WORKFLOW)
@@ -185,6 +190,13 @@ class _Asking:
 
     async def close(self) -> None:
         await asyncio.to_thread(self._client.destroy)
+
+
+def _write_ahead(database_url: str) -> None:
+    """DBOS leaves SQLite's slower journal as it is; the mode is kept in the file."""
+    if database_url.startswith(_SQLITE):
+        with closing(sqlite3.connect(database_url.removeprefix(_SQLITE))) as file:
+            file.execute("PRAGMA journal_mode = WAL")
 
 
 def _client(database_url: str) -> DBOSClient:
