@@ -26,6 +26,7 @@ from danqing.domain.jobs import (
     step,
 )
 from danqing.domain.ledger import Phase, Transfer
+from danqing.domain.money import Units
 from making import CENT, NOON, a_generation, a_job, a_picture
 
 BROKEN = Failed(Problem(Kind.UPSTREAM, "It broke."))
@@ -160,3 +161,10 @@ def test_what_an_upstream_tells_is_kept_and_a_sketch_behind_it_is_called_one() -
     assert not job.sketch
     later, _ = step(told, Reported(), NOON)
     assert (later.served_by, later.cost) == (told.served_by, 7)
+
+
+def test_what_an_upstream_counts_for_parts_of_the_work_is_added_up() -> None:
+    job = replace(a_job(), state=State.RUNNING)
+    for _ in range(2):
+        job, _ = step(job, Reported(used=Units(input_tokens=3, output_tokens=1120)), NOON)
+    assert job.used == Units(input_tokens=6, output_tokens=2240)

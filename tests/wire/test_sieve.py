@@ -126,3 +126,22 @@ def test_the_events_of_a_stream_pass_through() -> None:
     assert b"".join(piece for piece in found if isinstance(piece, bytes)) == FILE
     assert sieve.text() == b'event: partial\ndata: {"b64_json": "\\u0000file:0"}\n\n'
     assert sieve.text() == b""
+
+
+@pytest.mark.parametrize("size", [1, 7, 1000, 16_384, 1 << 20])
+@pytest.mark.parametrize("name", ["thoughtSignature", "thought_signature", "signature"])
+def test_the_signature_of_a_thought_is_no_file_however_long_it_is(name: str, size: int) -> None:
+    signature = base64.b64encode(SMALL * 20).decode()
+    text = json.dumps({"parts": [{name: signature, "data": base64.b64encode(FILE).decode()}, {name: "c2hvcnQ="}]})
+    tree, files = sifted(text.encode(), size)
+    assert files == [FILE]
+    assert tree == {"parts": [{name: "", "data": blob(FILE)}, {name: "c2hvcnQ="}]}
+
+
+def test_the_signature_of_a_thought_is_no_file_in_a_stream_either() -> None:
+    sieve, text = Sieve(), b""
+    event = b'data: {"thoughtSignature": "' + base64.b64encode(FILE) + b'"}\n\n'
+    for piece in cut(event, 20):
+        assert list(sieve.feed(piece)) == []
+        text += sieve.text()
+    assert text == b'data: {"thoughtSignature": ""}\n\n'

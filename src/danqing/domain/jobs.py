@@ -65,10 +65,10 @@ class Job:
     counts in besides its key's own) when it was admitted. `withheld` has the
     reason for every output that the engine refused. `ignored` names parameters that the engine does not honour.
     `served_by` are those that an upstream had the work done by, the one who did it last; `cost` is what the upstream
-    says that it costs us, in nano-dollars. `prompt` is the one the engine worked from when it rewrote the author's.
-    `shared` jobs may be watched by anybody who knows their id. `inputs_gone` is since when the files that it was asked
-    with are away. `turn` is set while the job waits to be driven: the lowest is next, 0 goes on with what was begun.
-    `progress` (0 to 1) and `stage` are told to watchers but not stored.
+    says that it costs us, in nano-dollars, and `used` what it counted. `prompt` is the one the engine worked from when
+    it rewrote the author's. `shared` jobs may be watched by anybody who knows their id. `inputs_gone` is since when the
+    files that it was asked with are away. `turn` is set while the job waits to be driven: the lowest is next, 0 goes on
+    with what was begun. `progress` (0 to 1) and `stage` are told to watchers but not stored.
     """
 
     id: str
@@ -91,6 +91,7 @@ class Job:
     ignored: tuple[str, ...] = ()
     served_by: tuple[str, ...] = ()
     cost: int | None = None
+    used: Units | None = None
     budgets: tuple[str, ...] = ()
     charged: int = 0
     fault: Fault | None = None
@@ -184,11 +185,15 @@ class Progressed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reported:
-    """What an upstream tells of its work: parameters that it does not honour, who makes it, its cost as in `Job`."""
+    """What an upstream tells of its work: parameters that it does not honour, who makes it, its cost as in `Job`.
+
+    `used` is what it counted for a part of the work; the parts are added up.
+    """
 
     ignored: tuple[str, ...] = ()
     served_by: tuple[str, ...] = ()
     cost: int | None = None
+    used: Units | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +270,8 @@ def _accepted(job: Job, event: Accepted) -> Step:
 def _reported(job: Job, event: Reported) -> Step:
     ignored = tuple(dict.fromkeys((*job.ignored, *event.ignored)))
     cost = job.cost if event.cost is None else event.cost
-    return replace(job, ignored=ignored, served_by=event.served_by or job.served_by, cost=cost), ()
+    used = job.used + event.used if job.used and event.used else event.used or job.used
+    return replace(job, ignored=ignored, served_by=event.served_by or job.served_by, cost=cost, used=used), ()
 
 
 def _produced(job: Job, event: Produced) -> Step:

@@ -40,6 +40,9 @@ class Units:
     input_tokens: int = 0
     output_tokens: int = 0
 
+    def __add__(self, other: "Units") -> "Units":
+        return Units(**{name: getattr(self, name) + getattr(other, name) for name in self.__slots__})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Price:

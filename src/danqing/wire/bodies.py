@@ -37,10 +37,10 @@ def decode(body: bytes, shape: type[T]) -> T:
         raise _malformed(error) from None
 
 
-def read(body: bytes, *, camel: bool = True) -> "Fields":
-    """A body that must be a JSON object. Raises Problem(INVALID)."""
+def read(body: object, *, camel: bool = True) -> "Fields":
+    """A body that must be a JSON object: its bytes, or what was read of them already. Raises Problem(INVALID)."""
     try:
-        value = msgspec.json.decode(body)
+        value = msgspec.json.decode(body) if isinstance(body, bytes) else body
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _malformed(error) from None
     if not isinstance(value, dict):

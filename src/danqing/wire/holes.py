@@ -39,6 +39,12 @@ Json: TypeAlias = "Mapping[str, Json] | Sequence[Json] | str | int | float | boo
 Tree: TypeAlias = dict[str, Json]
 Piece: TypeAlias = bytes | Blob
 
+
+def given(values: Mapping[str, Json]) -> Tree:
+    """Those members of an object that have a value; for fields that are left out rather than sent as null."""
+    return {name: value for name, value in values.items() if value is not None}
+
+
 # 0xFF occurs nowhere in UTF-8, so no text of a user can be taken for a gap.
 _GAP = b"\xff"
 _RAW_GAP = msgspec.Raw(_GAP)

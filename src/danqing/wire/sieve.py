@@ -26,6 +26,9 @@ _BASE64 = re.compile(
 _DATA_URL = re.compile(rb"data:[^,]*,")
 _ESCAPE = re.compile(rb"\\(?:u([0-9a-fA-F]{4})|([^u]))")
 _ESCAPE_BYTES_MAX = 6
+# Base64 as well, and larger than many a picture, but no file: it stays empty in the text.
+_SIGNATURE = re.compile(rb'"(?:thought_?[sS]ignature|signature)"\s*:\s*"$')
+_NAME_BYTES_MAX = 64
 _STANDARD = bytes.maketrans(b"-_", b"+/")
 _MARK = "\0file:"
 
@@ -56,6 +59,7 @@ class Sieve:
         self._text_max = text_max
         self._string = bytearray()  # the string under way, as long as it may still be short
         self._escaped = False  # the last piece ended between a backslash and what it escapes
+        self._before = b""  # the end of the text that was given already
         self._files = 0
         self._base64 = _Base64()
         self._state: _State = self._outside
@@ -68,6 +72,7 @@ class Sieve:
     def text(self) -> bytes:
         """The text so far, with marks for files; it is given once. For streams, whose events are read one by one."""
         text = bytes(self._text)
+        self._before = (self._before + text[-_NAME_BYTES_MAX:])[-_NAME_BYTES_MAX:]
         self._text.clear()
         return text
 
@@ -94,7 +99,9 @@ class Sieve:
             return b""
         content = bytes(self._string)
         self._string.clear()
-        if len(content) > FILE_CHARACTERS_MIN and _BASE64.fullmatch(content[:FILE_CHARACTERS_MIN]):
+        if len(content) > FILE_CHARACTERS_MIN and _SIGNATURE.search(self._before + self._text[-_NAME_BYTES_MAX:]):
+            self._state = self._passed_over
+        elif len(content) > FILE_CHARACTERS_MIN and _BASE64.fullmatch(content[:FILE_CHARACTERS_MIN]):
             self._keep(f"\\u0000file:{self._files}".encode())
             self._files += 1
             yield Opened()
@@ -112,6 +119,15 @@ class Sieve:
             self._keep(piece)
             return b""
         self._keep(piece[: end + 1])
+        self._state = self._outside
+        return piece[end + 1 :]
+        yield
+
+    def _passed_over(self, piece: bytes) -> Generator[Find, None, bytes]:
+        end = self._end(piece)
+        if end is None:
+            return b""
+        self._keep(b'"')
         self._state = self._outside
         return piece[end + 1 :]
         yield

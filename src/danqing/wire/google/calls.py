@@ -5,7 +5,7 @@ mode in which every parameter exists.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import msgspec
 
@@ -15,7 +15,7 @@ from danqing.domain.media import Blob, Medium
 from danqing.wire import bodies
 from danqing.wire.asks import Ask, read_person
 from danqing.wire.bodies import Fields
-from danqing.wire.holes import Hole, Json, Tree
+from danqing.wire.holes import Hole, Json, Tree, given
 from danqing.wire.inline import Upload, picture, read_base64
 
 _SECONDS = re.compile(r"([0-9]{1,6})(?:\.0+)?s?")
@@ -97,7 +97,7 @@ def write_predict(generation: Generation, *, with_reasons: bool = False) -> Tree
         "seed": generation.seed,
         "personGeneration": generation.person.upper() if generation.person else None,
         "negativePrompt": generation.negative or None,
-        "outputOptions": _given(file) or None,
+        "outputOptions": given(file) or None,
         "includeRaiReason": with_reasons or None,
     }
     return _call({"prompt": generation.prompt}, parameters, generation.knobs)
@@ -119,7 +119,7 @@ def write_long_running(generation: Generation) -> Tree:
         "personGeneration": generation.person,
         "negativePrompt": generation.negative or None,
     }
-    return _call(_given(instance), parameters, generation.knobs)
+    return _call(given(instance), parameters, generation.knobs)
 
 
 def _only_instance(fields: Fields) -> Fields:
@@ -184,12 +184,8 @@ def _write_frame(blob: Blob | None) -> Json:
 
 
 def _call(instance: Tree, parameters: Tree, knobs: Iterable[tuple[str, Knob]]) -> Tree:
-    given = _given(parameters) | {name: _unfolded(knob) for name, knob in knobs}
-    return {"instances": [instance]} | ({"parameters": given} if given else {})
-
-
-def _given(values: Mapping[str, Json]) -> Tree:
-    return {name: value for name, value in values.items() if value is not None}
+    asked = given(parameters) | {name: _unfolded(knob) for name, knob in knobs}
+    return {"instances": [instance]} | ({"parameters": asked} if asked else {})
 
 
 def _unfolded(knob: Knob) -> Json:

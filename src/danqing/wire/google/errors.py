@@ -1,6 +1,8 @@
 """Google's shape of an error, as an HTTP body and as the end of an operation (wire.md 4.4)."""
 
-from danqing.domain.errors import Kind, Problem
+from danqing.domain.errors import Declined, Kind, Problem
+from danqing.wire.bodies import Fields
+from danqing.wire.google.refusals import is_policy
 from danqing.wire.holes import Tree
 from danqing.wire.status import STATUS
 
@@ -41,6 +43,7 @@ _NUMBERS: dict[str, int] = {
 }
 # Whose fault it is when an upstream says so; every other code is the upstream's own, our key there included.
 _KINDS: dict[int, Kind] = {3: Kind.INVALID, 4: Kind.TIMEOUT, 8: Kind.BUSY}
+_DECLINED = ("RESOURCE_EXHAUSTED", "UNAVAILABLE", "UNAUTHENTICATED", "PERMISSION_DENIED", "NOT_FOUND", "UNIMPLEMENTED")
 
 # The caller's names of the domain's fields.
 _PARAMS: dict[str, str] = {
@@ -87,4 +90,29 @@ def rpc_status(problem: Problem) -> Tree:
 
 def read_rpc_status(code: int, message: str) -> Problem:
     """The Problem that the error of somebody else's operation stands for."""
+    if is_policy(message):
+        return Problem(Kind.FILTERED, message, code="filtered")
     return Problem(_KINDS.get(code, Kind.UPSTREAM), message, code="upstream_error")
+
+
+def read_error(fields: Fields) -> Problem | None:
+    """The Problem in an answer whose status was a success all the same. Declined when the work was not taken."""
+    if "error" not in fields:
+        return None
+    if fields.is_text("error"):
+        return Problem(Kind.UPSTREAM, fields.text("error") or "", code="upstream_error")
+    fault = fields.nested("error")
+    message = fault.text("message") or "The engine failed and gave no reason."
+    word = (fault.text("status") or "").upper()
+    if word in _DECLINED:
+        kind = Kind.BUSY if word in _DECLINED[:2] else Kind.UPSTREAM
+        return Declined(kind, message, code="upstream_busy" if kind is Kind.BUSY else "upstream_error")
+    return read_rpc_status(_NUMBERS.get(word, 2), message)
+
+
+def judge(status: int, body: object) -> Kind | None:
+    """What an answer that is no success is really about: Google tells of filtered content as of a wrong request."""
+    tree = body[0] if isinstance(body, list) and body else body
+    fault = tree.get("error") if isinstance(tree, dict) else None
+    message = fault.get("message") if isinstance(fault, dict) else None
+    return Kind.FILTERED if 400 <= status < 500 and isinstance(message, str) and is_policy(message) else None

@@ -1,49 +1,57 @@
 """Google's answers to generation calls, read: what an upstream that speaks these dialects delivered."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from danqing.domain.errors import Kind, Problem
 from danqing.domain.jobs import Withheld
 from danqing.wire import bodies
 from danqing.wire.bodies import Fields
-from danqing.wire.google.errors import read_rpc_status
-from danqing.wire.inline import read_base64
+from danqing.wire.delivered import File, read_file
+from danqing.wire.google.errors import read_error, read_rpc_status
 
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """A picture or film: its bytes, or the address that they are fetched from."""
-
-    mime: str
-    data: bytes = field(default=b"", repr=False)
-    uri: str = ""
+COUNT_MAX = 16  # of films in one operation; whoever claims more is not believed
+UNEXPLAINED = "The engine withheld it and gave no reason."
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """How far an upstream's operation is. `problem` is set when it failed."""
+    """How far an upstream's operation is. `problem` is set when it failed, `fraction` when it tells how far it is."""
 
     name: str
     done: bool
     results: tuple[File | Withheld, ...] = ()
     problem: Problem | None = None
+    fraction: float | None = None
 
 
-def read_predictions(body: bytes) -> tuple[File | Withheld, ...]:
-    """The answer to `:predict`, in order. Raises Problem(UPSTREAM) when it makes no sense."""
+def read_predictions(body: object) -> tuple[File | Withheld, ...]:
+    """The answer to `:predict`, in order; as bytes or as a tree with Blobs.
+
+    Raises Problem(UPSTREAM) when it makes no sense, and the Problem that it tells of.
+    """
     try:
-        entries = bodies.read(body).objects("predictions")
-        return tuple(result for entry in entries for result in _prediction(entry))
+        fields = bodies.read(body)
+        told = read_error(fields)
+        results = tuple(result for entry in fields.objects("predictions") for result in _prediction(entry))
     except Problem as problem:
-        raise _senseless(problem) from problem
+        raise senseless(problem) from problem
+    if told:
+        raise told
+    return results
 
 
-def read_operation(body: bytes) -> Operation:
-    """An operation in either dialect. Raises Problem(UPSTREAM) when it makes no sense."""
+def read_operation(body: object) -> Operation:
+    """An operation in either dialect, as bytes or as a tree with Blobs. Raises Problem(UPSTREAM) for nonsense."""
     try:
         return _operation(bodies.read(body))
     except Problem as problem:
-        raise _senseless(problem) from problem
+        raise senseless(problem) from problem
+
+
+def senseless(problem: Problem) -> Problem:
+    """The Problem for an answer that reading ended with `problem`."""
+    message = f"The engine's answer cannot be read: {problem.message}"
+    return Problem(Kind.UPSTREAM, message, code="bad_answer")
 
 
 def _operation(fields: Fields) -> Operation:
@@ -54,7 +62,9 @@ def _operation(fields: Fields) -> Operation:
         message = fault.text("message") or "The engine gave no reason."
         return Operation(name, True, problem=read_rpc_status(fault.whole("code") or 2, message))
     done = fields.flag("done") or False
-    return Operation(name, done, _results(fields.nested("response")) if done else ())
+    percent = fields.nested("metadata").take("progressPercent", "progressPercentage")
+    fraction = min(max(percent, 0), 100) / 100 if isinstance(percent, int | float) else None
+    return Operation(name, done, _results(fields.nested("response")) if done else (), fraction=fraction)
 
 
 def _results(response: Fields) -> tuple[File | Withheld, ...]:
@@ -63,6 +73,8 @@ def _results(response: Fields) -> tuple[File | Withheld, ...]:
     inside = [_inside(film) for film in response.objects("videos")]
     linked = [_linked(sample) for sample in developer.objects("generatedSamples")]
     reasons = response.words("raiMediaFilteredReasons") or developer.words("raiMediaFilteredReasons")
+    count = response.whole("raiMediaFilteredCount") or developer.whole("raiMediaFilteredCount") or 0
+    reasons += [UNEXPLAINED] * min(count - len(reasons), COUNT_MAX)
     return (*(inside or linked), *(Withheld(reason) for reason in reasons))
 
 
@@ -78,8 +90,7 @@ def _inside(entry: Fields) -> File:
     mime = entry.text("mimeType") or ""
     if "gcsUri" in entry:
         return File(mime, uri=entry.text("gcsUri") or "")
-    text = entry.text("bytesBase64Encoded") or ""
-    return File(mime, read_base64(text, param="bytesBase64Encoded"))
+    return read_file(entry, "bytesBase64Encoded", mime)
 
 
 def _linked(sample: Fields) -> File:
@@ -88,9 +99,4 @@ def _linked(sample: Fields) -> File:
     uri = film.text("uri")
     if uri:
         return File(mime, uri=uri)
-    return File(mime, read_base64(film.text("encodedVideo") or "", param="encodedVideo"))
-
-
-def _senseless(problem: Problem) -> Problem:
-    message = f"The engine's answer cannot be read: {problem.message}"
-    return Problem(Kind.UPSTREAM, message, code="bad_answer")
+    return read_file(film, "encodedVideo", mime)

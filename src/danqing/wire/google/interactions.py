@@ -1,0 +1,157 @@
+"""Google's Interactions, as they are asked for pictures and films and as their answers are read (wire.md 15.3)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from danqing.domain.errors import Kind, Problem
+from danqing.domain.generation import Generation, Turn
+from danqing.domain.media import Blob, Medium
+from danqing.domain.money import Units
+from danqing.wire import bodies
+from danqing.wire.bodies import Fields
+from danqing.wire.delivered import File, read_file
+from danqing.wire.google.content import Reply
+from danqing.wire.google.errors import read_error, read_rpc_status
+from danqing.wire.google.refusals import is_policy
+from danqing.wire.google.results import senseless
+from danqing.wire.holes import Hole, Json, Tree, given
+
+KNOBS = {"temperature": "temperature", "top_p": "top_p", "topP": "top_p"}
+_RUNNING = ("in_progress", "queued")
+_ENDINGS = {
+    "incomplete": "The engine stopped before the work was whole.",
+    "cancelled": "The engine's work was cancelled there.",
+    "budget_exceeded": "The budget of the engine's account is used up.",
+    "failed": "The engine failed and gave no reason.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Interaction:
+    """How far it is. `problem` is set when it ended without a result."""
+
+    id: str
+    done: bool
+    reply: Reply = field(default_factory=Reply)
+    problem: Problem | None = None
+
+
+def write_interaction(model: str, generation: Generation, *, background: bool) -> Tree:
+    """The body of a call that asks for one picture or film."""
+    film = Medium.VIDEO in generation.wants
+    config: dict[str, Json] = {
+        "seed": generation.seed,
+        "video_config": {"task": _task(generation)} if film else None,
+        **{KNOBS[name]: value for name, value in generation.knobs if name in KNOBS},
+    }
+    body: dict[str, Json] = {
+        "model": model,
+        "input": _input(generation),
+        "system_instruction": _system(generation.turns),
+        "response_format": _film(generation) if film else _picture(generation),
+        "generation_config": given(config) or None,
+        "background": True if background else None,
+    }
+    return given(body)
+
+
+def read_interaction(body: object) -> Interaction:
+    """The answer, as bytes or as a tree with Blobs. Raises Problem: what it tells of, or that it makes no sense."""
+    try:
+        fields = bodies.read(body, camel=False)
+        told = read_error(fields)
+        interaction = _interaction(fields)
+    except Problem as problem:
+        raise senseless(problem) from problem
+    if told:
+        raise told
+    return interaction
+
+
+def _input(generation: Generation) -> Json:
+    """Words alone, or the conversation step by step."""
+    turns = [turn for turn in generation.turns if turn.role != "system"]
+    if len(turns) == 1 and not list(generation.blobs()):
+        return generation.prompt
+    last = len(turns) - 1
+    return [_step(turn, generation.first_frame if at == last else None) for at, turn in enumerate(turns)]
+
+
+def _step(turn: Turn, frame: Blob | None) -> Json:
+    parts = (*turn.parts, frame) if frame else turn.parts
+    return {"type": "user_input" if turn.role == "user" else "model_output", "content": [_content(p) for p in parts]}
+
+
+def _content(part: str | Blob) -> Json:
+    if isinstance(part, str):
+        return {"type": "text", "text": part}
+    return {"type": "image", "mime_type": part.mime, "data": Hole(part)}
+
+
+def _system(turns: Sequence[Turn]) -> str | None:
+    words = [part for turn in turns if turn.role == "system" for part in turn.parts if isinstance(part, str)]
+    return "\n".join(words) or None
+
+
+def _task(generation: Generation) -> str:
+    if generation.first_frame:
+        return "image_to_video"
+    return "reference_to_video" if generation.pictures else "text_to_video"
+
+
+def _film(generation: Generation) -> Tree:
+    return given(
+        {
+            "type": "video",
+            "aspect_ratio": generation.aspect,
+            "resolution": generation.size,
+            "duration": f"{generation.seconds}s" if generation.seconds else None,
+            "delivery": "uri",  # a film inline is base64 in every poll that sees it
+        }
+    )
+
+
+def _picture(generation: Generation) -> Tree:
+    """JPEG is the one type that can be asked for."""
+    jpeg = generation.mime if generation.mime == "image/jpeg" else None
+    return given({"type": "image", "aspect_ratio": generation.aspect, "image_size": generation.size, "mime_type": jpeg})
+
+
+def _interaction(fields: Fields) -> Interaction:
+    id, status = fields.text("id") or "", (fields.text("status") or "").lower()
+    if status in _RUNNING:
+        return Interaction(id, False)
+    steps = fields.objects("steps")
+    parts = [part for step in steps if step.text("type") == "model_output" for part in _parts(step)]
+    faults = [*fields.objects("errors"), *(step.nested("error") for step in steps if "error" in step)]
+    reply = Reply(tuple(parts), units=_units(fields.nested("usage")))
+    problem = None if status == "completed" and not faults else _problem(status, faults)
+    return Interaction(id, True, reply, None if reply.files else problem)
+
+
+def _parts(step: Fields) -> Iterable[str | File]:
+    for content in step.objects("content"):
+        kind, mime = content.text("type"), content.text("mime_type") or ""
+        if kind == "text":
+            yield content.text("text") or ""
+        elif kind in ("image", "video"):
+            uri = content.text("uri")
+            yield File(mime, uri=uri) if uri else read_file(content, "data", mime)
+
+
+def _problem(status: str, faults: Sequence[Fields]) -> Problem:
+    """The codes are URIs or words, and none is documented for content; so the message decides."""
+    for fault in faults:
+        code, message = fault.take("code"), fault.text("message")
+        if message and (is_policy(message) or is_policy(str(code).replace("_", " "))):
+            return Problem(Kind.FILTERED, message, code="filtered")
+        if message:
+            return read_rpc_status(code if isinstance(code, int) else 2, message)
+    message = _ENDINGS.get(status, f"The engine ended its work as {status[:40]!r}.")
+    return Problem(Kind.UPSTREAM, message, code="upstream_error")
+
+
+def _units(usage: Fields) -> Units:
+    thoughts = usage.whole("total_thought_tokens") or 0
+    spoken = usage.whole("total_output_tokens") or 0
+    return Units(input_tokens=usage.whole("total_input_tokens") or 0, output_tokens=spoken + thoughts)

@@ -1,0 +1,60 @@
+"""Google's many ways of not making a picture, told in sentences, and which of them are about the content."""
+
+import re
+
+# What a finishReason or blockReason means; each may come with the prefix IMAGE_.
+_REASONS: dict[str, str] = {
+    "SAFETY": "it may be against the engine's safety rules",
+    "PROHIBITED_CONTENT": "it may show what the engine prohibits",
+    "RECITATION": "it may repeat a protected work",
+    "BLOCKLIST": "it has a word that is on the engine's list",
+    "SPII": "it may tell private data of a person",
+    "JAILBREAK": "it looks like an attempt to get around the engine's rules",
+    "MODEL_ARMOR": "the engine's Model Armor stopped it",
+    "ESCALATION": "one of the engine's rules stopped it",
+    "LANGUAGE": "the engine does not know its language",
+    "OTHER": "the engine named no reason",
+    "BLOCKED_REASON_UNSPECIFIED": "the engine named no reason",
+    "PUP_LIMITED_DISABLED": "the engine's account is limited because of what was asked of it before",
+}
+NO_PICTURE = "The engine made no picture, and said no more than that."
+NOTHING = "The engine withheld the picture and gave no reason."
+SAID_CHARACTERS_MAX = 300
+
+# How Google's errors say that the content is the cause; a code of its own there is none.
+_POLICY = re.compile(
+    r"usage guidelines|responsible ai|sensitive words|safety (?:filter|polic|setting)|content polic|prohibited use"
+    r"|violat\w+ .{0,60}\bpolic|(?:blocked|filtered) (?:by|due to|for|because)|support codes?:",
+    re.IGNORECASE,
+)
+
+
+def prompt_blocked(reason: str, said: str = "") -> str:
+    """The sentence for `promptFeedback.blockReason`."""
+    return _sentence("The prompt was blocked", reason, said)
+
+
+def picture_withheld(reason: str, said: str = "") -> str | None:
+    """The sentence for a `finishReason` that withholds the picture; None for one that says nothing of the kind."""
+    if reason == "NO_IMAGE":
+        return NO_PICTURE if not said else f"The engine made no picture: {shortened(said)}"
+    if reason.removeprefix("IMAGE_") not in _REASONS:
+        return None
+    return _sentence("The picture was withheld", reason, said)
+
+
+def is_policy(message: str) -> bool:
+    """Whether the message of an error blames the content."""
+    return _POLICY.search(message) is not None
+
+
+def shortened(said: str) -> str:
+    """What an engine said, in one line that is not too long."""
+    line = " ".join(said.split())
+    return line if len(line) <= SAID_CHARACTERS_MAX else line[:SAID_CHARACTERS_MAX] + "…"
+
+
+def _sentence(what: str, reason: str, said: str) -> str:
+    meaning = _REASONS.get(reason.removeprefix("IMAGE_"), "the engine named no known reason")
+    told = f"{what}: {meaning} ({reason})."
+    return f"{told} {shortened(said)}" if said else told
