@@ -67,6 +67,12 @@ a building | office-building
 a man fishing at a river | man-standing, fishing-pole
 a fishing village | @meadow
 
+# flags of countries, bottles that stand and the one that lies
+the flag of Japan | flag-of-japan
+a flag | white-flag
+two bottles | upright-bottle x2
+a ship in a bottle | ship, glass-bottle
+
 # a bowl of soup is one bowl
 a bowl of chicken pho | steaming-bowl
 a glass of orange juice | glass-of-juice
@@ -196,6 +202,7 @@ def test_a_bowl_of_strawberries_is_full_of_them() -> None:
         ("an empty library with tall windows", "room"),
         ("a cat at the window", "room"),
         ("a house with a blue door", "meadow"),
+        ("a koala looking out of the window of a train", "forest"),
     ],
 )
 def test_windows_and_doors_belong_to_the_room_or_the_house(prompt: str, place: str) -> None:

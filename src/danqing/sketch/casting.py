@@ -12,6 +12,7 @@ ACTION_PLACES: Mapping[str, str] = {"fly": "sky", "swim": "underwater"}
 COMPANY_PLACES = ("meadow", "garden", "forest", "city")  # where a pet goes along with what it is shown with
 BALL = "ball"
 BALL_OF_DEFAULT = "soccer-ball"
+BOTTLE, SHIPS_BOTTLE = "upright-bottle", "glass-bottle"  # one stands, the other lies with a ship in it
 BALL_OF: Mapping[str, str] = {"cat": "yarn", "black-cat": "yarn", "dog": "tennis", "poodle": "tennis"}
 PEOPLE = ("man", "woman", "person")
 FIXTURES = frozenset({"window", "door"})  # of rooms, houses and vehicles
@@ -27,6 +28,8 @@ def player(glyph: str, companions: Sequence[str], facts: Mapping[str, str]) -> s
     """The glyph that plays one: the ball its owner likes, or a person in the pose of the facts."""
     if glyph == BALL:
         return next((BALL_OF[other] for other in companions if other in BALL_OF), BALL_OF_DEFAULT)
+    if glyph == BOTTLE and any(stature.is_boat(other) for other in companions):
+        return SHIPS_BOTTLE
     if is_posed([glyph], facts["pose"], facts):
         return f"{glyph}-{facts['pose']}"
     if glyph in PEOPLE and facts["camera"] != "close":
@@ -42,13 +45,17 @@ def belongings(glyphs: Sequence[str], place: str | None) -> frozenset[int]:
     """
     fixtures = frozenset(k for k, glyph in enumerate(glyphs) if glyph in FIXTURES)
     others = [glyph for glyph in glyphs if glyph not in FIXTURES]
-    built = any(stature.size(glyph) >= BUILT and not kinds.is_living(glyph) for glyph in others)
-    return fixtures if built or (others and place is None) or place == "room" else frozenset()
+    return fixtures if any(map(_is_built, others)) or (others and place is None) or place == "room" else frozenset()
 
 
-def looks_out(glyph: str) -> bool:
-    """Whether it is indoors when a window is named and no place: people, pets, and what stands on a sill."""
-    return kinds.is_living(glyph) or stature.is_tabletop(glyph)
+def is_indoors(glyphs: Sequence[str]) -> bool:
+    """Whether the window that is named with people, pets or what stands on a sill is a room's, not a train's."""
+    inside = any(kinds.is_living(glyph) or stature.is_tabletop(glyph) for glyph in glyphs)
+    return inside and not any(_is_built(glyph) for glyph in glyphs)
+
+
+def _is_built(glyph: str) -> bool:
+    return stature.size(glyph) >= BUILT and not kinds.is_living(glyph)
 
 
 def is_posed(glyphs: Sequence[str], pose: str, facts: Mapping[str, str]) -> bool:

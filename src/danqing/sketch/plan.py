@@ -162,7 +162,7 @@ class _Draft:
         settings = casting.belongings(glyphs, self.facts.get("place") or self.hints.get("place"))
         if not settings:
             return
-        if not self.facts.get("place") and any(casting.looks_out(glyph) for glyph in glyphs):
+        if not self.facts.get("place") and casting.is_indoors(glyphs):
             self.facts["place"] = "room"
         self.ties.without(settings)
         self.subjects = [subject for at, subject in enumerate(self.subjects) if at not in settings]

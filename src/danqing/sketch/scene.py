@@ -170,7 +170,12 @@ def _air(
         return [underwater_air(stage, colours, chance, rng)]
     weather = "rain" if plan.mood == "gloomy" and plan.weather == "clear" else plan.weather  # no sun shines on gloom
     lead = plan.subjects[0].glyph if plan.subjects else ""
-    layers = [air_sheet(stage, colours, weather, chance, rng, swell=2.0 if lead in (*_MOONS, *_SUNS) else 1.0)]
+    crescent = any(subject.glyph == "crescent-moon" for subject in plan.subjects)
+    layers = [
+        air_sheet(
+            stage, colours, weather, chance, rng, swell=2.0 if lead in (*_MOONS, *_SUNS) else 1.0, crescent=crescent
+        )
+    ]
     if any(subject.glyph == "rainbow" for subject in plan.subjects):
         bow = rainbow_sheet(stage, 0.5)
         layers += [bow] if bow else []

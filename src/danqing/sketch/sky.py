@@ -73,9 +73,16 @@ def _stars(picture: Image.Image, stage: Stage, rng: random.Random, share: float)
 
 
 def air_sheet(
-    stage: Stage, colours: Palette, weather: str, dice: random.Random, rng: np.random.Generator, *, swell: float = 1.0
+    stage: Stage,
+    colours: Palette,
+    weather: str,
+    dice: random.Random,
+    rng: np.random.Generator,
+    *,
+    swell: float = 1.0,
+    crescent: bool = False,
 ) -> Layer:
-    """The backmost sheet: air, light and stars; `swell` makes sun or moon larger."""
+    """The backmost sheet: air, light and stars; `swell` makes sun or moon larger, `crescent` leaves the moon a rim."""
     overcast = weather in ("rain", "fog", "snow")
     tones = colours.sky
     if overcast:
@@ -89,16 +96,32 @@ def air_sheet(
     if not overcast:
         air = shine(air, x, y, radius, colours.sun, beams=0.0 if colours.dark else 1.0, phase=dice.uniform(0, 6))
         lower = turn(colours.sun, hue=-0.03 if colours.time != "neon" else 0.12, value=0.97)
+        dim = air
         air = disc(air, x, y, radius, (colours.sun, lower))
+        if crescent and colours.time == "night":
+            air = _eclipsed(air, graded(stage, tones, 0.5) * 0.4 + dim * 0.6, (x, y), radius)
     air += noise(stage.canvas, stage.height, 2.2, rng)[..., None] * 2.2
     picture = Image.fromarray(np.clip(air, 0, 255).astype(np.uint8))
     if colours.dark and not overcast:
         _stars(picture, stage, dice, 1.0)
-    if colours.time == "night" and not overcast:
+    if colours.time == "night" and not overcast and not crescent:
         _craters(picture, x, y, radius, dice)
     if colours.time == "neon" and not overcast:
         _bars(picture, x, y, radius, mix(colours.sky[1], colours.sky[2], 0.25))
     return Layer(picture, None, 0, 0, 0.0)
+
+
+def _eclipsed(air: Field, dark: Field, middle: tuple[float, float], radius: float) -> Field:
+    """The sky with most of the moon in shadow, so that a crescent is left on one side of it."""
+    x, y = middle
+    across, down = (
+        np.arange(air.shape[1], dtype=np.float32)[None, :],
+        np.arange(air.shape[0], dtype=np.float32)[:, None],
+    )
+    shadow = np.clip(radius * 0.96 - np.hypot(across - x - radius * 0.5, down - y + radius * 0.2) + 0.5, 0, 1)
+    moon = np.clip(radius - np.hypot(across - x, down - y) + 2, 0, 1)
+    shade = (shadow * moon)[..., None]
+    return np.asarray(air * (1 - shade) + dark * shade, dtype=np.float32)
 
 
 def _puffs(width: float, floor: float, swell: float, dice: random.Random) -> str:
