@@ -8,10 +8,12 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import aiohttp
 from yarl import URL
 
+from danqing.domain.errors import Kind, Problem
 from danqing.domain.media import Blob
 from danqing.domain.ports import Assets
 from danqing.upstream import faults
@@ -19,10 +21,13 @@ from danqing.upstream.answers import Intake, read_json, read_text
 from danqing.upstream.faults import Judge
 from danqing.upstream.forms import Field, write_form
 from danqing.upstream.guard import open_connector
+from danqing.wire import bodies
+from danqing.wire.bodies import Fields
 from danqing.wire.holes import Json, length, plan, spell
 from danqing.wire.media_type import media_type
 from danqing.wire.sieve import Malformed
 
+T = TypeVar("T")
 Authorize = Callable[[], Awaitable[Mapping[str, str]]]
 
 SUCCESS = (200, 201, 202)
@@ -49,6 +54,7 @@ class Request:
 
     `path` follows the engine's base URL. `body` is a tree that may hold `wire.holes.Hole`; `form`, fields and files in
     their order, is sent as multipart in its place. `headers` go on top of those that every call of the engine has.
+    `silence_s` is how long nothing may come.
     """
 
     method: str
@@ -58,6 +64,7 @@ class Request:
     params: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     paid: bool = False
+    silence_s: float = SILENCE_S
 
 
 class Upstream:
@@ -83,6 +90,11 @@ class Upstream:
         async with self._answered(request, assets) as response:
             return Answer(await self._body(response, request, assets), dict(response.headers))
 
+    async def tell(self, request: Request, assets: Assets) -> None:
+        """A call whose answer is of no interest, such as one to stop. Raises Problem."""
+        async with self._answered(request, assets):
+            pass
+
     async def events(self, request: Request, assets: Assets) -> AsyncGenerator[object]:
         """The `data` of each server-sent event as JSON, "[DONE]" left out. Raises Problem."""
         async with self._answered(request, assets) as response, Intake(assets) as intake:
@@ -103,6 +115,15 @@ class Upstream:
                     return await self._file(response, assets)
                 at = at.join(URL(response.headers.get("location", ""), encoded=True))
         raise faults.wrong(self.name, "the file's address redirects again and again")
+
+    def read(self, body: object, reader: Callable[[Fields], T]) -> T:
+        """The answer's JSON as `reader` understands it. Raises Problem(UPSTREAM) when it cannot."""
+        try:
+            return reader(bodies.read(body, camel=False))
+        except Problem as problem:
+            if problem.kind is Kind.INVALID:
+                raise faults.wrong(self.name, f"its answer cannot be read: {problem.message}") from None
+            raise
 
     async def keep(self, found: Blob | bytes | str, assets: Assets) -> Blob:
         """A file as an answer may hold it, stored: there already, as bytes, or behind a URL. Raises Problem."""
@@ -132,7 +153,12 @@ class Upstream:
         url = URL(f"{self._base}{request.path}", encoded=True).extend_query(request.params)
         with faults.told(self.name, paid=request.paid):
             async with self._session().request(
-                request.method, url, data=data, headers=headers, allow_redirects=False
+                request.method,
+                url,
+                data=data,
+                headers=headers,
+                allow_redirects=False,
+                timeout=_timeout(request.silence_s),
             ) as response:
                 if response.status not in SUCCESS:
                     said = await read_text(response)
@@ -179,11 +205,15 @@ class Upstream:
         if guarded not in self._sessions:
             self._sessions[guarded] = aiohttp.ClientSession(
                 connector=open_connector(public_only=guarded, limit=CONNECTIONS_PER_ENGINE),
-                timeout=aiohttp.ClientTimeout(total=None, connect=CONNECT_S, sock_read=SILENCE_S),
+                timeout=_timeout(SILENCE_S),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 trust_env=not guarded,
             )
         return self._sessions[guarded]
+
+
+def _timeout(silence_s: float) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=None, connect=CONNECT_S, sock_read=silence_s)
 
 
 def _patience_s(response: aiohttp.ClientResponse) -> float:
