@@ -67,6 +67,13 @@ a building | office-building
 a man fishing at a river | man-standing, fishing-pole
 a fishing village | @meadow
 
+# what the sky, a ring and a logo are of
+a ring of mushrooms in the forest | mushroom x5
+a basket full of kittens | basket, cat x5
+a girl under cherry blossoms | girl, cherry-tree
+a logo of a mountain | snow-capped-mountain
+the milky way over a desert | milky-way
+
 # flags of countries, bottles that stand and the one that lies
 the flag of Japan | flag-of-japan
 a flag | white-flag

@@ -43,9 +43,10 @@ def belongings(glyphs: Sequence[str], place: str | None) -> frozenset[int]:
 
     `place` is the one that the prompt names; None when it names none.
     """
-    fixtures = frozenset(k for k, glyph in enumerate(glyphs) if glyph in FIXTURES)
-    others = [glyph for glyph in glyphs if glyph not in FIXTURES]
-    return fixtures if any(map(_is_built, others)) or (others and place is None) or place == "room" else frozenset()
+    if place == "room" or any(_is_built(glyph) for glyph in glyphs if glyph not in FIXTURES):
+        return frozenset(k for k, glyph in enumerate(glyphs) if glyph in FIXTURES)
+    looked_through = place is None and is_indoors(glyphs)
+    return frozenset(k for k, glyph in enumerate(glyphs) if looked_through and glyph == "window")
 
 
 def is_indoors(glyphs: Sequence[str]) -> bool:

@@ -165,16 +165,18 @@ def _clients(signs: list[Sign], table: Lexicon) -> list[Sign]:
         whom = sign.means("place") or kinds.is_person(sign.value("subject") or "")
         if sign.clause == client and (whom or (symbols and sign.means("subject"))):
             sign = replace(sign, facets=() if symbols else _ware(sign.word, table))
+        elif sign.clause != client and not sign.means("subject"):
+            sign = replace(sign, facets=_ware(sign.word, table, named=False) or sign.facets)
         settled.append(sign)
     return settled
 
 
-def _ware(client: str, table: Lexicon) -> tuple[Facet, ...]:
-    """What stands for a coffee shop or a bakery in its logo: the thing in its name, or the one that it is known for."""
+def _ware(client: str, table: Lexicon, *, named: bool = True) -> tuple[Facet, ...]:
+    """What stands for a coffee shop or a mountain in a logo: the thing in its name, or the one that it is known for."""
     known = next((symbol for name, symbol in table.pairs("symbols") if name == client.casefold()), None)
     first, *more = client.split()
-    named = [facet for facet in table.facets(first) if facet.kind == "subject" and not kinds.is_person(facet.value)]
-    return (Facet("subject", known),) if known else tuple(named) if more else ()
+    things = [facet for facet in table.facets(first) if facet.kind == "subject" and not kinds.is_person(facet.value)]
+    return (Facet("subject", known),) if known else tuple(things) if named and more else ()
 
 
 def _attributes(signs: list[Sign], table: Lexicon) -> list[Sign]:

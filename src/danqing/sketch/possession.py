@@ -18,7 +18,7 @@ def contents(signs: list[Sign], table: Lexicon) -> list[Sign]:
     settled = list(signs)
     for at, sign in enumerate(signs[:-1]):
         joint = signs[at + 1]
-        if not kinds.is_vessel(sign.value("subject") or "") or joint.word.casefold() not in ("of", "with"):
+        if not kinds.is_vessel(sign.value("subject") or "") or not _fills(joint):
             continue
         ahead = range(at + 2, min(at + 2 + FARTHEST_CONTENT, len(signs)))
         content = next((k for k in ahead if signs[k].means("subject") or not signs[k].facets), None)
@@ -33,6 +33,11 @@ def contents(signs: list[Sign], table: Lexicon) -> list[Sign]:
         if signs[content].plural and not any(signs[k].means("number") for k in range(at + 2, content)):
             settled[content] = replace(signs[content], facets=(*signs[content].facets, Facet("number", CONTENTS)))
     return settled
+
+
+def _fills(joint: Sign) -> bool:
+    """Whether a word leads from a bowl to what is in it."""
+    return joint.word.casefold() in ("of", "with") or joint.value("relation") == "full of"
 
 
 def _names_more(sign: Sign, after: Sign) -> bool:
