@@ -14,6 +14,7 @@ from uuid import uuid4
 
 from sqlalchemy import Engine, NullPool, create_engine, make_url, text
 
+from danqing.store.audit import opened
 from serving import STARTING_S, Server
 
 T = TypeVar("T")
@@ -100,6 +101,11 @@ class Fleet:
                 return [tuple(row) for row in connection.execute(text(query), values)]
         finally:
             engine.dispose()
+
+    def audit(self) -> list[str]:
+        """Every difference in the shared books."""
+        with opened(self.database) as books:
+            return books.audit().differences
 
     def close(self) -> None:
         """Kill what still runs."""

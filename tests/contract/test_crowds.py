@@ -1,40 +1,11 @@
 """Hundreds of requests at the same moment over real sockets: money and limits hold to the request."""
 
-import asyncio
-from collections import Counter
-from collections.abc import Mapping
-
-import aiohttp
-
+from crowds import CROWD, at_once, statuses
 from serving import Server
 
 from .calls import CENT, CHAT, FILM, PREDICT, chat_body, film_body, held, jobs, new_key, predict_body, spent
 
-CROWD = 200
 SLOW = film_body("[danqing:slow=600] a fox", sampleCount=1, durationSeconds=5)
-
-
-def at_once(
-    server: Server, path: str, body: object, key: str, *, count: int = CROWD, headers: Mapping[str, str] | None = None
-) -> list[tuple[int, bytes]]:
-    """The same request so many times at once: each status and body."""
-
-    async def all_of_them() -> list[tuple[int, bytes]]:
-        sent = {"authorization": f"Bearer {key}", **(headers or {})}
-        connector = aiohttp.TCPConnector(limit=0)
-        async with aiohttp.ClientSession(server.url, connector=connector, headers=sent) as http:
-
-            async def ask() -> tuple[int, bytes]:
-                async with http.post(path, json=body) as answer:
-                    return answer.status, await answer.read()
-
-            return await asyncio.gather(*(ask() for _ in range(count)))
-
-    return asyncio.run(all_of_them())
-
-
-def statuses(answers: list[tuple[int, bytes]]) -> Counter[int]:
-    return Counter(status for status, _ in answers)
 
 
 def cancel_all(server: Server, key: str) -> None:
@@ -44,7 +15,7 @@ def cancel_all(server: Server, key: str) -> None:
 
 def test_money_for_ten_admits_ten(server: Server) -> None:
     key = new_key(server, "money for ten", budget_usd="17.50")
-    assert statuses(at_once(server, FILM, SLOW, key)) == {200: 10, 402: CROWD - 10}
+    assert statuses(at_once([server], FILM, SLOW, key)) == {200: 10, 402: CROWD - 10}
     assert held(server, key) == 1750 * CENT
     cancel_all(server, key)
     assert (held(server, key), spent(server, key)) == (0, 0)
@@ -52,26 +23,26 @@ def test_money_for_ten_admits_ten(server: Server) -> None:
 
 def test_a_day_s_money_for_ten_admits_ten(server: Server) -> None:
     key = new_key(server, "a day's money for ten", daily_usd="17.50")
-    assert statuses(at_once(server, FILM, SLOW, key)) == {200: 10, 402: CROWD - 10}
+    assert statuses(at_once([server], FILM, SLOW, key)) == {200: 10, 402: CROWD - 10}
     cancel_all(server, key)
 
 
 def test_ten_jobs_at_a_time_are_ten(server: Server) -> None:
     key = new_key(server, "ten at a time", concurrent=10)
-    assert statuses(at_once(server, FILM, SLOW, key)) == {200: 10, 429: CROWD - 10}
+    assert statuses(at_once([server], FILM, SLOW, key)) == {200: 10, 429: CROWD - 10}
     cancel_all(server, key)
 
 
 def test_ten_requests_a_minute_are_ten(server: Server) -> None:
     key = new_key(server, "ten a minute", per_minute=10)
-    assert statuses(at_once(server, CHAT, chat_body("hello"), key)) == {200: 10, 429: CROWD - 10}
+    assert statuses(at_once([server], CHAT, chat_body("hello"), key)) == {200: 10, 429: CROWD - 10}
     assert len(jobs(server, key)) == 10
 
 
 def test_one_idempotency_key_a_hundred_times_is_one_job_and_one_charge(server: Server) -> None:
     key = new_key(server, "once")
     headers = {"Idempotency-Key": "order 7"}
-    answers = at_once(server, PREDICT, predict_body(), key, count=100, headers=headers)
+    answers = at_once([server], PREDICT, predict_body(), key, count=100, headers=headers)
     assert statuses(answers) == {200: 100}
     assert len({body for _, body in answers}) == 1
     assert len(jobs(server, key)) == 1

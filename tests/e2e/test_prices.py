@@ -37,7 +37,7 @@ def quoted(server: Server, body: object) -> object:
     return server.call("POST", "/api/quote", body).json()["cost"]["usd"]
 
 
-def test_a_catalog_that_changes_in_mid_flight_changes_no_bill(new_server: Callable[..., Server]) -> None:
+def test_new_api_6172_a_catalog_that_changes_in_mid_flight_changes_no_bill(new_server: Callable[..., Server]) -> None:
     server = new_server()
     server.stop()
     set_price(server.data, "0.50")

@@ -20,6 +20,9 @@ def postgres_server() -> Iterator[str]:
 
 @pytest.fixture
 def machines(tmp_path: Path, postgres_server: str) -> Iterator[Fleet]:
-    """A fleet without a machine yet."""
+    """A fleet without a machine yet; whatever becomes of it, its books are right in the end."""
     with fleet(tmp_path, postgres_server) as made:
         yield made
+        made.close()
+        if made.gateways:
+            assert made.audit() == []
