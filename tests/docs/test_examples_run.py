@@ -135,8 +135,8 @@ def expect_sound(path: Path) -> None:
 @pytest.mark.parametrize("line", DANQING)
 def test_a_command_runs_as_it_is_printed(line: str, server: Server, folder: Path) -> None:
     words = shlex.split(line)[1:]
-    key = server.owner_key if words[0] in ("keys", "fund") else server.key
-    env = outside(DANQING_URL=server.url, DANQING_KEY=key, **_sources())
+    key = server.owner_key if words[0] in ("keys", "projects", "fund") else server.key
+    env = outside(DANQING_URL=server.url, DANQING_KEY=key, DANQING_DATA=str(server.data), **_sources())
     run = subprocess.run(
         [sys.executable, "-m", "danqing", *words, "--json"],
         cwd=folder,
