@@ -64,6 +64,7 @@ train a dog to sit | dog
 park the car in front of the house | automobile, house
 a cat that has black fur bats a red balloon | cat, balloon
 a building | office-building
+a panda playing the drums | panda, drum-kit
 a man fishing at a river | man-standing, fishing-pole
 a fishing village | @meadow
 

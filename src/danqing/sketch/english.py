@@ -98,8 +98,9 @@ def _is_noun_here(sign: Sign, before: Sign | None, table: Lexicon) -> bool:
     if sign.plural:
         return not (before.means("subject") or table.knows("pronouns", before.word))
     describes = any(before.means(kind) for kind in DESCRIBING) or not before.facets
+    last = before.word.casefold().split()[-1]  # of "playing the"
     small = before.word.casefold() in SMALL_WORDS
-    return describes or small or any(table.knows(role, before.word) for role in ("adjectives", "determiners"))
+    return describes or small or any(table.knows(role, last) for role in ("adjectives", "determiners"))
 
 
 def _shapes(signs: list[Sign], table: Lexicon) -> list[Sign]:
