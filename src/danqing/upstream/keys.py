@@ -18,14 +18,25 @@ def bearer(key: str) -> Mapping[str, str]:
 
 
 class Keys:
-    """One Upstream for each key. `scheme` says which headers a key is sent in."""
+    """One Upstream for each key. `scheme` says which headers a key is sent in.
+
+    `authorize` takes the place of keys, for an engine that is opened in another way.
+    """
 
     def __init__(
-        self, name: str, base_url: str, keys: Sequence[str], *, scheme: Scheme = bearer, judge: Judge | None = None
+        self,
+        name: str,
+        base_url: str,
+        keys: Sequence[str],
+        *,
+        scheme: Scheme = bearer,
+        judge: Judge | None = None,
+        authorize: Authorize | None = None,
     ) -> None:
         self._name = name
         self._upstreams = {
-            mark_of(key): Upstream(name, base_url, _authorize(scheme(key)), judge=judge) for key in keys or ("",)
+            mark_of(key): Upstream(name, base_url, authorize or _authorize(scheme(key)), judge=judge)
+            for key in keys or ("",)
         }
         self._busy = dict.fromkeys(self._upstreams, 0)
 

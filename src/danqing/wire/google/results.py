@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from danqing.domain.errors import Kind, Problem
 from danqing.domain.jobs import Withheld
+from danqing.domain.money import Units
 from danqing.wire import bodies
 from danqing.wire.bodies import Fields
 from danqing.wire.delivered import File, read_file
@@ -15,13 +16,17 @@ UNEXPLAINED = "The engine withheld it and gave no reason."
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """How far an upstream's operation is. `problem` is set when it failed, `fraction` when it tells how far it is."""
+    """How far an upstream's operation is. `problem` is set when it failed, `fraction` when it tells how far it is.
+
+    `units` is what it says that it counted.
+    """
 
     name: str
     done: bool
     results: tuple[File | Withheld, ...] = ()
     problem: Problem | None = None
     fraction: float | None = None
+    units: Units | None = None
 
 
 def read_predictions(body: object) -> tuple[File | Withheld, ...]:

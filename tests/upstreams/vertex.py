@@ -1,0 +1,125 @@
+"""Imitates Google's Vertex: content, predict, operations that are fetched, tokens, and Cloud Storage."""
+
+import json
+import time
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import ClassVar
+
+from aiohttp import web
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from google.auth import jwt
+
+from .googles import Engine, Refusal, Tree, Work, at_work, filtered, text
+
+KEY = "AIza-express-0123456789"
+PROJECT = "imitated-project"
+AUDIENCE = "https://oauth2.googleapis.com/token"  # google-auth's, wherever the tokens are fetched
+BUCKET = "films-of-ours"
+
+
+class Vertex(Engine):
+    """See `googles.Engine`. `tokens` are those that it gave out; `lasting_s` is how long each one holds."""
+
+    image_fields: ClassVar[set[str]] = {*Engine.image_fields, "personGeneration", "imageOutputOptions"}
+
+    def __init__(self) -> None:
+        super().__init__((KEY,))
+        self.lasting_s = 3600
+        self.tokens: list[str] = []
+        self.claims: list[Tree] = []
+        self.refusing = False
+        self._private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+    def key_of(self, request: web.Request) -> str:
+        bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
+        if bearer in self.tokens:
+            return KEY
+        return request.headers.get("x-goog-api-key", bearer)
+
+    def routes(self) -> list[web.RouteDef]:
+        owner = "/{version:v1|v1beta1}/{owner:(?:projects/[^/]+/locations/[^/]+/)?publishers/google/}"
+        models = f"{owner}models/{{model:[^/:]+}}"
+        return [
+            web.post("/token", self._token),
+            web.post(f"{models}:generateContent", self.guarded(self.content)),
+            web.post(f"{models}:predict", self.guarded(self.predict)),
+            web.post(f"{models}:predictLongRunning", self.guarded(self.begin)),
+            web.post(f"{models}:fetchPredictOperation", self.guarded(self._poll)),
+            web.get("/storage/v1/b/{bucket}/o/{name}", self.guarded(self._object)),
+        ]
+
+    def service_account(self, folder: Path) -> Path:
+        """The JSON file of an account that this imitation knows."""
+        pem = self._private.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        account = {
+            "type": "service_account",
+            "project_id": PROJECT,
+            "private_key_id": "1",
+            "private_key": pem.decode(),
+            "client_email": f"films@{PROJECT}.iam.gserviceaccount.com",
+            "token_uri": f"{self.url}/token",
+        }
+        return _written(folder / "account.json", account)
+
+    def user(self, folder: Path) -> Path:
+        """The JSON file that `gcloud auth application-default login` leaves."""
+        named = {"client_id": "c", "client_secret": "s", "refresh_token": "r", "quota_project_id": PROJECT}
+        return _written(folder / "user.json", {"type": "authorized_user", **named, "token_uri": f"{self.url}/token"})
+
+    async def _token(self, request: web.Request) -> web.StreamResponse:
+        form = await request.post()
+        if self.refusing:
+            return web.json_response({"error": "invalid_grant", "error_description": "Account disabled."}, status=400)
+        if form["grant_type"] != "refresh_token":
+            public = self._private.public_key().public_bytes(
+                serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+            )
+            self.claims.append(dict(jwt.decode(str(form["assertion"]), public, audience=AUDIENCE)))
+        self.tokens.append(f"ya29.imitated-{len(self.tokens)}-{int(time.time())}")
+        told = {"access_token": self.tokens[-1], "expires_in": self.lasting_s, "token_type": "Bearer"}
+        return web.json_response(told)
+
+    def resource(self, request: web.Request) -> str:
+        return request.match_info["owner"]
+
+    async def _poll(self, request: web.Request, body: Tree) -> web.StreamResponse:
+        name = body["operationName"]
+        if not name.startswith(f"{self.resource(request)}models/{request.match_info['model']}/operations/"):
+            raise Refusal(400, "The operation is not one of this model.")
+        return await self.operation(request, name)
+
+    async def finished(self, request: web.Request, work: Work, words: set[str]) -> web.StreamResponse:
+        asked = work.body.get("parameters", {})
+        count = asked.get("sampleCount", 1) - (1 if filtered(words) else 0)
+        folder = asked.get("storageUri")
+        if folder:
+            missing = "gone/" if "expired" in words else ""
+            films: list[Tree] = [
+                {"gcsUri": f"{folder}/{missing}sample_{at}.mp4", "mimeType": "video/mp4"} for at in range(count)
+            ]
+        else:
+            films = [{"bytesBase64Encoded": text(self.film), "mimeType": "video/mp4"}] * count
+        told = {"@type": "type.googleapis.com/cloud.ai.large_models.vision.GenerateVideoResponse", **filtered(words)}
+        response = told | ({"videos": films} if films and "empty" not in words else {})
+        return web.json_response({"name": work.id, "done": True, "response": response})
+
+    async def _object(self, request: web.Request, body: Tree) -> web.StreamResponse:
+        if "authorization" not in request.headers:
+            raise Refusal(401, "Anonymous caller does not have storage.objects.get access.")
+        if request.match_info["bucket"] != BUCKET or "gone" in request.match_info["name"]:
+            raise Refusal(404, "No such object.")
+        return web.Response(body=self.film, content_type="video/mp4")
+
+
+def _written(path: Path, tree: Tree) -> Path:
+    path.write_text(json.dumps(tree))
+    return path
+
+
+def imitating() -> AbstractAsyncContextManager[Vertex]:
+    """Vertex at work."""
+    return at_work(Vertex())
