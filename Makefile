@@ -5,6 +5,7 @@ PYTHON ?= python3
 PORT ?= 8787
 HOST ?= 127.0.0.1
 DATA ?=
+KILLS ?= 500
 VENV := .venv
 ERAS := june-2025 spring-2026 newest
 SERVERS := moto s3rver
@@ -12,7 +13,7 @@ SERVERS := moto s3rver
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 
-.PHONY: serve test check bench sheet clean
+.PHONY: serve test check bench chaos sheet clean
 
 serve: $(VENV)/ready
 	exec $(VENV)/bin/danqing serve --host $(HOST) --port $(PORT) $(if $(DATA),--data "$(DATA)")
@@ -28,6 +29,10 @@ check: $(VENV)/ready-dev
 
 bench: $(VENV)/ready-dev
 	$(VENV)/bin/python bench/requests_per_cpu.py
+
+# Kills servers and workers again and again: KILLS on SQLite, and KILLS on Postgres with a bucket.
+chaos: $(VENV)/ready-dev $(SERVERS:%=.venvs/%/ready)
+	PYTHONPATH=tests $(VENV)/bin/python -m chaos --kills $(KILLS)
 
 sheet: $(VENV)/ready
 	$(VENV)/bin/python docs/sketch_sheet.py

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+import postgres
 from serving import Server
 
 
@@ -34,3 +35,12 @@ def new_server(tmp_path: Path) -> Iterator[Callable[..., Server]]:
             server.kill()
     for server in started:
         assert server.audit() == []
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """A Postgres for the whole run."""
+    with postgres.running() as url:
+        if url is None:
+            pytest.skip("Postgres is not installed on this machine")
+        yield url

@@ -30,12 +30,14 @@ class Worker:
     data: Path
     env: Mapping[str, str]
     process: subprocess.Popen[bytes] | None = None
+    program: tuple[str, ...] = ()  # what is run in place of danqing itself
 
     def start(self) -> "Worker":
         self.data.mkdir(parents=True, exist_ok=True)
         log = self.data / "worker.log"
         said = log.stat().st_size if log.exists() else 0
-        command = [sys.executable, "-m", "danqing", "worker", "--data", str(self.data)]
+        program = self.program or (sys.executable, "-m", "danqing")
+        command = [*program, "worker", "--data", str(self.data)]
         with log.open("ab") as out:
             env = {**os.environ, "PYTHONUNBUFFERED": "1", **self.env}
             self.process = subprocess.Popen(command, stdout=out, stderr=out, env=env)

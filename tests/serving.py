@@ -39,12 +39,14 @@ class Server:
     url: str = ""
     process: subprocess.Popen[bytes] | None = None
     options: tuple[str, ...] = ()
+    program: tuple[str, ...] = ()  # what is run in place of danqing itself
 
     def start(self) -> "Server":
         self.data.mkdir(parents=True, exist_ok=True)
         announced = self.data / "server.json"
         announced.unlink(missing_ok=True)
-        command = [sys.executable, "-m", "danqing", "serve", "--data", str(self.data), "--port", "0", *self.options]
+        program = self.program or (sys.executable, "-m", "danqing")
+        command = [*program, "serve", "--data", str(self.data), "--port", "0", *self.options]
         with (self.data / "server.log").open("ab") as log:
             env = {**os.environ, "PYTHONUNBUFFERED": "1", **self.env}
             self.process = subprocess.Popen(command, stdout=log, stderr=log, env=env)

@@ -1,21 +1,11 @@
-"""One Postgres for all tests with many machines, and an empty database of it for each."""
+"""A fleet for each test with many machines, on an empty database of its own."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-import postgres
 from fleet import Fleet, fleet
-
-
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
-    """A Postgres for the whole run."""
-    with postgres.running() as url:
-        if url is None:
-            pytest.skip("Postgres is not installed on this machine")
-        yield url
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
-import postgres
 from danqing.store import Database, connect
 from danqing.store.engine import Engines, open_engines
 
@@ -36,15 +35,6 @@ def new_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def sqlite_url(new_file: Path, tmp_path: Path) -> str:
     return f"sqlite:///{shutil.copy(new_file, tmp_path / 'danqing.db')}"
-
-
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
-    """A Postgres for the whole run."""
-    with postgres.running() as url:
-        if url is None:
-            pytest.skip("Postgres is not installed on this machine")
-        yield url
 
 
 @pytest.fixture

@@ -1,0 +1,264 @@
+"""A world to be shaken: an engine that lives, servers and workers that keep dying, and clients that keep asking."""
+
+import asyncio
+import json
+import random
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from danqing import assets
+from danqing.config import load
+from danqing.gateway.cleaning import Cleaner
+from danqing.gateway.dispatch import Tasks
+from danqing.gateway.gateway import utc_now
+from danqing.store import connect
+from danqing.store.engine import open_engines
+from danqing.store.tables import files, inputs
+from fleet import Worker
+from serving import Server
+
+HERE = Path(__file__).parent
+PROGRAM = (sys.executable, str(HERE / "mortal.py"))
+LIFE_S = 3.0  # a process that has not reached its last step by then is killed all the same
+STEPS_MAX = 60  # more are hardly ever taken within a life
+UNFINISHED_MAX = 12
+PATIENCE_S = 120.0
+
+MODELS = ("film-again", "film-once", "picture-again", "picture-once")  # once: the engine takes no request id
+CATALOG = """id = "{kind}-{engine}"
+title = "A {kind}"
+family = "chaos"
+
+[ability]
+makes = ["{makes}"]
+count_max = 2
+count_default = {count}
+{more}
+
+[price]
+{price}
+source = "chaos"
+as_of = 2026-11-01
+
+[[routes]]
+provider = "{engine}"
+"""
+FILM = {"kind": "film", "makes": "video", "count": 1, "more": "seconds = [4]\nfps = 8", "price": 'film = "0.10"'}
+PICTURE = {"kind": "picture", "makes": "image", "count": 2, "more": "", "price": 'image = "0.02"'}
+CHARGE = {"film": 100_000_000, "picture": 40_000_000}
+
+
+@dataclass
+class Told:
+    """What was found when everything had come to rest. All but the first four must be 0."""
+
+    kills: int = 0
+    jobs: int = 0
+    done: int = 0
+    unknown: int = 0  # told, not charged, and only where the engine takes no request id
+    lost: int = 0  # orders without a job, jobs without an end, ends that are neither done nor an allowed unknown
+    doubled: int = 0  # jobs whose work the engine began twice
+    mischarged: int = 0
+    differences: int = 0  # in the books
+    orphans: int = 0  # files that nobody names, after a sweep
+    missing: int = 0  # files that are named and not there, or not what the engine made
+
+    @property
+    def wrong(self) -> dict[str, int]:
+        """What should not be."""
+        names = ("lost", "doubled", "mischarged", "differences", "orphans", "missing")
+        return {name: getattr(self, name) for name in names if getattr(self, name)}
+
+
+@contextmanager
+def engine() -> Iterator[str]:
+    """The URL of an engine in a process of its own."""
+    with subprocess.Popen([sys.executable, str(HERE / "engine.py")], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        yield json.loads(process.stdout.readline())["url"]
+        process.kill()
+
+
+def furnish(data: Path, url: str) -> None:
+    """Tell a server about the engine and its models."""
+    (data / "catalog").mkdir(parents=True)
+    for name, repeatable in (("again", "true"), ("once", "false")):
+        with (data / "danqing.toml").open("a") as settings:
+            settings.write(f'[upstreams.{name}]\nkind = "mortal"\nbase_url = "{url}"\nrepeatable = {repeatable}\n')
+        for what in (FILM, PICTURE):
+            (data / "catalog" / f"{what['kind']}-{name}.toml").write_text(CATALOG.format(engine=name, **what))
+
+
+@dataclass
+class World:
+    """Processes that share a database and files. The first gateway's directory is what the books are looked at with."""
+
+    gateways: Sequence[Server]
+    workers: Sequence[Worker]
+    engine: str
+    chance: random.Random
+    key: str = ""
+    told: Told = field(default_factory=Told)
+    _orders: dict[str, str] = field(default_factory=dict)  # Idempotency-Key -> model
+    _jobs: dict[str, str] = field(default_factory=dict)  # Idempotency-Key -> job
+    _born: dict[int, float] = field(default_factory=dict)
+    _steps: int = 0
+
+    def open(self) -> None:
+        """Everybody lives; a live key with money."""
+        for process in self._all:
+            process.program = PROGRAM
+            self._start(process, dies_at=0)
+        gateway = self.gateways[0]
+        assert (
+            gateway.call("POST", "/api/funds", {"usd": "1000", "cause": "chaos"}, key=gateway.owner_key).status == 201
+        )
+        made = gateway.call("POST", "/api/keys", {"name": "chaos", "test": False}, key=gateway.owner_key)
+        self.key = str(made.json()["secret"])
+
+    def shake(self, kills: int) -> None:
+        """Clients ask while processes die at step after step; every dead one is started again at once."""
+        clients = [threading.Thread(target=self._ask, args=(f"order-{n}-{self._steps}",)) for n in range(kills * 2)]
+        for process in self._all:
+            self._kill(process)
+        waiting = list(clients)
+        end = self.told.kills + kills
+        while self.told.kills < end:
+            if waiting and sum(client.is_alive() for client in clients) < UNFINISHED_MAX:
+                waiting.pop().start()
+            for process in self._all:
+                self._renew(process)
+            time.sleep(0.02)
+        for process in self._all:
+            self._kill(process)
+            self._start(process, dies_at=0)
+        for client in clients:
+            if client.ident:
+                client.join(PATIENCE_S)
+
+    def settle(self) -> Told:
+        """Wait for every job's end, sweep, and look at everything."""
+        jobs = {name: self._ended(id) for name, id in self._jobs.items()}
+        self.told.jobs = len(jobs)
+        self.told.lost += len(self._orders) - len(jobs)
+        for name, job in jobs.items():
+            self._judge(self._orders[name], job)
+        self.told.doubled = sum(times > 1 for times in self._asked().values())
+        self.told.differences = len(self.gateways[0].audit())
+        asyncio.run(self._sweep())
+        return self.told
+
+    @property
+    def _all(self) -> list[Server | Worker]:
+        return [*self.gateways, *self.workers]
+
+    def _start(self, process: Server | Worker, *, dies_at: int) -> None:
+        process.env = {**process.env, "CHAOS_DIE_AT": str(dies_at)}
+        try:
+            process.start()
+        except (AssertionError, RuntimeError):
+            if not dies_at:
+                raise
+        self._born[id(process)] = time.monotonic()
+
+    def _renew(self, process: Server | Worker) -> None:
+        """Start it again if it has died, to die at another step; kill it when it has lived for long."""
+        assert process.process is not None
+        if process.process.poll() is None:
+            if time.monotonic() - self._born[id(process)] < LIFE_S:
+                return
+            self._kill(process)
+        self.told.kills += 1
+        self._steps += 1
+        step = self._steps if self._steps <= STEPS_MAX else self.chance.randint(1, STEPS_MAX)
+        self._start(process, dies_at=step)
+
+    def _kill(self, process: Server | Worker) -> None:
+        if process.process and process.process.poll() is None:
+            process.kill()
+
+    def _ask(self, name: str) -> None:
+        """A client: asks whichever gateway answers, until it has an answer, under one Idempotency-Key."""
+        model = self.chance.choice(MODELS)
+        self._orders[name] = model
+        deadline = time.monotonic() + PATIENCE_S
+        while time.monotonic() < deadline:
+            try:
+                answer = self.chance.choice(self.gateways).call(
+                    "POST",
+                    "/api/jobs",
+                    {"model": model, "prompt": f"a paper boat, {name}"},
+                    key=self.key,
+                    headers={"idempotency-key": name},
+                    timeout=5,
+                )
+            except (OSError, urllib.error.URLError, ValueError):
+                answer = None
+            if answer and answer.status == 201:
+                self._jobs[name] = str(answer.json()["id"])
+                return
+            time.sleep(0.2)
+
+    def _ended(self, id: str) -> dict[str, object]:
+        deadline = time.monotonic() + PATIENCE_S
+        job: dict[str, object] = {}
+        while time.monotonic() < deadline:
+            job = self.gateways[0].call("GET", f"/api/jobs/{id}", key=self.key).json()
+            if job["state"] in ("done", "failed", "cancelled", "unknown"):
+                break
+            time.sleep(0.2)
+        return job
+
+    def _judge(self, model: str, job: dict[str, object]) -> None:
+        kind, _, engine = model.partition("-")
+        charged = job["charged"]["nanos"] if job.get("charged") else 0  # type: ignore[index]
+        outputs: list[dict[str, str]] = job["outputs"]  # type: ignore[assignment]
+        if job["state"] == "done":
+            self.told.done += 1
+            self.told.mischarged += charged != CHARGE[kind] * len(outputs) // (1 if kind == "film" else 2)
+            self.told.lost += engine == "again" and len(outputs) < (1 if kind == "film" else 2)
+            for output in outputs:
+                url = str(output["url"]).partition("/api/")[2]
+                answer = self.gateways[0].call("GET", f"/api/{url}", key=self.key)
+                self.told.missing += answer.status != 200 or len(answer.body) != output["bytes"]
+        elif job["state"] == "unknown" and engine == "once":
+            self.told.unknown += 1
+            self.told.mischarged += charged != 0
+        else:
+            self.told.lost += 1
+
+    def _asked(self) -> Counter[str]:
+        """How often the engine began each job's work."""
+        answer = Server(self.gateways[0].data, url=self.engine).call("GET", "/asked", key="-")
+        return Counter(row["job"] for row in json.loads(answer.body))
+
+    async def _sweep(self) -> None:
+        """Sweep as if two days had gone by; what is kept must then be what is named, no more and no less."""
+        config = load(data=self.gateways[0].data, env=dict(self.gateways[0].env))
+        database = await connect(config.database_url)
+        archive = await assets.connect(
+            config.assets, local=config.data / "chaos", bytes_max=1 << 30, cache_bytes_max=1 << 30
+        )
+        try:
+            cleaner = Cleaner(database, archive, Tasks(), {}, lambda: utc_now() + timedelta(days=2))
+            assert await cleaner.sweep() is not None
+            kept = {stored.sha256 async for stored in archive.stored()}
+        finally:
+            archive.close()
+            await database.close()
+        engines = open_engines(config.database_url)
+        with engines.reading.connect() as connection:
+            named = set(connection.execute(files.select().with_only_columns(files.c.sha256)).scalars())
+            named |= set(connection.execute(inputs.select().with_only_columns(inputs.c.sha256)).scalars())
+        engines.dispose()
+        self.told.orphans += len(kept - named)
+        self.told.missing += len(named - kept)
