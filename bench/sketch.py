@@ -19,10 +19,10 @@ from pathlib import Path
 
 import aiohttp
 
-from danqing.sketch.film import drawn, encode, film
-from danqing.sketch.picture import encoded, picture, reel
-from danqing.sketch.plan import plan
-from danqing.sketch.sound import sound
+from danqing.sketch.planning.plan import plan
+from danqing.sketch.works.film import drawn, encode, film
+from danqing.sketch.works.picture import encoded, picture, reel
+from danqing.sketch.works.sound import sound
 
 PICTURES = (
     "A minimalist logo for a LLM router market company on a solid white background. trident in a circle as the main "

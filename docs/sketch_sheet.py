@@ -12,11 +12,11 @@ from pathlib import Path
 import av
 from PIL import Image, ImageDraw
 
-from danqing.sketch import art
-from danqing.sketch.film import film
-from danqing.sketch.lettering import measure, wrapped, write
-from danqing.sketch.picture import picture
-from danqing.sketch.plan import Plan, plan
+from danqing.sketch.craft import art
+from danqing.sketch.craft.lettering import measure, wrapped, write
+from danqing.sketch.planning.plan import Plan, plan
+from danqing.sketch.works.film import film
+from danqing.sketch.works.picture import picture
 
 OUT = Path(__file__).parent / "sketch"
 VERDICTS = Path(__file__).parent / "sketch-verdicts.tsv"

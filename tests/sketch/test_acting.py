@@ -6,14 +6,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from danqing.sketch import camera, stature
-from danqing.sketch.acting import Stance, manners_of
-from danqing.sketch.canvas import Layer, lay
-from danqing.sketch.motion import STRIKES
-from danqing.sketch.picture import reel
-from danqing.sketch.piece import Actor
-from danqing.sketch.plan import plan
-from danqing.sketch.show import Show
+from danqing.sketch.craft.canvas import Layer, lay
+from danqing.sketch.figures.piece import Actor
+from danqing.sketch.planning import stature
+from danqing.sketch.planning.plan import plan
+from danqing.sketch.stage import camera
+from danqing.sketch.stage.acting import Stance, manners_of
+from danqing.sketch.stage.motion import STRIKES
+from danqing.sketch.stage.show import Show
+from danqing.sketch.works.picture import reel
 
 WIDTH, HEIGHT, SECONDS, FPS = 320, 180, 8, 12
 Course = list[tuple[Actor, Stance]]

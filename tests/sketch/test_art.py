@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from danqing.sketch import art, kinds
-from danqing.sketch.lettering import runs, write
-from danqing.sketch.raster import raster
-from danqing.sketch.script import to_simplified
-from danqing.sketch.words import LANGUAGES, lexicon
+from danqing.sketch.craft import art
+from danqing.sketch.craft.lettering import runs, write
+from danqing.sketch.craft.raster import raster
+from danqing.sketch.language import kinds
+from danqing.sketch.language.script import to_simplified
+from danqing.sketch.language.words import LANGUAGES, lexicon
 
 ROOT = Path(__file__).parents[2]
 LEXICON = ROOT / "src" / "danqing" / "sketch" / "lexicon"

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from danqing.sketch.edit import edit, told
-from danqing.sketch.instructions import instructions
-from danqing.sketch.look import facts, look
-from danqing.sketch.plan import plan
+from danqing.sketch.planning.plan import plan
+from danqing.sketch.works.edit import edit, told
+from danqing.sketch.works.instructions import instructions
+from danqing.sketch.works.look import facts, look
 
 
 def photo() -> Image.Image:

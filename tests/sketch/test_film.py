@@ -11,15 +11,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from danqing.sketch.camera import MOVES
-from danqing.sketch.film import film
-from danqing.sketch.motion import BOUNCES, MANNERS, Beat, attitude, bounce
-from danqing.sketch.opening import seen_by
-from danqing.sketch.picture import picture
-from danqing.sketch.plan import Plan, plan
-from danqing.sketch.show import Show
-from danqing.sketch.sound import sound
-from danqing.sketch.voices import RATE
+from danqing.sketch.planning.plan import Plan, plan
+from danqing.sketch.stage.camera import MOVES
+from danqing.sketch.stage.motion import BOUNCES, MANNERS, Beat, attitude, bounce
+from danqing.sketch.stage.show import Show
+from danqing.sketch.works.film import film
+from danqing.sketch.works.opening import seen_by
+from danqing.sketch.works.picture import picture
+from danqing.sketch.works.sound import sound
+from danqing.sketch.works.voices import RATE
 
 SIZE = {"width": 192, "height": 108}
 LEXICON = files("danqing.sketch") / "lexicon" / "en.toml"

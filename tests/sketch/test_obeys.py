@@ -7,10 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from danqing.sketch import art, kinds, raster
-from danqing.sketch.picture import picture
-from danqing.sketch.plan import Plan, plan
-from danqing.sketch.words import LANGUAGES
+from danqing.sketch.craft import art, raster
+from danqing.sketch.language import kinds
+from danqing.sketch.language.words import LANGUAGES
+from danqing.sketch.planning.plan import Plan, plan
+from danqing.sketch.works.picture import picture
 
 LEXICON = Path(__file__).parents[2] / "src" / "danqing" / "sketch" / "lexicon"
 NAME_TABLES = {"zh": ("zh", "zh-Hant")}

@@ -6,8 +6,9 @@ import sys
 
 import pytest
 
-from danqing.sketch import art, kinds
-from danqing.sketch.plan import Plan, plan
+from danqing.sketch.craft import art
+from danqing.sketch.language import kinds
+from danqing.sketch.planning.plan import Plan, plan
 
 pytestmark = pytest.mark.skipif(not art.available(), reason="the art pack was not built (npm was out of reach)")
 
@@ -229,7 +230,7 @@ def test_any_text_has_a_plan(prompt: str) -> None:
 
 
 def test_the_plan_does_not_depend_on_the_process() -> None:
-    script = f"from danqing.sketch.plan import plan; print(plan({LOGO!r}, seed=7))"
+    script = f"from danqing.sketch.planning.plan import plan; print(plan({LOGO!r}, seed=7))"
     runs = {
         subprocess.run(
             [sys.executable, "-c", script], env=os.environ | {"PYTHONHASHSEED": seed}, capture_output=True, check=True

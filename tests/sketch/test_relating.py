@@ -3,9 +3,10 @@
 import pytest
 from PIL import Image
 
-from danqing.sketch import art, kinds
-from danqing.sketch.plan import Plan, plan
-from danqing.sketch.together import Cutout, joined
+from danqing.sketch.craft import art
+from danqing.sketch.figures.together import Cutout, joined
+from danqing.sketch.language import kinds
+from danqing.sketch.planning.plan import Plan, plan
 
 pytestmark = pytest.mark.skipif(not art.available(), reason="the art pack was not built (npm was out of reach)")
 

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from danqing.sketch import art, say
-from danqing.sketch.plan import plan
+from danqing.sketch.craft import art
+from danqing.sketch.planning.plan import plan
+from danqing.sketch.telling import say
 
 LEXICON = Path(__file__).parents[2] / "src" / "danqing" / "sketch" / "lexicon"
 needs_pack = pytest.mark.skipif(not art.available(), reason="the art pack was not built (npm was out of reach)")

@@ -17,18 +17,18 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from danqing.sketch import art
-from danqing.sketch.actors import cast
-from danqing.sketch.canvas import Stage
-from danqing.sketch.land import WATERLINE
-from danqing.sketch.lettering import fitted, measure
-from danqing.sketch.logo import logo
-from danqing.sketch.picture import encoded, kind_of, picture
-from danqing.sketch.plan import Plan, Relation, Subject, plan
-from danqing.sketch.scene import scene, view_of
-from danqing.sketch.spots import LIKE, like
-from danqing.sketch.style import STYLES
-from danqing.sketch.together import Cutout, joined
+from danqing.sketch.craft import art
+from danqing.sketch.craft.canvas import Stage
+from danqing.sketch.craft.lettering import fitted, measure
+from danqing.sketch.craft.style import STYLES
+from danqing.sketch.figures.together import Cutout, joined
+from danqing.sketch.planning.plan import Plan, Relation, Subject, plan
+from danqing.sketch.scenery.land import WATERLINE
+from danqing.sketch.scenery.scene import scene, view_of
+from danqing.sketch.scenery.spots import LIKE, like
+from danqing.sketch.stage.actors import cast
+from danqing.sketch.works.logo import logo
+from danqing.sketch.works.picture import encoded, kind_of, picture
 
 LOGO = (
     "A minimalist logo for a LLM router market company on a solid white background. trident in a circle as the "
@@ -233,7 +233,8 @@ def test_golden_pictures_have_not_changed(prompt: str, seed: int) -> None:
 def test_another_process_draws_the_same_pixels() -> None:
     prompt = "a cat in the rain"
     script = (
-        "import hashlib; from danqing.sketch.picture import picture; from danqing.sketch.plan import plan; "
+        "import hashlib; from danqing.sketch.planning.plan import plan; "
+        "from danqing.sketch.works.picture import picture; "
         f"print(hashlib.sha256(picture(plan({prompt!r}, seed=3), 256, 256).tobytes()).hexdigest())"
     )
     told = subprocess.run(

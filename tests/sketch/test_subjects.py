@@ -2,8 +2,8 @@
 
 import pytest
 
-from danqing.sketch import art
-from danqing.sketch.plan import plan
+from danqing.sketch.craft import art
+from danqing.sketch.planning.plan import plan
 
 pytestmark = pytest.mark.skipif(not art.available(), reason="the art pack was not built (npm was out of reach)")
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from danqing.sketch import art
-from danqing.sketch.plan import Plan, Subject, plan
-from danqing.sketch.words import lexicon
+from danqing.sketch.craft import art
+from danqing.sketch.language.words import lexicon
+from danqing.sketch.planning.plan import Plan, Subject, plan
 
 PROMPTS = Path(__file__).with_name("prompts")
 TABLES = sorted(PROMPTS.glob("*.tsv"))

@@ -20,14 +20,14 @@ from typing import TextIO
 
 from PIL import Image
 
-from danqing.sketch import say
-from danqing.sketch.edit import edit, told
-from danqing.sketch.film import film
-from danqing.sketch.grain import enlarged
 from danqing.sketch.intake import TooLarge, Unreadable, opened
-from danqing.sketch.look import look
-from danqing.sketch.picture import FORMATS, encoded, picture
-from danqing.sketch.plan import Plan, plan
+from danqing.sketch.planning.plan import Plan, plan
+from danqing.sketch.telling import say
+from danqing.sketch.works.edit import edit, told
+from danqing.sketch.works.film import film
+from danqing.sketch.works.grain import enlarged
+from danqing.sketch.works.look import look
+from danqing.sketch.works.picture import FORMATS, encoded, picture
 
 MEMORY_BYTES = 2 << 30
 NICENESS = 10  # the server answers first, then pictures are drawn

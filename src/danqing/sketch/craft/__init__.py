@@ -1,0 +1,1 @@
+"""The materials and tools: art, paper, colours, type, and the finishes that make a style."""

@@ -1,0 +1,1 @@
+"""Single figures: drawn, posed, coloured, and joined where they touch."""

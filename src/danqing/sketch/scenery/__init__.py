@@ -1,0 +1,1 @@
+"""Places: land, sea, sky, towns, rooms and stages, and the weather in them."""

@@ -1,0 +1,1 @@
+"""A plan in words: captions, poems, an enhanced prompt."""
