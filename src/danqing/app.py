@@ -38,6 +38,7 @@ from danqing.front import Front, refusal
 from danqing.front.discreet import Discreet
 from danqing.gateway.accounts import Accounts
 from danqing.gateway.cleaning import Cleaner
+from danqing.gateway.dispatch import ASKS, slots_of
 from danqing.gateway.durable import Durable
 from danqing.gateway.events import Alone
 from danqing.gateway.gateway import Gateway, Parts
@@ -48,7 +49,6 @@ from danqing.store.database import connect
 ASSET_BYTES_MAX = 2 << 30
 CACHE_BYTES_MAX = 4 << 30
 GRACE_S = 3  # for answers on their way when the server is told to stop
-SLOTS = 64  # jobs that a process drives at once for an engine elsewhere
 ALONE = (
     "{what} needs a database that several machines can share: set DANQING_DATABASE to postgresql://user@host/name."
     " With SQLite `danqing serve` makes the films itself."
@@ -120,7 +120,7 @@ class Role(StrEnum):
     """What a process is among those that share a database."""
 
     SERVE = "serve"  # answers requests and makes films
-    GATEWAY = "gateway"  # answers requests; films are made by workers
+    GATEWAY = ASKS  # answers requests; films are made by workers
     WORKER = "worker"  # makes films
 
 
@@ -144,12 +144,13 @@ async def opened(config: Config, role: Role) -> AsyncIterator[Front]:
         await accounts.open()
         write_secret(config.data / "test-key", await accounts.first_key())
         me = f"{socket.gethostname()}-{os.getpid()}-{uuid4().hex[:12]}"
-        slots = {name: int(getattr(maker, "slots", SLOTS)) for name, maker in makers.items()}
+        slots = {name: slots_of(maker) for name, maker in makers.items()}
         queue = Durable(config.queue_url, executor=me, slots=None if role is Role.GATEWAY else slots)
         gateway = Gateway(
             Parts(
                 catalog=load_catalog(extra=config.catalog),
                 store=database,
+                feed=database,
                 assets=archive,
                 providers=makers,
                 queue=queue,

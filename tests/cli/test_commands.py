@@ -15,6 +15,7 @@ JOB = {
     *("id", "state", "stage", "progress", "model", "prompt", "rewritten", "parameters", "outputs", "withheld"),
     *("ignored", "held", "charged", "provider", "upstream", "sketch", "test", "shared", "created", "updated", "error"),
     "inputs_gone",
+    "queue",
 }
 
 

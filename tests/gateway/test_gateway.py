@@ -83,6 +83,7 @@ async def staged(folder: Path, puppet: Puppet | None = None, budget: int | None 
         Parts(
             catalog=load(),
             store=database,
+            feed=database,
             assets=assets,
             providers=providers,
             queue=Tasks(),
@@ -370,3 +371,40 @@ async def test_words_of_a_conversation_are_priced_by_the_token(tmp_path: Path) -
         asked = a_generation(model="gemini-2.0-flash-preview-image-generation", wants=frozenset({Medium.TEXT}))
         job = await ended(stage, replace(asked, turns=(Turn("user", ("abcdefgh",)),)))
         assert job.charged == 2 * 100 + 5 * 400
+
+
+@pytest.mark.anyio
+async def test_a_server_that_has_too_much_to_do_says_so_before_anything_is_stored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("danqing.gateway.gateway.DRIVES_MAX", 2)
+    release = asyncio.Event()
+
+    async def waits(order: Order, assets: Assets) -> AsyncGenerator[Update]:
+        await release.wait()
+        async for update in delivers(order, assets):
+            yield update
+
+    async with staged(tmp_path, Puppet(waits)) as stage:
+        jobs = [await stage.gateway.submit(stage.key, a_generation(count=1)) for _ in range(2)]
+        with pytest.raises(Problem) as raised:
+            await stage.gateway.submit(stage.key, a_generation(count=1))
+        assert (raised.value.code, raised.value.retry_after) == ("server_full", 30)
+        assert await stage.money() == (6 * CENT, 0)
+        release.set()
+        for job in jobs:
+            await stage.gateway.wait(job)
+        assert (await ended(stage, a_generation(count=1))).state is State.DONE
+
+
+@pytest.mark.anyio
+async def test_a_deadline_ends_the_work_and_costs_nothing(tmp_path: Path) -> None:
+    async def forever(order: Order, assets: Assets) -> AsyncGenerator[Update]:
+        yield Accepted()
+        await asyncio.Event().wait()
+
+    async with staged(tmp_path, Puppet(forever)) as stage:
+        job = await stage.gateway.wait(await stage.gateway.submit(stage.key, a_generation(), within_s=1))
+        assert job.fault
+        assert (job.state, job.fault.kind, job.charged) == (State.FAILED, Kind.TIMEOUT, 0)
+        assert await stage.money() == (0, 0)

@@ -77,6 +77,7 @@ def job(job: Job) -> Lines:
     facts: list[Fact] = [
         ("job", job.id),
         ("state", _state(job)),
+        ("in the queue", _place(job)),
         ("error", job.error.message if job.error else ""),
         ("prompt", job.prompt),
         ("rewritten", job.rewritten),
@@ -87,6 +88,13 @@ def job(job: Job) -> Lines:
     ]
     grids = [_pairs([("file", output.file or ""), *_facts(output)]) for output in job.outputs]
     return [_pairs(facts), *grids]
+
+
+def _place(job: Job) -> str:
+    if job.queue is None:
+        return ""
+    about = "" if job.queue.seconds is None else f", about {job.queue.seconds} s to go"
+    return f"number {job.queue.position}{about}"
 
 
 def cancelled(job: Job) -> Lines:

@@ -42,6 +42,13 @@ class Fault(msgspec.Struct, frozen=True):
     message: str
 
 
+class Place(msgspec.Struct, frozen=True):
+    """Where a job stands that waits: 1 is next. `seconds` until its work begins, as far as can be told."""
+
+    position: int
+    seconds: int | None
+
+
 class Job(msgspec.Struct, frozen=True, kw_only=True):
     """A job as the server tells it. `sketch`: drawn by the embedded engine, not by a model."""
 
@@ -66,6 +73,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     created: str
     updated: str
     inputs_gone: str | None
+    queue: Place | None
     error: Fault | None
 
     def succeeded(self) -> "Job":

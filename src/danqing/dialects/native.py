@@ -13,8 +13,9 @@ from starlette.routing import BaseRoute, Mount, Route
 from danqing import __version__
 from danqing.domain.errors import invalid
 from danqing.domain.generation import Output
-from danqing.domain.jobs import Job
+from danqing.domain.jobs import Job, Place
 from danqing.front import Front, Handler, Reply, token_of, told_by
+from danqing.gateway.feed import read_moment, write_moment
 from danqing.wire import books, native, sse
 from danqing.wire.holes import Json, Piece, Tree
 
@@ -46,6 +47,7 @@ def routes(front: Front) -> list[BaseRoute]:
         ("POST", "/quote", jobs.quote),
         ("POST", "/jobs/{job}/cancel", jobs.cancel),
         ("GET", "/jobs/{job}/events", jobs.events),
+        ("GET", "/events", jobs.all_events),
         ("GET", "/files/{file}", jobs.download),
         ("GET", "/models", reading.models),
         ("GET", "/models/{model}", reading.model),
@@ -111,7 +113,7 @@ class _Jobs:
         """One job, with its progress."""
         key = await self._front.key(request)
         job = await self._front.gateway.job(key, request.path_params["job"])
-        return Reply.of(self._tree(request, job), headers=told_by(job))
+        return Reply.of(await self._placed(request, job), headers=told_by(job))
 
     async def cancel(self, request: Request) -> Reply:
         """End a job and give its money back."""
@@ -132,9 +134,21 @@ class _Jobs:
 
         async def frames() -> AsyncIterator[Sequence[Piece]]:
             async for newest in self._front.gateway.watch(job):
-                yield sse.event(self._tree(request, newest))
+                yield sse.event(await self._placed(request, newest), id=write_moment(newest))
 
         return self._front.events(frames(), sse.COMMENT, told_by(job))
+
+    async def all_events(self, request: Request) -> Response:
+        """Follow all jobs of the key; `Last-Event-ID` goes on where a stream broke off, on any server."""
+        key = await self._front.key(request)
+        last = request.headers.get("last-event-id") or request.query_params.get("after")
+        after = read_moment(last) if last else None
+
+        async def frames() -> AsyncIterator[Sequence[Piece]]:
+            async for newest in self._front.gateway.events(key, after):
+                yield sse.event(self._tree(request, newest), id=write_moment(newest))
+
+        return self._front.events(frames(), sse.COMMENT, {})
 
     async def download(self, request: Request) -> Response:
         """A file by its name; `?attach` has browsers save it."""
@@ -142,13 +156,17 @@ class _Jobs:
         output, _ = await self._front.gateway.file(key, request.path_params["file"])
         return await self._front.download(request, output, attach="attach" in request.query_params)
 
-    def _tree(self, request: Request, job: Job) -> Tree:
+    async def _placed(self, request: Request, job: Job) -> Tree:
+        """The job with its place in the queue, while it waits."""
+        return self._tree(request, job, await self._front.gateway.place(job))
+
+    def _tree(self, request: Request, job: Job, place: Place | None = None) -> Tree:
         base = self._front.base(request).removesuffix("/api")
 
         def url(output: Output) -> str:
             return f"{base}/api/files/{output.file}"
 
-        return native.job(job, url)
+        return native.job(job, url, place)
 
 
 class _Reading:

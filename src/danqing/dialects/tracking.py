@@ -38,7 +38,7 @@ def routes(front: Front) -> list[BaseRoute]:
 
     async def source(request: Request) -> Reply:
         job = await front.gateway.shared_job(request.path_params["job"])
-        tree = native.job(job, lambda film: front.link(request, film, job))
+        tree = native.job(job, lambda film: front.link(request, film, job), await front.gateway.place(job))
         private = ("held", "charged")
         saved = [front.link(request, film, job, save=True) for film in job.media if not film.gone]
         public = {name: value for name, value in tree.items() if name not in private} | {"downloads": saved}

@@ -68,7 +68,8 @@ class Job:
     says that it costs us, in nano-dollars, and `used` what it counted. `prompt` is the one the engine worked from when
     it rewrote the author's. `shared` jobs may be watched by anybody who knows their id. `inputs_gone` is since when the
     files that it was asked with are away. `turn` is set while the job waits to be driven: the lowest is next, 0 goes on
-    with what was begun. `progress` (0 to 1) and `stage` are told to watchers but not stored.
+    with what was begun. `started` is when it was first sent, `deadline` when it must have ended. `progress` (0 to 1)
+    and `stage` are told to watchers but not stored.
     """
 
     id: str
@@ -99,6 +100,8 @@ class Job:
     test: bool = False
     inputs_gone: datetime | None = None
     turn: int | None = None
+    started: datetime | None = None
+    deadline: datetime | None = None
     progress: float = 0.0
     stage: str = ""
 
@@ -160,6 +163,14 @@ class Job:
         if output.tokens:
             return output.tokens
         return self.price.image_tokens if output.medium is Medium.IMAGE else count_tokens(output.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a job stands that waits: `position` 1 is next; `seconds` until its work begins, None when none can tell."""
+
+    position: int
+    seconds: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +266,8 @@ def step(job: Job, event: Event, at: datetime) -> Step:
     if isinstance(event, Progressed):
         return replace(job, progress=max(job.progress, event.fraction), stage=event.stage or job.stage), ()
     after, transfers = _STEPS[type(event)](job, event)
-    return replace(after, updated=at), transfers
+    started = at if isinstance(event, Started) else after.started
+    return replace(after, updated=at, started=started), transfers
 
 
 def _started(job: Job, event: Started) -> Step:

@@ -161,6 +161,19 @@ class Fleet(Protocol):
         """Drive a job that waits: the only one who may. None when it ended or another has claimed it."""
 
 
+class Feed(Protocol):
+    """What waits, and what has changed."""
+
+    async def ahead(self, job: Job) -> int:
+        """How many jobs are driven before one that waits."""
+
+    async def durations(self, model: str) -> list[float]:
+        """The seconds that the model's last jobs were worked on."""
+
+    async def changed(self, key: str, after: tuple[datetime, str], limit: int) -> list[Job]:
+        """A key's jobs that changed after a moment, by `updated` and id, the oldest change first."""
+
+
 @dataclass(frozen=True, slots=True)
 class News:
     """That a job has changed, for other processes. `changed`: its stored row, not its progress alone."""

@@ -19,7 +19,7 @@ from danqing.domain.money import show
 from danqing.domain.ports import Once
 from danqing.front.discreet import QUERY_KEY
 from danqing.front.download import download
-from danqing.front.quotes import DRY_RUN, ceiling_of, is_dry
+from danqing.front.quotes import DRY_RUN, ceiling_of, is_dry, within
 from danqing.gateway.accounts import Accounts
 from danqing.gateway.cleaning import Cleaner
 from danqing.gateway.gateway import Gateway
@@ -195,13 +195,13 @@ class Front:
         """
         if is_dry(request):
             raise Quoted(await self.quote(request, key, generation))
-        ceiling = ceiling_of(request)
+        ceiling, within_s = ceiling_of(request), within(request)
         if uploads:
             self.gateway.quote(key, generation, ceiling=ceiling)
         for upload in uploads:
             await self.gateway.assets.put(upload.data, upload.blob.mime)
         once = _once(request, body)
-        return await self.gateway.submit(key, generation, once=once, shared=shared, ceiling=ceiling)
+        return await self.gateway.submit(key, generation, once=once, shared=shared, ceiling=ceiling, within_s=within_s)
 
     async def quote(self, request: Request, key: Key, generation: Generation) -> Reply:
         """What a request would cost at the most, and what would be left of every limit; nothing is stored or made."""

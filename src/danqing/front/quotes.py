@@ -1,6 +1,7 @@
-"""What a caller says about the price: how much may be paid at the most, or that nothing is to be made, only quoted.
+"""What a caller says beside the request: what may be paid at the most, by when, or that nothing is to be made.
 
-`x-danqing-max-cost: 0.05` refuses what could cost more dollars; `danqing-dry-run: true` answers with the quote.
+`x-danqing-max-cost: 0.05` refuses what could cost more dollars; `danqing-dry-run: true` answers with the quote;
+`danqing-deadline: 600` ends, free of charge, what is not done in so many seconds.
 """
 
 from starlette.requests import Request
@@ -10,6 +11,8 @@ from danqing.wire.books import read_amount
 
 MAX_COST = "x-danqing-max-cost"
 DRY_RUN = "danqing-dry-run"
+DEADLINE = "danqing-deadline"
+DEADLINE_S_MAX = 86_400
 _WORDS = {"true": True, "1": True, "false": False, "0": False, "": False}
 
 
@@ -17,6 +20,19 @@ def ceiling_of(request: Request) -> int | None:
     """The most that the caller will pay, in nano-dollars; None when nothing was said. Raises Problem(INVALID)."""
     text = request.headers.get(MAX_COST)
     return None if text is None else read_amount(text.strip(), MAX_COST)
+
+
+def within(request: Request) -> int | None:
+    """The seconds in which the work must have ended, waiting included; None when nothing was said.
+
+    Raises Problem(INVALID).
+    """
+    text = request.headers.get(DEADLINE)
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= DEADLINE_S_MAX):
+        raise invalid(f"{DEADLINE} is a number of seconds from 1 to {DEADLINE_S_MAX}.", param=DEADLINE)
+    return int(text)
 
 
 def is_dry(request: Request) -> bool:

@@ -7,9 +7,14 @@ from typing import Protocol
 
 from danqing.domain.jobs import Job
 from danqing.domain.media import Medium
+from danqing.domain.ports import Provider
 
 Drive = Callable[[str], Awaitable[None]]
 Alive = Callable[[], Awaitable[Collection[str]]]
+
+
+SLOTS = 64  # jobs that a process drives at once for an engine elsewhere
+ASKS = "gateway"  # the kind of a process that puts jobs into the queue and takes none
 
 
 class Queue(Protocol):
@@ -37,6 +42,11 @@ class Queue(Protocol):
 def is_long(job: Job) -> bool:
     """Whether a job is worth 20 ms of bookkeeping: films are, pictures and words are not."""
     return Medium.VIDEO in job.generation.wants
+
+
+def slots_of(provider: Provider | None) -> int:
+    """How many jobs one process drives at once: what a provider says, or SLOTS."""
+    return int(getattr(provider, "slots", SLOTS))
 
 
 class Tasks:

@@ -51,6 +51,7 @@ class Hub:
         self._topics: WeakValueDictionary[str, _Topic] = WeakValueDictionary()  # lives as long as somebody watches
         self._driven: dict[str, _Topic] = {}  # and as long as the job is at work
         self._per_key: Counter[str] = Counter()
+        self._keys: WeakValueDictionary[str, asyncio.Event] = WeakValueDictionary()
         self._heard: dict[str, News] = {}  # the progress of jobs that are driven elsewhere
 
     def publish(self, job: Job) -> None:
@@ -70,6 +71,7 @@ class Hub:
             if len(self._heard) >= HEARD_MAX:
                 self._heard.pop(next(iter(self._heard)))
             self._heard[news.job] = news
+        self._stir(news.key)
         if topic := self._topics.get(news.job):
             topic.elsewhere = max(topic.elsewhere, news.version)
             topic.stir()
@@ -79,7 +81,21 @@ class Hub:
         if (topic := self._driven.pop(id, None)) and topic.job:
             self._per_key[topic.job.key] -= 1
 
+    def stirred(self, key: str) -> asyncio.Event:
+        """Set when next something happens to a job of the key, here or elsewhere."""
+        return self._keys.setdefault(key, asyncio.Event())
+
+    @staticmethod
+    async def wait(event: asyncio.Event) -> bool:
+        """Wait for it, or for the time to look into the store in any case: False."""
+        return await _wait(event)
+
+    def _stir(self, key: str) -> None:
+        if event := self._keys.pop(key, None):
+            event.set()
+
     def _tell(self, job: Job) -> None:
+        self._stir(job.key)
         topic = self._topics.setdefault(job.id, _Topic())
         topic.publish(job)
         if job.state.ended:

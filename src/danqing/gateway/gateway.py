@@ -4,28 +4,33 @@ import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import structlog
 
 from danqing.domain.errors import Kind, Problem, not_found
 from danqing.domain.generation import Generation, Output
-from danqing.domain.jobs import Cancelled, IllegalStep, Job, State, removed, step
+from danqing.domain.jobs import Cancelled, Event, Failed, IllegalStep, Job, Place, State, removed, step
 from danqing.domain.keys import Key
 from danqing.domain.limits import too_dear
 from danqing.domain.models import Catalog, Model, choose, fit, most
-from danqing.domain.ports import Archive, Bus, Fleet, News, Once, Provider, Store
+from danqing.domain.ports import Archive, Bus, Feed, Fleet, News, Once, Provider, Store
+from danqing.gateway import feed
 from danqing.gateway.dispatch import Queue, is_long
 from danqing.gateway.events import Alone, Hub
 from danqing.gateway.keyring import Keyring
-from danqing.gateway.runner import Runner
+from danqing.gateway.lobby import Lobby
+from danqing.gateway.runner import Runner, deadline_s, late
 from danqing.gateway.watch import Watch
 
 log = structlog.get_logger("danqing.gateway")
 
 KEY_MEMORY_S = 1.0  # a revoked key is refused after at most this long
 KEYS_REMEMBERED = 10_000
+WAITING_MAX = 5000  # films that wait and that one process answers for
+DRIVES_MAX = 1000  # jobs that one process drives at once
+RETRY_S = 30
 LIVE_JOBS_MAX = 256  # unfinished jobs per key
 CANCEL_ATTEMPTS = 10
 
@@ -41,6 +46,7 @@ class Parts:
 
     catalog: Catalog
     store: Store
+    feed: Feed
     assets: Archive
     providers: Mapping[str, Provider]
     queue: Queue
@@ -69,7 +75,11 @@ class Gateway:
         self._bus = parts.bus
         self._hub = Hub(parts.bus)
         self._runner = Runner(parts.store, parts.assets, parts.providers, self._hub, parts.fleet, parts.now)
-        self._watch = Watch(parts.fleet, parts.queue, self._runner, self._hub.release)
+        self._watch = Watch(
+            parts.fleet, parts.queue, self._runner, release=self._hub.release, expire=self._expire, now=parts.now
+        )
+        self._lobby = Lobby(parts.feed, parts.fleet, parts.providers)
+        self._feed = parts.feed
         self._known: dict[str, tuple[float, Key]] = {}
 
     async def open(self) -> None:
@@ -117,16 +127,21 @@ class Gateway:
         once: Once | None = None,
         shared: bool = False,
         ceiling: int | None = None,
+        within_s: int | None = None,
     ) -> Job:
         """Admit a generation: checked, priced, its money held, its work begun. The same `once` gives the same job.
 
-        `ceiling` is what it may cost at the most, in nano-dollars; what could cost more is refused.
+        `ceiling` is what it may cost at the most, in nano-dollars; what could cost more is refused. What has not ended
+        `within_s` seconds, waiting included, ends as a timeout.
         Raises Problem: INVALID, NOT_FOUND for the model, NO_FUNDS, MISMATCH, BUSY, UNAVAILABLE.
         """
         if (alive := self._hub.alive(key.id)) >= LIVE_JOBS_MAX:
             message = f"This key has {alive} unfinished jobs; wait for some of them to end."
             raise Problem(Kind.BUSY, message, code="too_many_jobs", retry_after=10)
         draft = self._draft(key, generation, shared=shared, ceiling=ceiling)
+        self._make_room(draft)
+        if within_s:
+            draft = replace(draft, deadline=draft.created + timedelta(seconds=within_s))
         job = await self._store.admit(draft, once, driver=self._me)
         if job.id == draft.id:
             await self._dispatch(job)
@@ -149,6 +164,14 @@ class Gateway:
             raise not_found(f"job {id[:64]}")
         return self._hub.latest(job)
 
+    async def place(self, job: Job) -> Place | None:
+        """Where a job stands that waits, and about how long it will be; None when it does not wait."""
+        return await self._lobby.place(job)
+
+    def events(self, key: Key, after: datetime | None = None) -> AsyncIterator[Job]:
+        """All of a key's jobs as they change from now on, or after a moment, without an end."""
+        return feed.follow(self._feed, self._hub, key.id, after or self._now())
+
     async def shared_job(self, id: str) -> Job:
         """A job that anybody may watch who knows its id. Raises Problem(NOT_FOUND)."""
         job = await self._load(id)
@@ -161,14 +184,10 @@ class Gateway:
         for _ in range(CANCEL_ATTEMPTS):
             job = await self.job(key, id)
             try:
-                after, transfers = step(job, Cancelled(), self._now())
+                if ended := await self._end(job, Cancelled()):
+                    return ended
             except IllegalStep:
                 return job
-            after = replace(after, version=job.version + 1)
-            if await self._store.commit(after, transfers):
-                self._runner.stop(id)
-                self._hub.publish(after)
-                return after
         raise Problem(Kind.BUSY, "The job is changing too fast to be cancelled; try again.", retry_after=1)
 
     async def file(self, key: Key, name: str) -> tuple[Output, Job]:
@@ -215,6 +234,7 @@ class Gateway:
             shared=shared,
             created=now,
             updated=now,
+            deadline=now + timedelta(seconds=deadline_s(generation)),
         )
         # A job that is driven right here is about to be sent as soon as it is stored: one commit less.
         return replace(job, turn=0) if is_long(job) else replace(job, state=State.SUBMITTING)
@@ -223,6 +243,28 @@ class Gateway:
         if news.state.ended:
             self._runner.stop(news.job)  # cancelled elsewhere, or taken over and finished
         self._hub.hear(news)
+
+    def _make_room(self, draft: Job) -> None:
+        """Raises Problem(BUSY) when this process has taken in as much as it can keep in mind."""
+        full = self._watch.waiting >= WAITING_MAX if draft.turn is not None else self._runner.busy >= DRIVES_MAX
+        if full:
+            message = "This server has more work than it can take in; try again later, or ask another."
+            raise Problem(Kind.BUSY, message, code="server_full", retry_after=RETRY_S)
+
+    async def _expire(self, id: str) -> None:
+        job = await self._store.job(id)
+        if job and job.turn is not None and not job.state.ended:
+            await self._end(job, Failed(late()))
+
+    async def _end(self, job: Job, event: Event) -> Job | None:
+        """End a job from outside of its drive; None when it has gone on meanwhile. Raises IllegalStep."""
+        after, transfers = step(job, event, self._now())
+        after = replace(after, version=job.version + 1, turn=None)
+        if not await self._store.commit(after, transfers):
+            return None
+        self._runner.stop(job.id)
+        self._hub.publish(after)
+        return after
 
     async def _dispatch(self, job: Job) -> None:
         self._hub.publish(job)

@@ -11,6 +11,7 @@ from itertools import chain, repeat
 import structlog
 
 from danqing.domain.errors import Kind, Problem
+from danqing.domain.generation import Generation
 from danqing.domain.jobs import (
     Accepted,
     Event,
@@ -143,6 +144,11 @@ class Runner:
             # Were this to return, the queue would take the job for done. It is for another process to go on with.
             await asyncio.Event().wait()
 
+    @property
+    def busy(self) -> int:
+        """How many jobs are driven here."""
+        return len(self._tasks)
+
     def driven(self) -> set[str]:
         """The jobs that are driven here at this moment."""
         return set(self._tasks)
@@ -201,7 +207,7 @@ class Runner:
     async def _make(self, run: _Run) -> Event:
         """Run the provider; the event that ends the job."""
         try:
-            async with asyncio.timeout(_deadline_s(run.job)), aclosing(self._updates(run)) as updates:
+            async with asyncio.timeout(self._left_s(run.job)), aclosing(self._updates(run)) as updates:
                 async for update in updates:
                     await run.take(_named(update))
         except (Superseded, asyncio.CancelledError):
@@ -209,11 +215,16 @@ class Runner:
         except Problem as problem:
             return Failed(problem)
         except TimeoutError:
-            return Failed(Problem(Kind.TIMEOUT, "The engine did not finish within the deadline."))
+            return Failed(late())
         except Exception:
             log.exception("provider failed", job=run.job.id, provider=run.job.provider)
             return Failed(Problem(Kind.INTERNAL, "The engine failed unexpectedly; nothing was charged."))
         return Finished()
+
+    def _left_s(self, job: Job) -> float:
+        if job.deadline is None:
+            return deadline_s(job.generation)
+        return (job.deadline - self._now()).total_seconds()
 
     def _updates(self, run: _Run) -> AsyncGenerator[Update]:
         job = run.job
@@ -230,8 +241,14 @@ class Runner:
         return provider.generate(order, _Shelf(self._assets, lambda: story_of(run.job)))
 
 
-def _deadline_s(job: Job) -> int:
-    return max(DEADLINES_S[medium] for medium in job.generation.wants)
+def deadline_s(generation: Generation) -> int:
+    """How long a job may take, waiting included, when nobody says."""
+    return max(DEADLINES_S[medium] for medium in generation.wants)
+
+
+def late() -> Problem:
+    """What ends a job at its deadline."""
+    return Problem(Kind.TIMEOUT, "The work was not finished within the deadline; nothing was charged.")
 
 
 def _named(update: Update) -> Update:

@@ -7,7 +7,8 @@ nothing to do.
 import asyncio
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from datetime import datetime
 
 import structlog
 
@@ -24,15 +25,27 @@ BEATS = 10  # in one lease, so that a few that come late cost nobody its life
 class Watch:
     """Beats, and has jobs driven whose process died, or whose drive broke off.
 
-    `release` is told of each job that this process had put into the queue and another has claimed.
+    `release` is told of each job that this process had put into the queue and another has claimed, `expire` of each
+    that has waited beyond its deadline.
     """
 
-    def __init__(self, fleet: Fleet, queue: Queue, runner: Runner, release: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        fleet: Fleet,
+        queue: Queue,
+        runner: Runner,
+        *,
+        release: Callable[[str], None],
+        expire: Callable[[str], Awaitable[object]],
+        now: Callable[[], datetime],
+    ) -> None:
         self._release = release
+        self._expire = expire
+        self._now = now
         self._fleet = fleet
         self._queue = queue
         self._runner = runner
-        self._handed: set[str] = set()  # what waits, and the queue was told of by this process
+        self._handed: dict[str, Job] = {}  # what waits, and the queue was told of by this process
         self._suspects: set[str] = set()
         self._awake = self._beaten = time.monotonic()
         self._rounds: asyncio.Task[None] | None = None
@@ -56,38 +69,50 @@ class Watch:
         except Exception:
             log.exception("the others will notice when the lease has ended")
 
+    @property
+    def waiting(self) -> int:
+        """How many jobs wait that this process answers for."""
+        return len(self._handed)
+
     async def put(self, job: Job) -> None:
         """Have a new job driven when its turn comes. When the queue cannot take it now, the next round tries again."""
-        self._handed.add(job.id)
+        self._handed[job.id] = job
         try:
             await self._queue.put(job)
         except Exception:
-            self._handed.discard(job.id)
+            self._handed.pop(job.id, None)
             log.exception("the queue did not take a job", job=job.id)
 
     async def round(self) -> None:
         """Beat; adopt what is left to nobody; have it driven, and what the dead had taken from the queue."""
         await self._fleet.beat()
+        for job in self._late():
+            await self._expire(job.id)
         forsaken = await self._forsaken()
         if self._was_away():
             return
         adopted = await self._fleet.adopt(forsaken)
         await self._queue.reclaim(self._fleet.alive)
         await self._queue.put_again(adopted)
-        self._handed |= {job.id for job in adopted}
+        self._handed |= {job.id: job for job in adopted}
 
     async def _forsaken(self) -> set[str]:
         """What this process answers for and neither drives nor has told the queue of, and did not a round ago."""
         handed = set(self._handed)  # before the store is read: what is handed in meanwhile stays
         answering = await self._fleet.answering()
         for id in handed - answering.keys():
-            self._handed.discard(id)
+            self._handed.pop(id, None)
             self._release(id)
         driven = self._runner.driven()
         suspects = {id for id, waits in answering.items() if id not in (self._handed if waits else driven)}
         forsaken = suspects & self._suspects  # twice, since what was admitted this moment begins a moment later
         self._suspects = suspects
         return forsaken
+
+    def _late(self) -> list[Job]:
+        """What has waited beyond its deadline. What is driven watches its own."""
+        now, driven = self._now(), self._runner.driven()
+        return [job for id, job in self._handed.items() if id not in driven and job.deadline and job.deadline < now]
 
     def _was_away(self) -> bool:
         """Whether this process, or the database, was: then the others have a lease's time to show that they live."""

@@ -12,7 +12,7 @@ from danqing.domain.ledger import Transfer
 from danqing.domain.limits import Changes, Project, Standing
 from danqing.domain.ports import Once, Spending
 from danqing.domain.retention import Keep
-from danqing.store import accounts, jobs, register, upkeep
+from danqing.store import accounts, feed, jobs, register, upkeep
 from danqing.store.engine import Engines, open_engines, troubles_told
 from danqing.store.fleet import Member
 from danqing.store.revision import is_current
@@ -121,6 +121,18 @@ class Database:
     async def standings(self, key: str, at: datetime) -> tuple[Standing, ...]:
         """How far the account of a key, its own limits and those of its project are used up."""
         return await self._read(lambda connection: accounts.standings(connection, key, at))
+
+    async def ahead(self, job: Job) -> int:
+        """How many jobs are driven before one that waits."""
+        return await self._read(lambda connection: feed.ahead(connection, job))
+
+    async def durations(self, model: str) -> list[float]:
+        """The seconds that the model's last jobs were worked on."""
+        return await self._read(lambda connection: feed.durations(connection, model))
+
+    async def changed(self, key: str, after: tuple[datetime, str], limit: int) -> list[Job]:
+        """A key's jobs that changed after a moment, by `updated` and id, the oldest change first."""
+        return await self._read(lambda connection: feed.changed(connection, key, after, limit))
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[bool]:

@@ -9,7 +9,7 @@ import msgspec
 
 from danqing.domain.errors import Problem
 from danqing.domain.generation import Generation, Output, Turn
-from danqing.domain.jobs import Fault, Job, State
+from danqing.domain.jobs import Fault, Job, Place, State
 from danqing.domain.media import Medium
 from danqing.domain.models import Ability, Model
 from danqing.domain.money import Price, show
@@ -82,8 +82,11 @@ def read_job(body: bytes) -> Ask:
     return Ask(generation, (*pictures, *(frame for frame in (first, last) if frame)))
 
 
-def job(row: Job, url: Callable[[Output], str]) -> Tree:
-    """Everything about a job but its key. `url` gives the address of an output's file."""
+def job(row: Job, url: Callable[[Output], str], place: Place | None = None) -> Tree:
+    """Everything about a job but its key. `url` gives the address of an output's file.
+
+    `place` is where the job stands while it waits.
+    """
     return {
         "id": row.id,
         "state": row.state.value,
@@ -107,6 +110,7 @@ def job(row: Job, url: Callable[[Output], str]) -> Tree:
         "created": time(row.created),
         "updated": time(row.updated),
         "inputs_gone": time(row.inputs_gone),
+        "queue": {"position": place.position, "seconds": place.seconds} if place else None,
         "error": _fault(row.fault),
     }
 

@@ -5,11 +5,13 @@ const WORDS = {
     title: "A film is being made", done: "The film is ready", failed: "No film was made",
     queued: "Waiting for its turn", submitting: "Starting", running: "Filming", lost: "Reconnecting …",
     save: "Save the film", by: "made by", sketch: "a sketch, not a model's work", free: "Nothing was charged.", removed: "The film was removed",
+    place: (position) => `number ${position}`, about: (seconds) => `about ${seconds} s`,
   },
   zh: {
     title: "影片製作中", done: "影片完成了", failed: "沒有做出影片",
     queued: "排隊中", submitting: "開始", running: "拍攝中", lost: "重新連線中……",
     save: "下載影片", by: "製作者", sketch: "草圖，並非模型作品", free: "未收取任何費用。", removed: "影片已移除",
+    place: (position) => `第 ${position} 位`, about: (seconds) => `約 ${seconds} 秒`,
   },
 };
 const POLL_MS = 800;
@@ -28,7 +30,13 @@ function show(job) {
   at("facts").textContent = [job.model, `${words.by} ${job.provider}`, job.sketch ? words.sketch : ""].filter(Boolean).join(" · ");
   if (job.state === "done") return job.downloads.length ? play(job) : remove();
   if (job.error) return fail(job.error);
+  if (job.queue) return wait(job.queue);
   at("status").textContent = `${words[job.state] ?? job.state} · ${percent} %`;
+}
+
+function wait(queue) {
+  const about = queue.seconds === null ? "" : ` · ${words.about(queue.seconds)}`;
+  at("status").textContent = `${words.queued} · ${words.place(queue.position)}${about}`;
 }
 
 function play(job) {
