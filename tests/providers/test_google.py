@@ -16,7 +16,7 @@ from danqing.domain.media import Medium
 from danqing.domain.money import Units
 from danqing.domain.ports import LEAVING, Provider
 from danqing.providers import connect
-from danqing.upstream import patience
+from danqing.upstream import google, patience
 from danqing.upstream.keys import mark_of
 from danqing.upstream.ticket import read_ticket
 from making import a_generation
@@ -219,6 +219,15 @@ async def test_an_answer_to_a_poll_that_breaks_off_in_the_film_is_asked_for_agai
     told, _ = await made(a_film("a fox !inline !cut"), OMNI, assets)
     assert told.problem is None
     assert await read(assets, told) == [FILM]
+
+
+@pytest.mark.parametrize("upstream", [OMNI, VEO])
+async def test_a_poll_that_nobody_answers_is_asked_again(
+    assets: Disk, monkeypatch: pytest.MonkeyPatch, upstream: str
+) -> None:
+    monkeypatch.setattr(google, "LOOK_SILENCE_S", 0.2)
+    told, _ = await made(a_film("a fox !hung"), upstream, assets)
+    assert (told.problem, len(told.outputs)) == (None, 1)
 
 
 ENDINGS = {

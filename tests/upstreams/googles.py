@@ -75,16 +75,17 @@ class Engine:
         self.calls: list[Call] = []
         self.works: dict[str, Work] = {}
         self.film = FILM
+        self.held = False  # nothing that goes on in the background ends
         self.released = asyncio.Event()
         self._noticed = asyncio.Condition()
 
     def routes(self) -> list[web.RouteDef]:
         raise NotImplementedError
 
-    async def asked(self, count: int) -> None:
-        """Return when there have been so many calls."""
+    async def asked(self, count: int, ending: str = "") -> None:
+        """Return when there have been so many calls, or so many whose path ends so."""
         async with self._noticed:
-            await self._noticed.wait_for(lambda: len(self.calls) >= count)
+            await self._noticed.wait_for(lambda: len(self.bodies(ending)) >= count)
 
     def bodies(self, ending: str) -> list[Tree]:
         """Of the calls whose path ends so."""
@@ -229,7 +230,7 @@ class Engine:
         words = faults(work.prompt)
         if failed := await self.stumble(request, words, work.polls):
             return failed
-        if "stuck" in words or work.polls < POLLS:
+        if self.held or "stuck" in words or work.polls < POLLS:
             return web.json_response({"name": name, "metadata": {"progressPercent": 40}})
         if error := operation_error(words):
             return web.json_response({"name": name, "done": True, "error": error})
@@ -239,7 +240,9 @@ class Engine:
         raise NotImplementedError
 
     async def stumble(self, request: web.Request, words: set[str], polls: int) -> web.StreamResponse | None:
-        """Polls that get lost."""
+        """Polls that get lost, or that nobody answers."""
+        if "hung" in words and polls == 1:
+            await self.released.wait()
         if "lost" not in words or polls > 3:
             return None
         if polls == 1:

@@ -28,6 +28,7 @@ from danqing.wire.holes import Tree
 
 HALF_LIFE_S = 40.0  # of the work that is left, for engines that do not tell how far they are
 FRACTION_MAX = 0.95
+LOOK_SILENCE_S = 60.0  # of an engine that is asked how far it is
 PARTED = "The gateway stopped before it was certain that this one was begun."
 PREDICT_KNOBS = frozenset({"guidanceScale", "enhancePrompt", "language", "safetySetting", "addWatermark"})
 FILM_KNOBS = frozenset({"enhancePrompt", "generateAudio", "resizeMode", "compressionQuality"})
@@ -292,7 +293,8 @@ async def _watched(
     began = clock()
 
     async def ask() -> Operation:
-        return work.read((await upstream.call(work.look(id), assets)).body)
+        look = replace(work.look(id), silence_s=LOOK_SILENCE_S)
+        return work.read((await upstream.call(look, assets)).body)
 
     while True:
         await asyncio.sleep(surface.poll_s * random.uniform(0.8, 1.2))

@@ -1,0 +1,127 @@
+"""A live key reaches Google: what was written for models that are gone is made by those that live."""
+
+import asyncio
+import base64
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from serving import Answer, Server
+from upstreams import ai_studio, vertex
+from upstreams.media import FILM
+
+PAUSE_S = 0.1
+STUDIO = """
+[upstreams.google]
+kind = "google"
+base_url = "{studio}"
+key = "{studio_key}"
+poll_s = 0.2
+"""
+CLOUD = """
+[upstreams.vertex]
+kind = "vertex"
+base_url = "{cloud}"
+key = "{cloud_key}"
+poll_s = 0.2
+"""
+
+
+@dataclass
+class Gateway:
+    """A server with two upstreams, and a live key."""
+
+    server: Server
+    key: str
+    studio: ai_studio.Studio
+    cloud: vertex.Vertex
+
+    async def call(self, method: str, path: str, body: object = None) -> Answer:
+        return await asyncio.to_thread(self.server.call, method, path, body, key=self.key)
+
+    async def finished(self, name: str) -> dict[str, object]:
+        """The operation, once it says `done`."""
+        while True:
+            operation = (await self.call("GET", f"/gemini/v1beta/{name}")).json()
+            if operation.get("done"):
+                return operation
+            await asyncio.sleep(PAUSE_S)
+
+
+@pytest.fixture
+async def gateway(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Gateway]:
+    """Both upstreams, or those in the settings that a test gives."""
+    async with ai_studio.imitating() as studio, vertex.imitating() as cloud:
+        server = Server(tmp_path / "data")
+        server.data.mkdir()
+        settings = getattr(request, "param", STUDIO + CLOUD)
+        settings = settings.format(studio=studio.url, studio_key=ai_studio.KEY, cloud=cloud.url, cloud_key=vertex.KEY)
+        (server.data / "danqing.toml").write_text(settings)
+        await asyncio.to_thread(server.start)
+        owner = server.owner_key
+        await asyncio.to_thread(server.call, "POST", "/api/funds", {"usd": "50.00", "cause": "invoice 1"}, key=owner)
+        made = await asyncio.to_thread(server.call, "POST", "/api/keys", {"name": "live", "test": False}, key=owner)
+        yield Gateway(server, str(made.json()["secret"]), studio, cloud)
+        assert await asyncio.to_thread(server.stop) == 0, server.log()[-3000:]
+        assert "defect" not in server.log(), server.log()[-3000:]
+        assert ai_studio.KEY not in server.log()
+        assert server.audit() == []
+
+
+async def test_pictures_of_imagen_are_made_by_gemini(gateway: Gateway) -> None:
+    body = {
+        "instances": [{"prompt": "a fox !first-only !large"}],
+        "parameters": {"sampleCount": 3, "aspectRatio": "16:9"},
+    }
+    answer = await gateway.call("POST", "/gemini/v1beta/models/imagen-4.0-generate-001:predict", body)
+    assert answer.status == 200, answer.body
+    made = answer.json()["predictions"]
+    assert isinstance(made, list)
+    assert [len(base64.b64decode(one["bytesBase64Encoded"])) > 100_000 for one in made] == [True, True]
+    assert answer.headers["danqing-served-by"] == "google"
+    job = (await gateway.call("GET", f"/api/jobs/{answer.headers['danqing-job']}")).json()
+    assert job["charged"] == {"usd": "0.08", "nanos": 80_000_000}
+    [withheld] = job["withheld"]
+    assert "IMAGE_SAFETY" in withheld
+
+
+async def test_a_prompt_that_is_refused_costs_nothing(gateway: Gateway) -> None:
+    body = {"instances": [{"prompt": "a fox !blocked"}], "parameters": {"sampleCount": 1}}
+    answer = await gateway.call("POST", "/gemini/v1beta/models/imagen-4.0-generate-001:predict", body)
+    assert answer.status == 400, answer.body
+    assert b"The prompt was blocked" in answer.body
+    job = (await gateway.call("GET", f"/api/jobs/{answer.headers['danqing-job']}")).json()
+    assert job["charged"]["nanos"] == 0
+
+
+async def test_a_film_goes_on_after_the_server_was_killed_and_is_begun_once(gateway: Gateway) -> None:
+    body = {"instances": [{"prompt": "a fox"}], "parameters": {"sampleCount": 1, "durationSeconds": 8}}
+    gateway.cloud.held = True
+    started = await gateway.call("POST", "/gemini/v1beta/models/veo-3.0-generate-001:predictLongRunning", body)
+    assert started.status == 200, started.body
+    await gateway.cloud.asked(3)
+    await asyncio.to_thread(gateway.server.kill)
+    gateway.cloud.held = False
+    await asyncio.to_thread(gateway.server.start)
+    operation = await gateway.finished(str(started.json()["name"]))
+    [film] = operation["response"]["videos"]
+    assert base64.b64decode(film["bytesBase64Encoded"]) == FILM
+    assert len(gateway.cloud.bodies(":predictLongRunning")) == 1
+
+
+@pytest.mark.parametrize("gateway", [STUDIO], indirect=True)
+async def test_a_film_is_left_alone_when_the_server_stops_and_called_off_when_it_is_cancelled(gateway: Gateway) -> None:
+    body = {"instances": [{"prompt": "a fox !stuck"}], "parameters": {"durationSeconds": 8}}
+    started = await gateway.call("POST", "/gemini/v1beta/models/veo-3.0-generate-001:predictLongRunning", body)
+    assert started.status == 200, started.body
+    await gateway.studio.asked(1, "/int1")
+    assert await asyncio.to_thread(gateway.server.stop) == 0
+    assert not gateway.studio.works["int1"].cancelled
+    await asyncio.to_thread(gateway.server.start)
+    await gateway.studio.asked(len(gateway.studio.bodies("/int1")) + 1, "/int1")
+    gone = await gateway.call("POST", f"/api/jobs/{started.headers['danqing-job']}/cancel")
+    assert gone.status == 200, gone.body
+    await gateway.studio.asked(1, "/int1/cancel")
+    assert len(gateway.studio.bodies("/interactions")) == 1
