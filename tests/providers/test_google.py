@@ -230,6 +230,27 @@ async def test_a_poll_that_nobody_answers_is_asked_again(
     assert (told.problem, len(told.outputs)) == (None, 1)
 
 
+@pytest.mark.parametrize(("upstream", "words"), [(OMNI, "!inline"), (OMNI, ""), (VEO, "")])
+async def test_a_film_of_a_strange_type_is_not_asked_for_again_and_again(
+    assets: Disk, tmp_path: Path, upstream: str, words: str
+) -> None:
+    async with engine() as (provider, studio):
+        studio.film = b"GIF89a" + FILM
+        told = await told_by(provider, an_order(a_film(words), upstream), assets)
+    assert told.problem is not None
+    assert (told.problem.kind, told.problem.code, told.outputs) == (Kind.UPSTREAM, "upstream_malformed", [])
+    assert len(studio.calls) < 40
+    assert not list((tmp_path / "assets").rglob("*.mp4"))
+
+
+@pytest.mark.parametrize("upstream", [OMNI, VEO])
+async def test_a_film_that_is_refused_at_once_is_filtered(assets: Disk, upstream: str) -> None:
+    told, _ = await made(a_film("a fox !policy"), upstream, assets)
+    assert told.problem is not None
+    assert (told.problem.kind, told.accepted, isinstance(told.problem, Declined)) == (Kind.FILTERED, [], False)
+    assert "Responsible AI" in told.problem.message
+
+
 ENDINGS = {
     "!failed": (Kind.UPSTREAM, "It broke."),
     "!incomplete": (Kind.UPSTREAM, "before the work was whole"),

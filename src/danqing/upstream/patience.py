@@ -12,19 +12,23 @@ T = TypeVar("T")
 
 LOST_POLLS_S = 600.0  # for which an engine that works may be out of reach
 RETRY_S = 5.0
+USELESS_MAX = 30  # answers that cannot be read, before they are taken for what the engine has to say
 _PASSING = frozenset({Kind.BUSY, Kind.UNAVAILABLE, Kind.UPSTREAM})
 _LASTING = frozenset({"upstream_credentials", "upstream_funds", "upstream_redirect", "upstream_not_found"})
+_USELESS = frozenset({"upstream_malformed", "bad_answer"})
 
 
 async def patiently(ask: Callable[[], Awaitable[T]], *, pause_s: float = RETRY_S) -> T:
     """The answer to a question that costs nothing, asked until it comes. Raises the last Problem when it never does."""
     clock = asyncio.get_running_loop().time
     until = clock() + LOST_POLLS_S
+    useless = 0
     while True:
         try:
             return await ask()
         except Problem as problem:
-            passing = problem.kind in _PASSING and problem.code not in _LASTING
+            useless += problem.code in _USELESS
+            passing = problem.kind in _PASSING and problem.code not in _LASTING and useless < USELESS_MAX
             if not passing or clock() + pause_s > until:
                 raise
             await asyncio.sleep(max(pause_s, problem.retry_after or 0))
