@@ -79,6 +79,16 @@ async def test_one_of_several_is_filtered_and_the_others_are_kept(assets: Disk) 
     assert ["(IMAGE_SAFETY)" in reason for reason in told.withheld] == [True]
 
 
+@pytest.mark.parametrize("upstream", [PICTURES, OMNI])
+async def test_what_is_there_is_kept_when_the_engine_declines_the_rest(assets: Disk, upstream: str) -> None:
+    asked = (a_film if upstream == OMNI else a_generation)("a fox !second-busy", count=2)
+    told, studio = await made(asked, upstream, assets)
+    assert told.problem is not None
+    assert (len(told.outputs), told.problem.kind) == (1, Kind.BUSY)
+    assert not isinstance(told.problem, Declined), "some of the work was taken"
+    assert sum(call.method == "POST" for call in studio.calls) == 2
+
+
 async def test_a_conversation_goes_on_with_its_pictures(assets: Disk) -> None:
     blob = await assets.put(a_picture(large=True), "image/png")
     turns = (

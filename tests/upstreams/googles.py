@@ -117,7 +117,8 @@ class Engine:
     async def fail(self, request: web.Request, prompt: str) -> web.StreamResponse | None:
         """The faults that every paid call can have."""
         words = faults(prompt)
-        if "busy" in words:
+        second = "second-busy" in words and sum(call.method == "POST" for call in self.calls) == 2
+        if "busy" in words or second:
             raise Refusal(429, "Resource has been exhausted (e.g. check quota).")
         if "500" in words:
             raise Refusal(500, "An internal error has occurred. Please retry.")

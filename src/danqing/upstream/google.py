@@ -216,7 +216,7 @@ async def in_background(
         yield update
     problems += [state.problem for state in ended if state.problem and state.problem.kind is not Kind.FILTERED]
     if problems:
-        raise gravest(problems)
+        raise gravest(problems, begun=True)
 
 
 async def delivered(
