@@ -70,7 +70,7 @@ class Member:
 
     async def alive(self) -> dict[str, str]:
         """The living processes, this one too, and the kind of each."""
-        return await self._read(lambda connection: _living(connection, self._lease))
+        return await self._read(self._living)
 
     async def answering(self) -> dict[str, bool]:
         """The unfinished jobs that this process answers for, and whether each waits to be claimed."""
@@ -101,8 +101,14 @@ class Member:
 
     def _lost(self, connection: Connection) -> list[str | None]:
         """Who unfinished jobs name as their driver and is not alive."""
-        living = _living(connection, self._lease)
+        living = self._living(connection)
         return [driver for driver in connection.execute(_drivers).scalars() if driver not in living]
+
+    def _living(self, connection: Connection) -> dict[str, str]:
+        if self._alone:
+            return {self.id: self._kind}
+        rows = connection.execute(_alive, {"since": _now(connection) - self._lease})
+        return {row.id: row.kind for row in rows}
 
     def _adopted(self, connection: Connection, forsaken: Collection[str]) -> list[Job]:
         # Named one by one: a job that somebody claims while this waits for its row is then passed over.
@@ -118,11 +124,6 @@ class Member:
         rows: Sequence[Job] = [job_of(row) for row in connection.execute(adopt)]
         connection.execute(_forget_dead, {"since": _now(connection) - self._lease})
         return sorted(rows, key=lambda job: (job.created, job.id))
-
-
-def _living(connection: Connection, lease: timedelta) -> dict[str, str]:
-    rows = connection.execute(_alive, {"since": _now(connection) - lease})
-    return {row.id: row.kind for row in rows}
 
 
 def _now(connection: Connection) -> datetime:
