@@ -1,5 +1,5 @@
 """The databases that the store is tested on."""
 
-from store.conftest import new_file, postgres_server, postgres_url, sqlite_url
+from store.conftest import new_file, postgres_url, sqlite_url
 
-__all__ = ["new_file", "postgres_server", "postgres_url", "sqlite_url"]
+__all__ = ["new_file", "postgres_url", "sqlite_url"]
