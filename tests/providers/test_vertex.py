@@ -7,7 +7,6 @@ import sys
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import google.oauth2.credentials
@@ -306,7 +305,8 @@ async def test_a_film_of_20_mb_passes_without_being_in_memory(tmp_path: Path) ->
 
 
 async def test_what_cannot_be_asked_for_is_declined_before_anything_is_sent(assets: Disk, tmp_path: Path) -> None:
-    for asked, upstream in ((a_film(), PICTURES), (a_generation(), VEO), (replace(a_film()), IMAGEN)):
+    cases = ((a_film(), PICTURES), (a_generation(), VEO), (a_film(), IMAGEN), (a_film(), "gemini-omni-1.1-flash"))
+    for asked, upstream in cases:
         told, cloud = await made(asked, upstream, assets, tmp_path)
         assert isinstance(told.problem, Declined)
         assert cloud.calls == []

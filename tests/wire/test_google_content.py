@@ -58,6 +58,12 @@ def test_a_conversation_with_pictures_and_a_system_instruction() -> None:
     }
 
 
+@pytest.mark.parametrize("wanted", [(Medium.TEXT,), (Medium.IMAGE,), (Medium.TEXT, Medium.IMAGE)])
+def test_what_is_wanted_is_asked_for(wanted: tuple[Medium, ...]) -> None:
+    config = received(write_content(a_generation(wants=frozenset(wanted)), vertex=False))["generationConfig"]
+    assert config["responseModalities"] == [medium.upper() for medium in wanted]
+
+
 def test_vertex_has_fields_for_people_and_for_the_file() -> None:
     asked = a_generation("draw", person=Person.NONE, mime="image/jpeg", quality=80)
     config = received(write_content(asked, vertex=True))["generationConfig"]["imageConfig"]

@@ -25,7 +25,7 @@ from danqing.domain.errors import Declined, Kind
 from danqing.domain.media import Blob
 from danqing.domain.ports import Assets, Order, Provider, Update
 from danqing.upstream import Authorize, Request, Upstream
-from danqing.upstream.google import HONOURS, Surface, by_content, by_operation, by_predict, check, method_of
+from danqing.upstream.google import HONOURS, Surface, by_content, by_operation, by_predict, check, method_of, refused
 from danqing.upstream.keys import Keys
 from danqing.upstream.settings import Settings, misset, read_settings
 from danqing.wire.google.errors import judge
@@ -78,6 +78,8 @@ class Vertex:
     async def generate(self, order: Order, assets: Assets) -> AsyncGenerator[Update]:
         """By the call that the model is known or configured to be asked by."""
         method = method_of(order.upstream, self._methods)
+        if method not in _FLOWS:
+            raise refused(self._surface.name, f"has no {method}, by which {order.upstream} is asked", "model")
         check(self._surface, method, order.generation)
         async with aclosing(_FLOWS[method](self._surface, order, assets)) as updates:
             async for update in updates:

@@ -66,7 +66,7 @@ def write_content(generation: Generation, *, vertex: bool) -> Tree:
         image["personGeneration"] = _PERSONS[generation.person] if generation.person else None
         image["imageOutputOptions"] = given(file) or None
     config: dict[str, Json] = {
-        "responseModalities": ["TEXT", "IMAGE"] if Medium.TEXT in generation.wants else ["IMAGE"],
+        "responseModalities": [medium.upper() for medium in Medium if medium in generation.wants],
         "imageConfig": given(image) or None,
         "seed": generation.seed,
         **_honoured(generation.knobs),
