@@ -13,6 +13,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from aiohttp import web
 
@@ -49,6 +50,9 @@ class Film:
     size: str
     polls: int = 0
     deleted: bool = False
+
+
+E = TypeVar("E", bound="Engine")
 
 
 class Refusal(Exception):
@@ -104,6 +108,7 @@ class Engine:
     def _guarded(self, handler: object) -> object:
         async def guarded(request: web.Request) -> web.StreamResponse:
             key = request.headers.get("authorization", "").removeprefix("Bearer ")
+            key = key or request.headers.get("x-goog-api-key", "")
             call = Call(request.method, request.path, key)
             self.calls.append(call)
             async with self._noticed:
@@ -113,7 +118,7 @@ class Engine:
                     raise Refusal(401, f"Incorrect API key provided: {key}.", code="invalid_api_key")
                 await self._read(request, call)
                 if request.method == "POST":
-                    await self._fail(request, str(call.fields.get("prompt", call.fields.get("messages", ""))))
+                    await self._fail(request, json.dumps(call.fields))
                 return await handler(request, call)
             except Refusal as refusal:
                 headers = {"retry-after": "3"} if refusal.status == 429 else {}
@@ -151,7 +156,7 @@ class Engine:
                 raise Refusal(400, "The response was filtered.", code="contentFilter")
             case ["hangup", *_]:
                 request.transport.close()
-            case ["never", *_] if "/videos" not in request.path:
+            case ["never", *_] if not re.search("/videos|LongRunning", request.path):
                 await self.released.wait()
 
     async def _generate(self, request: web.Request, call: Call) -> web.StreamResponse:
@@ -352,7 +357,13 @@ class Engine:
 @asynccontextmanager
 async def imitating(flavour: str = "openai", **settings: object) -> AsyncIterator[Engine]:
     """An engine at work, on two ports: the second stands for another host."""
-    engine = Engine(flavour, **settings)
+    async with at_work(Engine(flavour, **settings)) as engine:
+        yield engine
+
+
+@asynccontextmanager
+async def at_work(engine: E) -> AsyncIterator[E]:
+    """Any engine of this kind, served."""
     app = web.Application(client_max_size=1 << 26)
     app.add_routes(engine.routes())
     runner = web.AppRunner(app, shutdown_timeout=0.1)

@@ -258,7 +258,7 @@ def _once(request: Request, body: bytes) -> Once | None:
 
 def told_by(job: Job) -> dict[str, str]:
     """The headers that say who made an answer, what of the request was not honoured, and what it costs."""
-    headers = {"danqing-job": job.id, "danqing-served-by": job.provider}
+    headers = {"danqing-job": job.id, "danqing-served-by": ", ".join(job.makers)}
     if job.state.ended:
         headers["danqing-cost-usd"] = show(job.charged)
     if job.ignored:

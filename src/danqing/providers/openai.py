@@ -15,7 +15,7 @@ from danqing.domain.ports import Assets, Order, Provider, Update
 from danqing.upstream import Request, Upstream
 from danqing.upstream.faults import wrong
 from danqing.upstream.keys import Keys
-from danqing.upstream.patience import called_off, patiently
+from danqing.upstream.patience import called_off, patiently, undeclined
 from danqing.upstream.settings import Settings, misset, read_settings
 from danqing.upstream.side_by_side import gravest, side_by_side
 from danqing.upstream.ticket import Ticket, read_ticket
@@ -284,11 +284,7 @@ async def _polled(server: _Server, upstream: Upstream, assets: Assets, id: str) 
         answer = await upstream.call(Request(method="GET", path=f"{server.version}/videos/{id}"), assets)
         return upstream.read(answer.body, films.read_film)
 
-    try:
-        return await patiently(ask, pause_s=POLL_S)
-    except Declined as declined:
-        # It was accepted before, so that nobody else may be asked now.
-        raise Problem(declined.kind, declined.message, code=declined.code) from declined
+    return await undeclined(patiently(ask, pause_s=POLL_S))
 
 
 async def _film(server: _Server, upstream: Upstream, assets: Assets, order: Order, film: films.FilmJob) -> Produced:

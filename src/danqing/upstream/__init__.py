@@ -125,6 +125,14 @@ class Upstream:
                 raise faults.wrong(self.name, f"its answer cannot be read: {problem.message}") from None
             raise
 
+    async def page(self, url: str) -> str:
+        """The beginning of the text at a URL that the engine gave. The key only goes to the engine's own address."""
+        async with self._got(self._base.join(URL(url, encoded=True)), {}) as response:
+            text = await read_text(response)
+            if response.status not in SUCCESS:
+                raise faults.refusal(self.name, response, text, secrets=(), paid=False)
+            return text
+
     async def keep(self, found: Blob | bytes | str, assets: Assets) -> Blob:
         """A file as an answer may hold it, stored: there already, as bytes, or behind a URL. Raises Problem."""
         if isinstance(found, Blob):

@@ -56,6 +56,10 @@ class Keys:
         finally:
             self._busy[mark] -= 1
 
+    def steady(self, name: str) -> str:
+        """The mark of the same key whenever the same name is given, so that a request sent twice is known there."""
+        return max(self._upstreams, key=lambda mark: hashlib.sha256(f"{name} {mark}".encode()).digest())
+
     async def close(self) -> None:
         """Let go of every connection."""
         for upstream in self._upstreams.values():

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import TypeVar
 
-from danqing.domain.errors import Kind, Problem
+from danqing.domain.errors import Declined, Kind, Problem
 from danqing.domain.ports import LEAVING
 
 T = TypeVar("T")
@@ -32,6 +32,14 @@ async def patiently(ask: Callable[[], Awaitable[T]], *, pause_s: float = RETRY_S
             if not passing or clock() + pause_s > until:
                 raise
             await asyncio.sleep(max(pause_s, problem.retry_after or 0))
+
+
+async def undeclined(asking: Awaitable[T]) -> T:
+    """What was accepted before is asked of nobody else, whatever is said of it now: Declined becomes a Problem."""
+    try:
+        return await asking
+    except Declined as declined:
+        raise Problem(declined.kind, declined.message, code=declined.code) from declined
 
 
 @asynccontextmanager

@@ -10,24 +10,38 @@ import msgspec
 from danqing.domain.errors import Problem
 from danqing.domain.generation import Generation, Output, Turn
 from danqing.domain.jobs import Fault, Job, Place, State
-from danqing.domain.media import Medium
+from danqing.domain.media import Blob, Medium
 from danqing.domain.models import Ability, Model
 from danqing.domain.money import Price, show
 from danqing.domain.retention import Swept
 from danqing.wire import bodies
 from danqing.wire.asks import Ask, read_person
-from danqing.wire.holes import Json, Tree
+from danqing.wire.holes import Hole, Json, Tree
 from danqing.wire.inline import Upload, data_url
 
 _MILLION = 1_000_000
 _Whole = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 
 
+class _Picture(msgspec.Struct, forbid_unknown_fields=True):
+    """A picture of a conversation: a data: URL."""
+
+    picture: str
+
+
+class _Turn(msgspec.Struct, forbid_unknown_fields=True):
+    """One message of a conversation: words and pictures in their order."""
+
+    role: Literal["system", "user", "model"]
+    parts: list[str | _Picture]
+
+
 class _JobRequest(msgspec.Struct, forbid_unknown_fields=True):
-    """POST /api/jobs. Pictures are data: URLs."""
+    """POST /api/jobs. Pictures are data: URLs. `turns` are a conversation that the prompt and its pictures end."""
 
     model: str
     prompt: str = ""
+    turns: list[_Turn] = []
     wants: list[Literal["text", "image", "video"]] = []  # empty: what the model makes
     count: _Whole | None = None
     aspect: str | None = None
@@ -60,11 +74,13 @@ def read_job(body: bytes) -> Ask:
     request = bodies.decode(body, _JobRequest)
     pictures = tuple(data_url(url, param="pictures") for url in request.pictures)
     first = _frame(request.first_frame, "first_frame")
-    last = _frame(request.last_frame, "last_frame")
+    last_frame = _frame(request.last_frame, "last_frame")
     prompt = request.prompt.strip()
+    said = [_turn(turn) for turn in request.turns]
+    last = Turn("user", (*([prompt] if prompt else []), *(upload.blob for upload in pictures)))
     generation = Generation(
         model=request.model,
-        turns=(Turn("user", (*([prompt] if prompt else []), *(upload.blob for upload in pictures))),),
+        turns=(*(turn for turn, _ in said), *([last] if last.parts or not said else [])),
         wants=frozenset(map(Medium, request.wants)),
         count=request.count,
         aspect=request.aspect,
@@ -76,10 +92,34 @@ def read_job(body: bytes) -> Ask:
         mime=request.mime,
         quality=request.quality,
         first_frame=first.blob if first else None,
-        last_frame=last.blob if last else None,
+        last_frame=last_frame.blob if last_frame else None,
         knobs=tuple(request.knobs.items()),
     )
-    return Ask(generation, (*pictures, *(frame for frame in (first, last) if frame)))
+    before = tuple(upload for _, uploads in said for upload in uploads)
+    return Ask(generation, (*before, *pictures, *(frame for frame in (first, last_frame) if frame)))
+
+
+def write_job(generation: Generation) -> Tree:
+    """The body of POST /api/jobs that asks another Danqing for the same."""
+    parameters = {**generation.parameters(), "negative": generation.negative}
+    inputs: Tree = {
+        "first_frame": _picture(generation.first_frame),
+        "last_frame": _picture(generation.last_frame),
+    }
+    return {
+        "model": generation.model,
+        "turns": [
+            {
+                "role": turn.role,
+                "parts": [part if isinstance(part, str) else {"picture": _picture(part)} for part in turn.parts],
+            }
+            for turn in generation.turns
+        ],
+        "wants": sorted(generation.wants),
+        "knobs": dict(generation.knobs),
+        **parameters,
+        **inputs,
+    }
 
 
 def job(row: Job, url: Callable[[Output], str], place: Place | None = None) -> Tree:
@@ -159,6 +199,17 @@ def money(nanos: int | None) -> Json:
 def time(moment: datetime | None) -> str | None:
     """A point in time as ISO text."""
     return moment.isoformat() if moment else None
+
+
+def _turn(turn: _Turn) -> tuple[Turn, list[Upload]]:
+    """A message, and the pictures of it that are to be stored."""
+    parts = [part if isinstance(part, str) else data_url(part.picture, param="pictures") for part in turn.parts]
+    uploads = [part for part in parts if isinstance(part, Upload)]
+    return Turn(turn.role, tuple(part.blob if isinstance(part, Upload) else part for part in parts)), uploads
+
+
+def _picture(blob: Blob | None) -> Json:
+    return Hole(blob, url=True) if blob else None
 
 
 def _frame(url: str | None, param: str) -> Upload | None:

@@ -67,6 +67,14 @@ def read_chat_reply(fields: Fields) -> Reply:
     )
 
 
+def read_words(fields: Fields) -> str:
+    """The words in one event of a stream. Raises the Problem that stands in their place."""
+    if problem := read_error(fields):
+        raise problem
+    choice = next(iter(fields.objects("choices")), Fields({}))
+    return choice.nested("delta").text("content") or ""
+
+
 def _message(turn: Turn) -> Tree:
     parts: list[Json] = [
         {"type": "image_url", "image_url": {"url": Hole(part, url=True)}}

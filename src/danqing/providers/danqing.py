@@ -1,0 +1,146 @@
+"""Another Danqing: asked under the job's own id, so that the same job is never made twice, however often it is sent."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+
+from danqing.domain.errors import Kind, Problem
+from danqing.domain.jobs import Accepted, Produced, Progressed, Reported, Withheld
+from danqing.domain.media import Medium
+from danqing.domain.money import dollars
+from danqing.domain.ports import Assets, Order, Provider, Update
+from danqing.upstream import Request, Upstream
+from danqing.upstream.keys import Keys
+from danqing.upstream.patience import called_off, patiently, undeclined
+from danqing.upstream.settings import Settings, misset, read_settings
+from danqing.upstream.ticket import Ticket, read_ticket
+from danqing.wire import native, partner
+from danqing.wire.partner import Told
+
+POLL_S = 0.25  # at first; a film is asked for less and less often
+POLL_S_MAX = 3.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DanqingSettings(Settings):
+    """[upstreams.NAME] with `kind = "danqing"`. `max_cost` is the most, in dollars, that one job may cost there."""
+
+    max_cost: str = ""
+
+
+class _Everything(frozenset[str]):
+    """All knobs are passed on; what the other server ignores of them it says itself."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+
+class Partner:
+    """See `domain.ports.Provider`."""
+
+    repeatable = True
+    honours: frozenset[str] = _Everything()
+
+    def __init__(self, settings: DanqingSettings) -> None:
+        self._max_cost = {"x-danqing-max-cost": settings.max_cost} if settings.max_cost else {}
+        self._keys = Keys(settings.name, settings.base_url, settings.all_keys, judge=partner.judge)
+
+    async def close(self) -> None:
+        """Let go of every connection."""
+        await self._keys.close()
+
+    async def generate(self, order: Order, assets: Assets) -> AsyncGenerator[Update]:
+        """The other server's job, followed to its end; its outputs are taken over as they come."""
+        ticket = read_ticket(order.ticket) if order.ticket else None
+        with self._keys.lease(ticket.key if ticket else self._keys.steady(order.job)) as (mark, upstream):
+            if ticket:
+                told = await _asked(upstream, ticket.ids[0], assets)
+            else:
+                told = await self._submitted(upstream, order, assets)
+                yield Accepted(Ticket(mark, (told.id,)).write(), told.prompt)
+            async with called_off(lambda: _cancel(upstream, told.id, assets)):
+                pause_s, taken = POLL_S, 0
+                media = 0
+                while True:
+                    yield Reported(ignored=told.ignored, served_by=told.served_by)
+                    for delivered in told.delivered[taken:]:
+                        taken += 1
+                        media += delivered.output.medium is not Medium.TEXT
+                        if media > order.delivered:
+                            yield await _taken_over(upstream, delivered, assets)
+                        elif delivered.output.medium is Medium.TEXT and not order.delivered:
+                            yield Produced(delivered.output)
+                    if told.state.ended:
+                        break
+                    yield Progressed(told.fraction, told.stage)
+                    await asyncio.sleep(pause_s)
+                    pause_s = min(pause_s * 1.5, POLL_S_MAX)
+                    told = await _asked(upstream, told.id, assets)
+        yield Reported(cost=told.charged)
+        for reason in told.withheld:
+            yield Withheld(reason)
+        if told.problem and not (told.withheld and told.problem.kind is Kind.FILTERED):
+            raise told.problem
+
+    async def _submitted(self, upstream: Upstream, order: Order, assets: Assets) -> Told:
+        """Begin the job, or find the one that was begun when this was sent before. What is lost is sent again."""
+        asked = replace(order.generation, model=order.upstream or order.generation.model)
+        request = Request(
+            method="POST",
+            path="/api/jobs",
+            body=native.write_job(asked),
+            headers={"idempotency-key": order.job, **self._max_cost},
+            paid=True,
+        )
+
+        async def ask() -> Told:
+            return upstream.read((await upstream.call(request, assets)).body, partner.read_told)
+
+        try:
+            return await ask()
+        except Problem as problem:
+            if problem.kind is not Kind.UNKNOWN:
+                raise
+            lost = problem
+        try:
+            return await patiently(lambda: _passing(ask), pause_s=POLL_S_MAX)
+        except Problem as problem:
+            raise lost from problem
+
+
+def connect(settings: Mapping[str, object]) -> Provider:
+    """See `DanqingSettings`. Raises Problem(INVALID) naming the setting."""
+    read = read_settings(settings, DanqingSettings)
+    if read.max_cost:
+        try:
+            dollars(read.max_cost)
+        except ValueError as error:
+            raise misset(read.name, "max_cost", f"is wrong: {error}") from error
+    return Partner(read)
+
+
+async def _passing(ask: Callable[[], Awaitable[Told]]) -> Told:
+    try:
+        return await ask()
+    except Problem as problem:
+        kind = Kind.UNAVAILABLE if problem.kind is Kind.UNKNOWN else problem.kind
+        raise Problem(kind, problem.message, code=problem.code, retry_after=problem.retry_after) from problem
+
+
+async def _asked(upstream: Upstream, id: str, assets: Assets) -> Told:
+    async def ask() -> Told:
+        answer = await upstream.call(Request(method="GET", path=f"/api/jobs/{id}"), assets)
+        return upstream.read(answer.body, partner.read_told)
+
+    return await undeclined(patiently(ask))
+
+
+async def _taken_over(upstream: Upstream, delivered: partner.Delivered, assets: Assets) -> Produced:
+    if not delivered.file:
+        return Produced(delivered.output)
+    url = upstream.address(f"/api/files/{delivered.file}")
+    return Produced(replace(delivered.output, blob=await patiently(lambda: upstream.download(url, assets))))
+
+
+async def _cancel(upstream: Upstream, id: str, assets: Assets) -> None:
+    await upstream.tell(Request(method="POST", path=f"/api/jobs/{id}/cancel"), assets)
