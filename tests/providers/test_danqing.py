@@ -26,6 +26,7 @@ class Other:
     """What the other server answers, as `wire.native` has it; the answers to `lost` POSTs never come."""
 
     def __init__(self) -> None:
+        self.url = ""
         self.lost = 0
         self.busy = 0
         self.busy_after_loss = 0
@@ -88,8 +89,8 @@ async def other(**settings: object) -> AsyncIterator[tuple[Provider, Other]]:
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    base = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    provider = connect("danqing", {"name": "partner", "base_url": base, "keys": list(KEYS), **settings})
+    server.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    provider = connect("danqing", {"name": "partner", "base_url": server.url, "keys": list(KEYS), **settings})
     try:
         yield provider, server
     finally:
@@ -133,6 +134,23 @@ async def test_an_answer_that_is_lost_is_asked_for_again_under_the_same_name_and
         again = await told_by(provider, order(), assets)
         assert (len(again.outputs), len(server.jobs)) == (2, 1), "a run without a ticket finds the same job"
         assert len(set(server.posts)) == 1
+
+
+async def test_a_job_keeps_to_its_key_however_busy_that_is_and_in_whatever_order_keys_are_written(assets: Disk) -> None:
+    async with other() as (provider, server):
+        server.end = {}
+        first = provider.generate(order(), assets)
+        await anext(first)  # the key of this job is busy from now on
+        second = provider.generate(order(), assets)
+        await anext(second)
+        await first.aclose()
+        await second.aclose()
+        turned = connect("danqing", {"name": "partner", "base_url": server.url, "keys": list(reversed(KEYS))})
+        third = turned.generate(order(), assets)
+        await anext(third)
+        await third.aclose()
+        await turned.close()  # type: ignore[attr-defined]
+        assert (len(server.posts), len(set(server.posts)), len(server.jobs)) == (3, 1, 1)
 
 
 async def test_what_was_lost_and_then_is_refused_was_still_sent(assets: Disk) -> None:

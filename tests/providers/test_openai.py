@@ -181,6 +181,16 @@ async def test_a_link_that_leads_nowhere_good_is_told_and_no_key_follows_it(
     assert KEY not in repr(told.problem)
 
 
+@pytest.mark.parametrize("way", ["!elsewhere", "!redirect"])
+async def test_no_key_goes_to_another_host_that_may_be_reached(
+    assets: Disk, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("danqing.upstream.guard._check", lambda host: None)  # as if this machine were public
+    told, server = await made(a_generation(f"{way} a fox", count=1), assets)
+    assert (told.problem, len(told.outputs)) == (None, 1)
+    assert server.strange == [""]
+
+
 REFUSED = {
     "!busy": (Kind.BUSY, "upstream_busy", True),
     "!quota": (Kind.UPSTREAM, "upstream_funds", True),

@@ -54,7 +54,7 @@ def read_story(text: str) -> FilmStory:
         prompt=_prompt(text),
         source=_first(_SOURCE, text),
         link=link,
-        fraction=fraction,
+        fraction=1.0 if link else fraction,
         stage=f"{stage}, attempt {len(attempts)}" if len(attempts) > 1 and stage else stage,
         failure=failure,
         filtered=bool(failure) and (is_policy(failure) or _CONTENT.search(failure) is not None),
