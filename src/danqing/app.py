@@ -251,8 +251,9 @@ def _problem(request: Request, error: HTTPException) -> Problem:
 async def serve(config: Config, ready: Callable[[str], None]) -> None:
     """Run until SIGTERM or SIGINT. `ready` is told the URL once the first request can be answered."""
     async with serving(config) as url:
-        ready(url)
-        await told_to_stop()
+        with told_to_stop() as stop:
+            ready(url)
+            await stop.wait()
 
 
 async def work(config: Config, ready: Callable[[], None]) -> None:
@@ -260,8 +261,9 @@ async def work(config: Config, ready: Callable[[], None]) -> None:
     if not config.shared:
         raise ConfigError(ALONE.format(what="A worker"))
     async with opened(config, Role.WORKER):
-        ready()
-        await told_to_stop()
+        with told_to_stop() as stop:
+            ready()
+            await stop.wait()
 
 
 @asynccontextmanager
@@ -323,11 +325,15 @@ async def answering(app: ASGIApp, listener: socket.socket) -> AsyncIterator[None
         await server.shutdown([listener])
 
 
-async def told_to_stop() -> None:
-    """Wait for SIGTERM or SIGINT. A second one ends the process at once."""
+@contextmanager
+def told_to_stop() -> Iterator[asyncio.Event]:
+    """Set by SIGTERM or SIGINT while the block runs. After it, a second one ends the process at once."""
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    numbers = (signal.SIGTERM, signal.SIGINT)
+    for number in numbers:
         loop.add_signal_handler(number, stop.set)
-    await stop.wait()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.remove_signal_handler(number)
+    try:
+        yield stop
+    finally:
+        for number in numbers:
+            loop.remove_signal_handler(number)

@@ -5,6 +5,7 @@ import os
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import tomllib
@@ -18,6 +19,7 @@ from PIL import Image
 
 from danqing.sketch import magic
 from e2e.films import measured
+from fleet import fleet
 from serving import Server
 
 ROOT = Path(__file__).parents[2]
@@ -68,6 +70,8 @@ def lines(block: Block, program: str) -> list[str]:
 
 MAKE = [line for block in COMMANDS for line in lines(block, "make")]
 DANQING = [line for block in COMMANDS for line in lines(block, "danqing")]
+MACHINES = [line for line in DANQING if line.split()[1] in ("serve", "worker")]  # these run until they are stopped
+EXPORTS = [line for block in COMMANDS for line in lines(block, "export")]
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +88,7 @@ def test_nothing_in_a_fence_is_passed_over() -> None:
     assert len(CODE) >= 6
     assert MAKE[:2] == ["make serve", "make test"]
     said = {line for block in COMMANDS for line in block.text.splitlines() if line.strip()}
-    assert len(said) == len(MAKE) + len(DANQING)
+    assert len(said) == len(MAKE) + len(DANQING) + len(EXPORTS)
 
 
 @pytest.mark.parametrize("block", CODE, ids=str)
@@ -132,7 +136,7 @@ def expect_sound(path: Path) -> None:
             assert json.loads(path.read_text()).get("error") is None
 
 
-@pytest.mark.parametrize("line", DANQING)
+@pytest.mark.parametrize("line", [line for line in DANQING if line not in MACHINES])
 def test_a_command_runs_as_it_is_printed(line: str, server: Server, folder: Path) -> None:
     words = shlex.split(line)[1:]
     key = server.owner_key if words[0] in ("keys", "projects", "fund") else server.key
@@ -147,6 +151,21 @@ def test_a_command_runs_as_it_is_printed(line: str, server: Server, folder: Path
     )
     assert run.returncode == 0, run.stdout[-2000:] + run.stderr[-2000:]
     assert json.loads(run.stdout).get("error") is None
+
+
+@pytest.mark.parametrize("line", MACHINES)
+def test_a_machine_of_many_works_as_it_is_printed(line: str, postgres_server: str, tmp_path: Path) -> None:
+    with fleet(tmp_path, postgres_server) as machines:
+        assert {export.split()[1].partition("=")[0] for export in EXPORTS} <= set(machines.settings)
+        own = {"DANQING_DATA": str(tmp_path / "data"), "DANQING_PORT": "0", "PYTHONUNBUFFERED": "1"}
+        command = [sys.executable, "-m", "danqing", *shlex.split(line)[1:], "--json"]
+        env = outside(**machines.settings, **own, **_sources())
+        with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) as machine:
+            assert machine.stdout is not None
+            said = "".join(iter(machine.stdout.readline, "}\n")) + "}"
+            machine.send_signal(signal.SIGTERM)
+            assert machine.wait(PATIENCE_S) == 0
+    assert json.loads(said)["files"] == machines.settings["DANQING_ASSETS"]
 
 
 def _sources() -> Mapping[str, str]:
