@@ -14,10 +14,10 @@ from danqing.cli.later import Later
 from danqing.domain.generation import Person
 
 if TYPE_CHECKING:
-    from danqing.cli import auditing, commands, keeping, making, server
+    from danqing.cli import auditing, commands, keeping, making, migrating, server
 else:
-    parts = ("auditing", "commands", "keeping", "making", "server")
-    auditing, commands, keeping, making, server = (Later(f"danqing.cli.{name}") for name in parts)
+    parts = ("auditing", "commands", "keeping", "making", "migrating", "server")
+    auditing, commands, keeping, making, migrating, server = (Later(f"danqing.cli.{name}") for name in parts)
 
 PICTURE_MODEL = "imagen-4.0-generate-preview-05-20"
 FILM_MODEL = "veo-3.0-generate-preview"
@@ -66,6 +66,8 @@ app = typer.Typer(
 )
 app.add_typer(owner.keys, name="keys")
 app.add_typer(owner.projects, name="projects")
+db = typer.Typer(help="Bring this machine's database to a revision of its tables, by hand.", no_args_is_help=True)
+app.add_typer(db, name="db")
 
 
 def _version(wanted: bool) -> None:
@@ -268,6 +270,29 @@ def restore(
 ) -> None:
     """Bring a backup back into an empty database, of either kind: all of it or nothing."""
     keeping.bring_back(source, data=data, json=json)
+
+
+@db.command("current")
+def db_current(data: Data = None, json: Json = False) -> None:
+    """Tell at which revision the tables stand."""
+    migrating.current(data=data, json=json)
+
+
+@db.command("upgrade")
+def db_upgrade(data: Data = None, json: Json = False) -> None:
+    """Go up to the newest revision, as a server does when it starts."""
+    migrating.upgrade(data=data, json=json)
+
+
+@db.command("downgrade")
+def db_downgrade(
+    revision: Annotated[str, typer.Argument(help="Such as 0001; base for no tables at all.", show_default=False)],
+    yes: Annotated[bool, typer.Option("--yes", help="Data may be lost with it.")] = False,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Go down to a revision, for an older Danqing. Stop every server on the database first."""
+    migrating.downgrade(revision, yes=yes, data=data, json=json)
 
 
 @app.command()

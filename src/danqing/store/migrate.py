@@ -7,7 +7,7 @@ from alembic.config import Config
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, text
 
-from danqing.domain.errors import Kind, Problem
+from danqing.domain.errors import Kind, Problem, invalid
 
 _SCRIPTS = Path(__file__).parent / "migrations"
 _LOCK = 0x64616E71  # "danq"; one process at a time migrates a Postgres database, as BEGIN IMMEDIATE does for SQLite
@@ -21,10 +21,16 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
 
 
 def downgrade(engine: Engine, revision: str) -> None:
-    """Down to a revision; "base" leaves no table, and no data."""
+    """Down to a revision; "base" leaves no table, and no data. Raises Problem(INVALID) for one that is not below."""
     with engine.begin() as connection:
         take_turn(connection)
-        command.downgrade(_config(connection), revision)
+        try:
+            command.downgrade(_config(connection), revision)
+        except CommandError as error:
+            message = (
+                f"From where the database stands there is no way down to {revision!r}; `danqing db current` tells."
+            )
+            raise invalid(message, param="revision") from error
 
 
 def take_turn(connection: Connection) -> None:

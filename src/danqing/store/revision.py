@@ -9,13 +9,17 @@ HEAD = "0002"  # the newest revision in `migrations/versions`
 _versions = table("alembic_version", column("version_num", Text))
 
 
+def current(engine: Engine) -> str:
+    """The revision that the tables stand at; "" when there are none."""
+    with engine.connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return ""
+        return connection.execute(select(_versions.c.version_num)).scalar() or ""
+
+
 def is_current(engine: Engine) -> bool:
     """Whether there is nothing to migrate."""
-    with engine.connect() as connection:
-        return (
-            inspect(connection).has_table("alembic_version")
-            and connection.execute(select(_versions.c.version_num)).scalar() == HEAD
-        )
+    return current(engine) == HEAD
 
 
 def require_current(engine: Engine) -> None:
