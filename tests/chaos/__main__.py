@@ -20,7 +20,7 @@ from serving import Server
 @contextmanager
 def alone(folder: Path, seed: int) -> Iterator[World]:
     """One server on SQLite and a directory."""
-    with engine() as url:
+    with engine() as (url, _):
         furnish(folder / "server", url)
         server = Server(folder / "server", {}, program=PROGRAM)
         yield World([server], [], url, random.Random(seed))
@@ -32,7 +32,7 @@ def alone(folder: Path, seed: int) -> Iterator[World]:
 def many(folder: Path, database: str, seed: int) -> Iterator[World]:
     """Two gateways and two workers on Postgres and a bucket."""
     (folder / "objects").mkdir()
-    with objects.running(folder / "objects", "moto") as store, engine() as url:
+    with objects.running(folder / "objects", "moto") as store, engine() as (url, _):
         settings = {**store.env, "DANQING_ASSETS": objects.ADDRESS}
         with given(store.env), fleet(folder, database, settings) as machines:
             for number in range(2):

@@ -17,7 +17,7 @@ import numpy as np
 from aiohttp import web
 from PIL import Image
 
-TAKES_S = 0.4
+TAKES_S = float(sys.argv[1]) if len(sys.argv) > 1 else 0.4
 SIDE = 64
 FPS = 8
 

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 import urllib.error
+import urllib.request
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -80,22 +81,32 @@ class Told:
 
 
 @contextmanager
-def engine() -> Iterator[str]:
-    """The URL of an engine in a process of its own."""
-    with subprocess.Popen([sys.executable, str(HERE / "engine.py")], stdout=subprocess.PIPE) as process:
+def engine(*, takes_s: float = 0.4) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """The URL of an engine, and the process of its own that it is."""
+    command = [sys.executable, str(HERE / "engine.py"), str(takes_s)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
-        yield json.loads(process.stdout.readline())["url"]
-        process.kill()
+        try:
+            yield json.loads(process.stdout.readline())["url"], process
+        finally:
+            process.kill()
 
 
-def furnish(data: Path, url: str) -> None:
+def furnish(data: Path, url: str, *, slots: int = 64) -> None:
     """Tell a server about the engine and its models."""
     (data / "catalog").mkdir(parents=True)
     for name, repeatable in (("again", "true"), ("once", "false")):
         with (data / "danqing.toml").open("a") as settings:
             settings.write(f'[upstreams.{name}]\nkind = "mortal"\nbase_url = "{url}"\nrepeatable = {repeatable}\n')
+            settings.write(f"slots = {slots}\n")
         for what in (FILM, PICTURE):
             (data / "catalog" / f"{what['kind']}-{name}.toml").write_text(CATALOG.format(engine=name, **what))
+
+
+def asked(url: str) -> Counter[str]:
+    """How often the engine began each job's work."""
+    with urllib.request.urlopen(f"{url}/asked", timeout=30) as answer:
+        return Counter(row["job"] for row in json.load(answer))
 
 
 @dataclass
@@ -152,7 +163,7 @@ class World:
         self.told.lost += len(self._orders) - len(jobs)
         for name, job in jobs.items():
             self._judge(self._orders[name], job)
-        self.told.doubled = sum(times > 1 for times in self._asked().values())
+        self.told.doubled = sum(times > 1 for times in asked(self.engine).values())
         self.told.differences = len(self.gateways[0].audit())
         asyncio.run(self._sweep())
         return self.told
@@ -235,11 +246,6 @@ class World:
             self.told.mischarged += charged != 0
         else:
             self.told.lost += 1
-
-    def _asked(self) -> Counter[str]:
-        """How often the engine began each job's work."""
-        answer = Server(self.gateways[0].data, url=self.engine).call("GET", "/asked", key="-")
-        return Counter(row["job"] for row in json.loads(answer.body))
 
     async def _sweep(self) -> None:
         """Sweep as if two days had gone by; what is kept must then be what is named, no more and no less."""

@@ -6,6 +6,8 @@ Tracebacks come without the values of variables, which may be keys and prompts.
 import asyncio
 import logging
 import sys
+from contextlib import suppress
+from typing import TextIO
 
 import structlog
 from structlog.typing import Processor
@@ -17,6 +19,21 @@ _SHARED: tuple[Processor, ...] = (
 )
 
 
+class _Lenient:
+    """A file for lines that may be lost: were one to raise, a full disk would end whatever wanted to tell of it."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+
+    def write(self, text: str) -> None:
+        with suppress(OSError):
+            self._file.write(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._file.flush()
+
+
 def configure(level: str) -> None:
     """Our own lines from `level` on ("debug", "info", "warning", "error"); those of libraries never below warning."""
     least = logging.getLevelNamesMapping()[level.upper()]
@@ -24,7 +41,7 @@ def configure(level: str) -> None:
     structlog.configure(
         processors=[*_SHARED, *ending],
         wrapper_class=structlog.make_filtering_bound_logger(least),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(_Lenient(sys.stderr)),  # type: ignore[arg-type]
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)

@@ -76,7 +76,13 @@ class Gateway:
         self._hub = Hub(parts.bus)
         self._runner = Runner(parts.store, parts.assets, parts.providers, self._hub, parts.fleet, parts.now)
         self._watch = Watch(
-            parts.fleet, parts.queue, self._runner, release=self._hub.release, expire=self._expire, now=parts.now
+            parts.fleet,
+            parts.queue,
+            self._runner,
+            tell=self._hub.publish,
+            release=self._hub.release,
+            expire=self._expire,
+            now=parts.now,
         )
         self._lobby = Lobby(parts.feed, parts.fleet, parts.providers)
         self._feed = parts.feed
@@ -242,6 +248,8 @@ class Gateway:
     def _hear(self, news: News) -> None:
         if news.state.ended:
             self._runner.stop(news.job)  # cancelled elsewhere, or taken over and finished
+        else:
+            self._runner.yields(news.job, news.version)
         self._hub.hear(news)
 
     def _make_room(self, draft: Job) -> None:

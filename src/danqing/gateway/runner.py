@@ -128,6 +128,7 @@ class Runner:
         self._hub = hub
         self._now = now
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._runs: dict[str, _Run] = {}
         self._closed = False
 
     def begin(self, job: Job) -> None:
@@ -157,6 +158,11 @@ class Runner:
         """Stop working on a job; closing the provider's generator cancels the engine's work."""
         if task := self._tasks.get(id):
             task.cancel()
+
+    def yields(self, id: str, version: int) -> None:
+        """Leave a job to the process that has committed this version of it, with the engine's work as it is."""
+        if (run := self._runs.get(id)) and run.job.version < version:
+            self._tasks[id].cancel(LEAVING)
 
     async def close(self) -> None:
         """Stop everything. Jobs stay as they are stored and are resumed by the next start."""
@@ -191,6 +197,7 @@ class Runner:
 
     async def _drive(self, run: _Run, verdict: Event | None = None) -> None:
         """To the end: that of the `verdict`, or else what the provider comes to."""
+        self._runs[run.job.id] = run
         try:
             if run.job.state is State.QUEUED and not verdict:
                 await run.take(Started())
@@ -203,6 +210,8 @@ class Runner:
         except Exception:
             # Its row is as the last commit left it; the watch has it driven again from there.
             log.exception("a drive broke off", job=run.job.id)
+        finally:
+            self._runs.pop(run.job.id, None)
 
     async def _make(self, run: _Run) -> Event:
         """Run the provider; the event that ends the job."""

@@ -25,6 +25,7 @@ BEATS = 10  # in one lease, so that a few that come late cost nobody its life
 class Watch:
     """Beats, and has jobs driven whose process died, or whose drive broke off.
 
+    `tell` has everybody hear of each job that this process has adopted: whoever still drives it stops.
     `release` is told of each job that this process had put into the queue and another has claimed, `expire` of each
     that has waited beyond its deadline.
     """
@@ -35,10 +36,12 @@ class Watch:
         queue: Queue,
         runner: Runner,
         *,
+        tell: Callable[[Job], None],
         release: Callable[[str], None],
         expire: Callable[[str], Awaitable[object]],
         now: Callable[[], datetime],
     ) -> None:
+        self._tell = tell
         self._release = release
         self._expire = expire
         self._now = now
@@ -92,6 +95,8 @@ class Watch:
         if self._was_away():
             return
         adopted = await self._fleet.adopt(forsaken)
+        for job in adopted:
+            self._tell(job)
         await self._queue.reclaim(self._fleet.alive)
         await self._queue.put_again(adopted)
         self._handed |= {job.id: job for job in adopted}

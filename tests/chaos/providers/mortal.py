@@ -19,8 +19,9 @@ class Mortal:
 
     honours: frozenset[str] = frozenset()
 
-    def __init__(self, base_url: str, *, repeatable: bool) -> None:
+    def __init__(self, base_url: str, *, repeatable: bool, slots: int) -> None:
         self.repeatable = repeatable
+        self.slots = slots
         self._engine = Upstream("engine", base_url, _nobody)
 
     async def close(self) -> None:
@@ -60,5 +61,5 @@ async def _nobody() -> Mapping[str, str]:
 
 
 def connect(settings: Mapping[str, object]) -> Provider:
-    """`base_url`: where the engine is; `repeatable`: whether it is told the job's id."""
-    return Mortal(str(settings["base_url"]), repeatable=bool(settings["repeatable"]))
+    """`base_url`: where the engine is; `repeatable`: whether it is told the job's id; `slots`: films at a time."""
+    return Mortal(str(settings["base_url"]), repeatable=bool(settings["repeatable"]), slots=int(str(settings["slots"])))
