@@ -72,6 +72,7 @@ class Told:
     differences: int = 0  # in the books
     orphans: int = 0  # files that nobody names, after a sweep
     missing: int = 0  # files that are named and not there, or not what the engine made
+    notes: list[str] = field(default_factory=list)  # what exactly was lost
 
     @property
     def wrong(self) -> dict[str, int]:
@@ -123,6 +124,7 @@ class World:
     _jobs: dict[str, str] = field(default_factory=dict)  # Idempotency-Key -> job
     _born: dict[int, float] = field(default_factory=dict)
     _steps: int = 0
+    _patience: float = float("inf")  # clients ask on until then; while everybody keeps dying, for ever
 
     def open(self) -> None:
         """Everybody lives; a live key with money."""
@@ -152,15 +154,17 @@ class World:
         for process in self._all:
             self._kill(process)
             self._start(process, dies_at=0)
+        self._patience = time.monotonic() + PATIENCE_S
         for client in clients:
             if client.ident:
-                client.join(PATIENCE_S)
+                client.join()
 
     def settle(self) -> Told:
         """Wait for every job's end, sweep, and look at everything."""
         jobs = {name: self._ended(id) for name, id in self._jobs.items()}
         self.told.jobs = len(jobs)
-        self.told.lost += len(self._orders) - len(jobs)
+        for name in self._orders.keys() - jobs.keys():
+            self._lose(f"{name} for {self._orders[name]} never had an answer")
         for name, job in jobs.items():
             self._judge(self._orders[name], job)
         self.told.doubled = sum(times > 1 for times in asked(self.engine).values())
@@ -201,8 +205,7 @@ class World:
         """A client: asks whichever gateway answers, until it has an answer, under one Idempotency-Key."""
         model = self.chance.choice(MODELS)
         self._orders[name] = model
-        deadline = time.monotonic() + PATIENCE_S
-        while time.monotonic() < deadline:
+        while time.monotonic() < self._patience:
             try:
                 answer = self.chance.choice(self.gateways).call(
                     "POST",
@@ -236,7 +239,8 @@ class World:
         if job["state"] == "done":
             self.told.done += 1
             self.told.mischarged += charged != CHARGE[kind] * len(outputs) // (1 if kind == "film" else 2)
-            self.told.lost += engine == "again" and len(outputs) < (1 if kind == "film" else 2)
+            if engine == "again" and len(outputs) < (1 if kind == "film" else 2):
+                self._lose(f"{model} {job['id']} is done with {len(outputs)} outputs: {job['withheld']}")
             for output in outputs:
                 url = str(output["url"]).partition("/api/")[2]
                 answer = self.gateways[0].call("GET", f"/api/{url}", key=self.key)
@@ -245,7 +249,11 @@ class World:
             self.told.unknown += 1
             self.told.mischarged += charged != 0
         else:
-            self.told.lost += 1
+            self._lose(f"{model} {job['id']} is {job['state']}: {job['error']}")
+
+    def _lose(self, note: str) -> None:
+        self.told.lost += 1
+        self.told.notes.append(note)
 
     async def _sweep(self) -> None:
         """Sweep as if two days had gone by; what is kept must then be what is named, no more and no less."""
