@@ -18,10 +18,10 @@ from danqing.domain.keys import Key
 from danqing.domain.ledger import Transfer
 from danqing.domain.limits import Limits
 from danqing.domain.media import Medium
-from danqing.domain.ports import Assets, Once, Order, Provider, Update
+from danqing.domain.ports import Assets, Bus, Once, Order, Provider, Update
 from danqing.gateway.accounts import Accounts
 from danqing.gateway.dispatch import Tasks
-from danqing.gateway.events import REFRESH_S
+from danqing.gateway.events import REFRESH_S, Alone
 from danqing.gateway.gateway import Gateway, Parts
 from danqing.gateway.keyring import Keyring
 from danqing.store.database import Database, connect
@@ -70,7 +70,9 @@ class Stage:
 
 
 @asynccontextmanager
-async def staged(folder: Path, puppet: Puppet | None = None, budget: int | None = None) -> AsyncIterator[Stage]:
+async def staged(
+    folder: Path, puppet: Puppet | None = None, budget: int | None = None, bus: Bus | None = None
+) -> AsyncIterator[Stage]:
     puppet = puppet or Puppet()
     database = await connect(f"sqlite:///{folder / 'test.sqlite'}")
     keyring = Keyring(b"pepper")
@@ -89,6 +91,7 @@ async def staged(folder: Path, puppet: Puppet | None = None, budget: int | None 
             queue=Tasks(),
             fleet=database.member(uuid4().hex, kind="serve", lease_s=1),
             keyring=keyring,
+            bus=bus or Alone(),
         )
     )
     await gateway.open()
