@@ -13,7 +13,7 @@ SERVERS := moto s3rver
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 
-.PHONY: serve test check bench chaos sheet clean
+.PHONY: serve test check bench bench-queue chaos sheet clean
 
 serve: $(VENV)/ready
 	exec $(VENV)/bin/danqing serve --host $(HOST) --port $(PORT) $(if $(DATA),--data "$(DATA)")
@@ -29,6 +29,9 @@ check: $(VENV)/ready-dev
 
 bench: $(VENV)/ready-dev
 	$(VENV)/bin/python bench/requests_per_cpu.py
+
+bench-queue: $(VENV)/ready-dev
+	PYTHONPATH=tests $(VENV)/bin/python bench/jobs_per_second.py $(ARGS)
 
 # Kills servers and workers again and again: KILLS on SQLite, and KILLS on Postgres with a bucket.
 chaos: $(VENV)/ready-dev $(SERVERS:%=.venvs/%/ready)

@@ -18,14 +18,16 @@ from serving import Server
 
 
 @contextmanager
-def alone(folder: Path, seed: int) -> Iterator[World]:
+def alone(folder: Path, seed: int, *, takes_s: float = 0.4) -> Iterator[World]:
     """One server on SQLite and a directory."""
-    with engine() as (url, _):
+    with engine(takes_s=takes_s) as (url, _):
         furnish(folder / "server", url)
         server = Server(folder / "server", {}, program=PROGRAM)
-        yield World([server], [], url, random.Random(seed))
-        if server.process:
-            server.kill()
+        try:
+            yield World([server], [], url, random.Random(seed))
+        finally:
+            if server.process:
+                server.kill()
 
 
 @contextmanager
