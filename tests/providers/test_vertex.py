@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -295,6 +296,7 @@ async def test_a_film_of_20_mb_passes_without_being_in_memory(tmp_path: Path) ->
             *(sys.executable, "-c", MEASURED, cloud.url, KEY, str(tmp_path / "assets")),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         )
         out, errors = await run.communicate()
     assert run.returncode == 0, errors.decode()[-3000:]
