@@ -14,6 +14,7 @@ from danqing.domain.ledger import Balance, Phase, Transfer
 from danqing.domain.limits import Changes, Project, Standing
 from danqing.domain.media import Blob, blob_named
 from danqing.domain.retention import Keep
+from danqing.domain.wording import Rewording
 
 STATEMENT_LINES_MAX = 100
 LEAVING = "leaving"  # the message of a cancellation after which another process goes on with the work
@@ -100,6 +101,24 @@ class Provider(Protocol):
 
         When it is cancelled the engine is told to stop, if it can be; not so with the message LEAVING.
         """
+
+
+class Translator(Protocol):
+    """A way of saying texts in another language. Found by the name of its module in `danqing.prompts.translators`.
+
+    `name` is what it is called in the configuration. Languages are codes such as "en", "ja", "zh-Hans" and "zh-Hant".
+    """
+
+    name: str
+
+    def knows(self, source: str, target: str) -> bool:
+        """Whether it translates from one language into the other."""
+
+    def most(self, texts: Sequence[str]) -> int:
+        """What a translation of these can cost at the most, in nano-dollars."""
+
+    async def translate(self, texts: Sequence[str], source: str, target: str) -> Rewording:
+        """Each text in the other language. Raises Problem and nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
