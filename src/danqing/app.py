@@ -45,6 +45,7 @@ from danqing.gateway.gateway import Gateway, Parts
 from danqing.gateway.keyring import Keyring
 from danqing.store.bus import Bus
 from danqing.store.database import connect
+from danqing.upstream.settings import read_upstream
 
 ASSET_BYTES_MAX = 2 << 30
 CACHE_BYTES_MAX = 4 << 30
@@ -153,6 +154,7 @@ async def opened(config: Config, role: Role) -> AsyncIterator[Front]:
                 feed=database,
                 assets=archive,
                 providers=makers,
+                upstreams=[read_upstream(name, row) for name, row in config.upstreams.items()],
                 queue=queue,
                 fleet=database.member(me, kind=role.value, lease_s=config.lease_s),
                 keyring=keyring,

@@ -1,4 +1,4 @@
-"""Fitting a request to a model, quoting it, choosing who makes it."""
+"""Fitting a request to a model, quoting it, finding it."""
 
 from dataclasses import replace
 
@@ -7,7 +7,7 @@ import pytest
 from danqing.domain.errors import Kind, Problem
 from danqing.domain.generation import Person, Turn
 from danqing.domain.media import Blob, Medium
-from danqing.domain.models import Ability, Catalog, Model, Route, choose, fit, most
+from danqing.domain.models import Ability, Catalog, Model, fit, most
 from danqing.domain.money import Price, dollars
 from making import a_generation
 
@@ -25,7 +25,6 @@ IMAGEN = Model(
     ),
     price=Price(image=dollars("0.03")),
     aliases=("imagen-3",),
-    routes=(Route(provider="vertex", upstream="a"), Route(provider="google", upstream="b")),
 )
 PICTURE = Blob("0" * 64, 10, "image/png")
 
@@ -73,12 +72,3 @@ def test_models_are_found_by_any_of_their_names_and_strangers_get_a_hint() -> No
     with pytest.raises(Problem, match=r"Did you mean imagen-3\.0-generate-002") as raised:
         catalog.find("imagen-9")
     assert raised.value.kind is Kind.NOT_FOUND
-
-
-def test_a_test_key_is_always_sketched_and_a_live_key_never() -> None:
-    assert choose(IMAGEN, test=True, providers={"vertex", "sketch"}).provider == "sketch"
-    assert choose(IMAGEN, test=False, providers={"google", "sketch"}) == Route(provider="google", upstream="b")
-    assert choose(IMAGEN, test=False, providers={"google", "vertex"}).provider == "vertex"
-    with pytest.raises(Problem, match="test key") as raised:
-        choose(replace(IMAGEN, routes=(Route(provider="sketch"),)), test=False, providers={"sketch"})
-    assert raised.value.code == "no_upstream"

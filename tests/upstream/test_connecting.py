@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from danqing.assets.disk import Disk
+from danqing.domain import routes
 from danqing.domain.errors import Declined, Kind, Problem
 from danqing.domain.ports import LEAVING
 from danqing.upstream import Request, Upstream, patience
 from danqing.upstream.keys import Keys, bearer, mark_of
 from danqing.upstream.patience import called_off, patiently
-from danqing.upstream.settings import Settings, read_settings
+from danqing.upstream.settings import Settings, read_settings, read_upstream
 from upstreams.raw import saying, talking
 
 BASE = {"name": "engine", "kind": "made-up", "base_url": "https://engine.example/v1"}
@@ -59,6 +60,29 @@ def test_a_mistake_in_the_settings_is_named(given: dict[str, object], setting: s
 def test_settings_of_routing_are_somebody_elses() -> None:
     read = read_settings({**BASE, "steps": 2, "weight": 3, "key": "a", "keys": ["b", "a"]}, Made)
     assert (read.steps, read.colour, read.all_keys) == (2, "blue", ("a", "b"))
+
+
+@pytest.mark.parametrize(
+    ("given", "setting"),
+    [
+        ({"weight": -1}, "weight"),
+        ({"weight": float("nan")}, "weight"),
+        ({"deadline_s": 0}, "deadline_s"),
+        ({"retry_filtered": 9}, "retry_filtered"),
+        ({"models": {"imagen-3*": 7}}, "models[...]"),
+    ],
+)
+def test_a_mistake_in_when_an_upstream_is_asked_is_named(given: dict[str, object], setting: str) -> None:
+    with pytest.raises(Problem, match="The upstream 'engine'") as raised:
+        read_upstream("engine", given)
+    assert raised.value.param == setting
+
+
+def test_models_are_a_list_or_a_table() -> None:
+    read = read_upstream("engine", {"kind": "openai", "key": "a", "models": ["veo-*", "imagen-3"], "weight": 2})
+    assert read == routes.Upstream(name="engine", kind="openai", models={"veo-*": "", "imagen-3": ""}, weight=2)
+    assert read_upstream("google", {"models": {"imagen-3": "x"}}).models == {"imagen-3": "x"}
+    assert read_upstream("google", {}).kind == "google"
 
 
 async def test_work_goes_to_the_key_that_is_least_busy_and_stays_there() -> None:

@@ -1,7 +1,7 @@
 """What a model can do, what it costs, until when it lives and who makes its pictures now; all of it data."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypeVar
@@ -44,10 +44,15 @@ class Ability:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """One way to have the model's work made: a provider by name and the id that it knows the model by."""
+    """One way to have the model's work made, and the id that the model is known by there.
+
+    `provider` is the name of an upstream, or in the catalog also a kind: every upstream of it. `deadline_s` is how long
+    it may take for one job.
+    """
 
     provider: str
     upstream: str = ""
+    deadline_s: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,17 +167,6 @@ def most(generation: Generation, model: Model) -> Units:
         input_tokens=count_tokens(generation.words) + IMAGE_TOKENS * len(generation.pictures),
         output_tokens=words + pictures * model.price.image_tokens,
     )
-
-
-def choose(model: Model, *, test: bool, providers: Collection[str]) -> Route:
-    """Who makes it. A test key is always served by the Sketch engine, a live key never (docs/decisions/0009)."""
-    if test:
-        return Route(provider="sketch")
-    for route in model.routes:
-        if route.provider in providers and route.provider != "sketch":
-            return route
-    message = f"No upstream that can make {model.id} is configured. Configure one, or use a test key for a sketch."
-    raise Problem(Kind.UNAVAILABLE, message, code="no_upstream")
 
 
 class Catalog:

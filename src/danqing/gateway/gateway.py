@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
@@ -14,8 +14,9 @@ from danqing.domain.generation import Generation, Output
 from danqing.domain.jobs import Cancelled, Event, Failed, IllegalStep, Job, Place, State, removed, step
 from danqing.domain.keys import Key
 from danqing.domain.limits import too_dear
-from danqing.domain.models import Catalog, Model, choose, fit, most
+from danqing.domain.models import Catalog, Model, fit, most
 from danqing.domain.ports import Archive, Bus, Feed, Fleet, News, Once, Provider, Store
+from danqing.domain.routes import Upstream, candidates
 from danqing.gateway import feed
 from danqing.gateway.dispatch import Queue, is_long
 from danqing.gateway.events import Alone, Hub
@@ -52,6 +53,7 @@ class Parts:
     queue: Queue
     fleet: Fleet
     keyring: Keyring
+    upstreams: Sequence[Upstream] = ()
     bus: Bus = field(default_factory=Alone)
     now: Callable[[], datetime] = utc_now
 
@@ -68,6 +70,7 @@ class Gateway:
         self.assets = parts.assets
         self._store = parts.store
         self._providers = parts.providers
+        self._upstreams = parts.upstreams
         self._queue = parts.queue
         self._keyring = parts.keyring
         self._now = parts.now
@@ -219,14 +222,15 @@ class Gateway:
     def _draft(self, key: Key, asked: Generation, *, shared: bool, ceiling: int | None) -> Job:
         model = self.catalog.find(asked.model)
         generation = replace(fit(asked, model), seed=asked.seed if asked.seed is not None else secrets.randbelow(2**31))
-        route = choose(model, test=key.test, providers=self._providers.keys())
+        id = str(uuid4())
+        route = candidates(model, self._upstreams, test=key.test, spin=id)[0]
         units = most(generation, model)
         held = model.price.cost(units)
         if ceiling is not None and held > ceiling:
             raise too_dear(held, ceiling)
         now = self._now()
         job = Job(
-            id=str(uuid4()),
+            id=id,
             key=key.id,
             account=key.account,
             test=key.test,

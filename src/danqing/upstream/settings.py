@@ -2,16 +2,33 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from math import inf
 from typing import TypeVar, cast
 
 import msgspec
 from yarl import URL
 
 from danqing.domain.errors import Problem, invalid
+from danqing.domain.routes import Upstream
 from danqing.wire.holes import Tree
 
-# Settings of the same table that say when an upstream is asked, and not how; whoever connects it has read them.
-ROUTING = frozenset({"kind", "models", "weight", "concurrency", "per_minute", "deadline_s", "key_env", "key_file"})
+RETRY_FILTERED_MAX = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Routing:
+    """The settings of the same table that say when an upstream is asked, and not how; see `domain.routes.Upstream`."""
+
+    models: dict[str, str] | tuple[str, ...] = ()
+    weight: float = 1.0
+    deadline_s: int | None = None
+    retry_filtered: int = 0
+
+
+# What others read of the table.
+ROUTING = frozenset(spec.name for spec in fields(_Routing)) | {
+    *("kind", "concurrency", "per_minute", "key_env", "key_file")
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +53,27 @@ class Settings:
 
 
 S = TypeVar("S", bound=Settings)
+D = TypeVar("D")
+
+
+def read_upstream(name: str, given: Mapping[str, object]) -> Upstream:
+    """When the upstream is asked. Raises Problem(INVALID) whose `param` is the setting."""
+    read = _read(name, given, _Routing)
+    models = read.models if isinstance(read.models, dict) else dict.fromkeys(read.models, "")
+    if not 0 <= read.weight < inf:
+        raise misset(name, "weight", "must be 0 or more")
+    if read.deadline_s is not None and read.deadline_s < 1:
+        raise misset(name, "deadline_s", "must be at least 1 second")
+    if not 0 <= read.retry_filtered <= RETRY_FILTERED_MAX:
+        raise misset(name, "retry_filtered", f"must be 0 to {RETRY_FILTERED_MAX}")
+    return Upstream(
+        name=name,
+        kind=str(given.get("kind", name)),
+        models=models,
+        weight=read.weight,
+        deadline_s=read.deadline_s,
+        retry_filtered=read.retry_filtered,
+    )
 
 
 def read_settings(given: Mapping[str, object], shape: type[S]) -> S:
@@ -45,10 +83,7 @@ def read_settings(given: Mapping[str, object], shape: type[S]) -> S:
     for setting in given:
         if setting not in known | ROUTING:
             raise misset(name, setting, f"is not a setting; known are {', '.join(sorted(known - {'name'}))}")
-    try:
-        settings = msgspec.convert({key: value for key, value in given.items() if key in known}, shape)
-    except msgspec.ValidationError as error:
-        raise _explained(name, str(error)) from None
+    settings = _read(name, given, shape)
     try:
         url = URL(settings.base_url)
     except ValueError:
@@ -61,6 +96,14 @@ def read_settings(given: Mapping[str, object], shape: type[S]) -> S:
 def misset(name: str, setting: str, what: str) -> Problem:
     """The sentence about one setting of one upstream."""
     return invalid(f"The upstream {name!r}: {setting} {what}.", param=setting)
+
+
+def _read(name: str, given: Mapping[str, object], shape: type[D]) -> D:
+    known = {spec.name for spec in fields(cast(type[Settings], shape))}
+    try:
+        return msgspec.convert({key: value for key, value in given.items() if key in known}, shape)
+    except msgspec.ValidationError as error:
+        raise _explained(name, str(error)) from None
 
 
 def _explained(name: str, error: str) -> Problem:
