@@ -15,6 +15,7 @@ from typing import Any, ClassVar, TypeVar
 from aiohttp import web
 
 from .media import FILM, a_picture
+from .text_model import TextModel
 
 POLLS = 2  # until a work is done
 POLICY = (
@@ -75,6 +76,7 @@ class Engine:
         self.calls: list[Call] = []
         self.works: dict[str, Work] = {}
         self.film = FILM
+        self.text_model = TextModel()
         self.held = False  # nothing that goes on in the background ends
         self.released = asyncio.Event()
         self._noticed = asyncio.Condition()
@@ -144,6 +146,9 @@ class Engine:
         if failed := await self.fail(request, prompt):
             return failed
         self._check(request, body)
+        words_alone = body.get("generationConfig", {}).get("responseModalities") == ["TEXT"]
+        if words_alone and "blocked" not in faults(prompt):
+            return web.json_response(self._talk(body, prompt))
         return web.json_response(self._answer(faults(prompt), len(self.bodies(":generateContent"))))
 
     def _check(self, request: web.Request, body: Tree) -> None:
@@ -187,6 +192,15 @@ class Engine:
             parts = [{"text": "I cannot draw that."}]
         candidate = {"content": {"role": "model", "parts": parts}, "finishReason": "STOP", "index": 0}
         return {"candidates": [candidate], **whole}
+
+    def _talk(self, body: Tree, prompt: str) -> Tree:
+        """Words alone were asked for: a text model answers."""
+        task = " ".join(part["text"] for part in body.get("systemInstruction", {}).get("parts", []))
+        parts = [{"text": "Thinking.", "thought": True}, {"text": self.text_model.answer(task, prompt)}]
+        candidate = {"content": {"role": "model", "parts": parts}, "finishReason": "STOP", "index": 0}
+        asked, said = self.text_model.counts
+        usage = {"promptTokenCount": asked, "candidatesTokenCount": said, "thoughtsTokenCount": 100}
+        return {"candidates": [candidate], "usageMetadata": usage, "modelVersion": "imitation", "responseId": "t1"}
 
     async def predict(self, request: web.Request, body: Tree) -> web.StreamResponse:
         """Imagen's `:predict`."""

@@ -18,6 +18,7 @@ from typing import TypeVar
 from aiohttp import web
 
 from .media import FILM, a_picture
+from .text_model import TextModel
 
 COUNT_MAX = {"openai": 10, "vllm-omni": 10, "sglang": 4, "sd-server": 8, "localai": 10}
 KNOWN_TO_OPENAI = {
@@ -76,6 +77,7 @@ class Engine:
         self.strange: list[str] = []  # Authorization headers that reached the other host
         self.films: dict[str, Film] = {}
         self.files: dict[str, bytes] = {}
+        self.text_model = TextModel()
         self.released = asyncio.Event()
         self._noticed = asyncio.Condition()
 
@@ -247,6 +249,8 @@ class Engine:
         return response
 
     async def _chat(self, request: web.Request, call: Call) -> web.StreamResponse:
+        if "modalities" not in call.fields:
+            return self._talk(call)
         words = json.dumps(call.fields["messages"])
         url = f"data:image/png;base64,{_text(a_picture(large='large' in words))}"
         message: dict[str, object] = {"role": "assistant", "content": "Here it is.", "refusal": None}
@@ -269,6 +273,17 @@ class Engine:
             message["images"] = [{"type": "image_url", "image_url": {"url": url}}]
         choice = {"index": 0, "message": message, "finish_reason": finish, "logprobs": None}
         usage = {"prompt_tokens": 5, "completion_tokens": 1290, "total_tokens": 1295}
+        head = {"id": "chatcmpl-1", "object": "chat.completion", "created": 1, "model": call.fields["model"]}
+        return web.json_response({**head, "choices": [choice], "usage": usage})
+
+    def _talk(self, call: Call) -> web.StreamResponse:
+        """Words alone were asked for: a text model answers."""
+        said = {message["role"]: message["content"] for message in call.fields["messages"]}
+        content = self.text_model.answer(said.get("system", ""), said["user"])
+        message = {"role": "assistant", "content": content, "refusal": None}
+        choice = {"index": 0, "message": message, "finish_reason": "stop", "logprobs": None}
+        asked, said_tokens = self.text_model.counts
+        usage = {"prompt_tokens": asked, "completion_tokens": said_tokens, "total_tokens": asked + said_tokens}
         head = {"id": "chatcmpl-1", "object": "chat.completion", "created": 1, "model": call.fields["model"]}
         return web.json_response({**head, "choices": [choice], "usage": usage})
 

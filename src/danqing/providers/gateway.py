@@ -127,7 +127,7 @@ async def _talked(keys: Keys, settings: Settings, order: Order, assets: Assets) 
             answer = await upstream.call(request, assets)
             told = upstream.read(answer.body, talks.read_chat_reply)
             ignored = pictures.ignored(order.generation, {"count", "aspect", "seed"})
-            made: list[Update] = [Reported(ignored=ignored)]
+            made: list[Update] = [Reported(ignored=ignored, used=told.units)]
             if told.words and Medium.TEXT in order.generation.wants:
                 made.append(Produced(Output(medium=Medium.TEXT, text=told.words)))
             made += [Produced(await _kept(upstream, assets, file)) for file in told.files]

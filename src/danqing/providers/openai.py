@@ -214,11 +214,13 @@ async def _talk(server: _Server, order: Order, assets: Assets, count: int) -> li
     asked = order.generation
     body = talks.write_chat(asked, order.upstream, extra=server.extra)
     request = Request(method="POST", path=f"{server.version}/chat/completions", body=body, paid=True)
-    made: list[Update] = [Accepted(), Reported(ignored=pictures.ignored(asked, set(talks.TOLD)))]
+    report = Reported(ignored=pictures.ignored(asked, set(talks.TOLD)))
+    made: list[Update] = [Accepted(), report]
     try:
         with server.keys.lease() as (_, upstream):
             answer = await upstream.call(request, assets)
             told = upstream.read(answer.body, talks.read_chat_reply)
+            made[1] = replace(report, used=told.units)
             if told.words and Medium.TEXT in asked.wants:
                 made.append(Produced(Output(medium=Medium.TEXT, text=told.words)))
             for file in told.files:

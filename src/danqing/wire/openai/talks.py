@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from danqing.domain.generation import Generation, Turn
 from danqing.domain.media import Blob, Medium
+from danqing.domain.money import Units
 from danqing.wire.bodies import Fields
 from danqing.wire.delivered import File, read_file
 from danqing.wire.holes import Hole, Json, Tree, given
@@ -29,6 +30,12 @@ class Reply:
     refusal: str = ""
     input_tokens: int = 0
     tokens: int = 0
+
+    @property
+    def units(self) -> Units | None:
+        """What the engine counted; None when it did not."""
+        counted = Units(input_tokens=self.input_tokens, output_tokens=self.tokens)
+        return counted if self.input_tokens or self.tokens else None
 
 
 def write_chat(generation: Generation, model: str, *, extra: Mapping[str, Json], ratio_line: bool = False) -> Tree:

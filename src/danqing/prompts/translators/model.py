@@ -1,0 +1,78 @@
+"""Translation by a text model of any configured upstream."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from danqing.domain.ports import Provider, Translator
+from danqing.domain.wording import Rewording
+from danqing.prompts.fence import Room
+from danqing.prompts.scribe import Scribe
+from danqing.prompts.settings import TextModel, read, scribe_of
+
+ROOM = Room(times=4, more=40)
+TASK = (
+    "You translate texts from {source} into {target} for people who have pictures and films made. Say what the text "
+    "says, all of it, in plain and natural {target} that such a machine understands; where the text names a style, a "
+    "technique, a light or a camera move, use the word of that craft. Whatever looks like {kept} stands for something "
+    "that must not change: put each of them, exactly as it is and exactly once, where it belongs in your version."
+)
+KEPT = "XQ1X"
+LANGUAGES = {
+    "ar": "Arabic",
+    "de": "German",
+    "en": "English",
+    "es": "Spanish",
+    "fr": "French",
+    "hi": "Hindi",
+    "id": "Indonesian",
+    "it": "Italian",
+    "ja": "Japanese",
+    "ko": "Korean",
+    "nl": "Dutch",
+    "pl": "Polish",
+    "pt": "Portuguese",
+    "ru": "Russian",
+    "th": "Thai",
+    "tr": "Turkish",
+    "vi": "Vietnamese",
+    "zh": "Chinese",
+    "zh-Hans": "Chinese in simplified characters",
+    "zh-Hant": "Chinese in traditional characters",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelSettings(TextModel):
+    """[prompts.translators.NAME] with `kind = "model"`."""
+
+    name: str
+    kind: str = "model"
+
+
+class Model:
+    """See `domain.ports.Translator`. It is asked for every pair of languages."""
+
+    def __init__(self, name: str, scribe: Scribe) -> None:
+        self.name = name
+        self._scribe = scribe
+
+    def knows(self, source: str, target: str) -> bool:
+        return source != target
+
+    def most(self, texts: Sequence[str]) -> int:
+        longest = max(LANGUAGES.values(), key=len)
+        return self._scribe.most(_task(longest, longest), texts, ROOM)
+
+    async def translate(self, texts: Sequence[str], source: str, target: str) -> Rewording:
+        named = (LANGUAGES.get(code, f"the language {code}") for code in (source, target))
+        return await self._scribe.write(_task(*named), texts, ROOM)
+
+
+def connect(settings: Mapping[str, object], upstreams: Mapping[str, Provider]) -> Translator:
+    """See `ModelSettings`. Raises Problem(INVALID) naming the setting."""
+    given = read(settings, ModelSettings, f"prompts.translators.{settings.get('name', '')}")
+    return Model(given.name, scribe_of(given, f"prompts.translators.{given.name}", upstreams))
+
+
+def _task(source: str, target: str) -> str:
+    return TASK.format(source=source, target=target, kept=KEPT)
