@@ -30,7 +30,7 @@ from danqing.assets.bucket import Bucket
 from danqing.assets.desk import Desk
 from danqing.assets.disk import Disk
 from danqing.catalog import load as load_catalog
-from danqing.config import Config, ConfigError
+from danqing.config import Config, ConfigError, open_upstreams
 from danqing.dialects import native
 from danqing.domain.errors import Kind, Problem
 from danqing.domain.ports import Provider
@@ -189,12 +189,9 @@ async def connect_archive(config: Config) -> Disk | Bucket:
 
 
 def connect_providers(config: Config, scratch: Path) -> dict[str, Provider]:
-    """The embedded engine and every configured upstream, by name."""
+    """The embedded engine and every configured upstream, by name. Raises ConfigError."""
     sketch = providers.connect("sketch", {"scratch": scratch, "workers": config.workers})
-    named = {
-        name: providers.connect(str(row.get("kind", name)), {"name": name, **row})
-        for name, row in config.upstreams.items()
-    }
+    named = {name: providers.connect(str(row["kind"]), row) for name, row in open_upstreams(config).items()}
     return {**named, "sketch": sketch}
 
 

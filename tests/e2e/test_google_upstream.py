@@ -17,14 +17,14 @@ STUDIO = """
 [upstreams.google]
 kind = "google"
 base_url = "{studio}"
-key = "{studio_key}"
+key_file = "studio-key"
 poll_s = 0.2
 """
 CLOUD = """
 [upstreams.vertex]
 kind = "vertex"
 base_url = "{cloud}"
-key = "{cloud_key}"
+key_env = "CLOUD_KEY"
 poll_s = 0.2
 """
 
@@ -54,10 +54,11 @@ class Gateway:
 async def gateway(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Gateway]:
     """Both upstreams, or those in the settings that a test gives."""
     async with ai_studio.imitating() as studio, vertex.imitating() as cloud:
-        server = Server(tmp_path / "data")
+        server = Server(tmp_path / "data", {"CLOUD_KEY": vertex.KEY})
         server.data.mkdir()
+        (server.data / "studio-key").write_text(f"{ai_studio.KEY}\n")
         settings = getattr(request, "param", STUDIO + CLOUD)
-        settings = settings.format(studio=studio.url, studio_key=ai_studio.KEY, cloud=cloud.url, cloud_key=vertex.KEY)
+        settings = settings.format(studio=studio.url, cloud=cloud.url)
         (server.data / "danqing.toml").write_text(settings)
         await asyncio.to_thread(server.start)
         owner = server.owner_key

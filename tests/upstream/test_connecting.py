@@ -40,7 +40,7 @@ def assets(tmp_path: Path) -> Iterator[Disk]:
         (
             {**BASE, "steps": 1, "color": "red"},
             "color",
-            "The upstream 'engine': color is not a setting; known are base_url, colour, extra, key, keys, steps.",
+            "The upstream 'engine': color is not a setting; did you mean colour?",
         ),
         ({**BASE, "steps": "many"}, "steps", "The upstream 'engine': steps is wrong: expected `int`, got `str`."),
         ({"name": "engine", "steps": 1}, "base_url", "The upstream 'engine': base_url is missing."),

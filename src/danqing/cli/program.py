@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from danqing import __version__
-from danqing.cli import owner
+from danqing.cli import configuration, owner
 from danqing.cli.later import Later
 from danqing.domain.generation import Person
 
@@ -66,6 +66,7 @@ app = typer.Typer(
 )
 app.add_typer(owner.keys, name="keys")
 app.add_typer(owner.projects, name="projects")
+app.add_typer(configuration.config, name="config")
 db = typer.Typer(help="Bring this machine's database to a revision of its tables, by hand.", no_args_is_help=True)
 app.add_typer(db, name="db")
 

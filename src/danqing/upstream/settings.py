@@ -10,6 +10,7 @@ from yarl import URL
 
 from danqing.domain.errors import Problem, invalid
 from danqing.domain.routes import Upstream
+from danqing.domain.spelling import unknown
 from danqing.wire.holes import Tree
 
 RETRY_FILTERED_MAX = 3
@@ -82,7 +83,7 @@ def read_settings(given: Mapping[str, object], shape: type[S]) -> S:
     known = {spec.name for spec in fields(shape)}
     for setting in given:
         if setting not in known | ROUTING:
-            raise misset(name, setting, f"is not a setting; known are {', '.join(sorted(known - {'name'}))}")
+            raise misset(name, setting, unknown(setting, (known | ROUTING) - {"name"}))
     settings = _read(name, given, shape)
     try:
         url = URL(settings.base_url)
@@ -95,7 +96,7 @@ def read_settings(given: Mapping[str, object], shape: type[S]) -> S:
 
 def misset(name: str, setting: str, what: str) -> Problem:
     """The sentence about one setting of one upstream."""
-    return invalid(f"The upstream {name!r}: {setting} {what}.", param=setting)
+    return invalid(f"The upstream {name!r}: {setting} {what}" + ("" if what.endswith("?") else "."), param=setting)
 
 
 def _read(name: str, given: Mapping[str, object], shape: type[D]) -> D:
