@@ -33,6 +33,8 @@ kym = "x"
 poll_s = 0
 base_url = "ftp"
 key_env = "NOPE"
+weight = -1
+deadline_s = "soon"
 
 [upstreams.x]
 kind = "gogle"
@@ -62,9 +64,11 @@ TOLD = """\
 22: upstreams.google.poll_s must be more than 0 and at most 60 seconds.
 23: upstreams.google.base_url must be an address such as https://api.example.com/v1.
 24: upstreams.google.key_env names NOPE, which is not set in the environment.
-27: upstreams.x.kind is wrong: there is no kind of upstream called 'gogle'.
-29: upstreams.sketch.kind cannot be the embedded engine; test keys are served by it as it is.
-34: upstreams.y.key_env must be a name, or a list of names.
+25: upstreams.google.weight must be 0 or more.
+26: upstreams.google.deadline_s is wrong: expected `int | null`, got `str`.
+29: upstreams.x.kind is wrong: there is no kind of upstream called 'gogle'.
+31: upstreams.sketch.kind cannot be the embedded engine; test keys are served by it as it is.
+36: upstreams.y.key_env must be a name, or a list of names.
 """
 
 

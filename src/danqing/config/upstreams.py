@@ -7,7 +7,7 @@ from pathlib import Path
 from danqing import providers
 from danqing.config.survey import Survey
 from danqing.domain.errors import Problem
-from danqing.upstream.settings import misset
+from danqing.upstream.settings import misset, read_upstream
 
 EMBEDDED = "sketch"  # the name of the embedded engine, which is no upstream
 KEY_CHARACTERS_MAX = 8192
@@ -68,9 +68,10 @@ def mistakes(name: str, row: Row, *, env: Mapping[str, str] | None, folder: Path
 
 
 def _mistake(name: str, row: Row) -> Problem | None:
-    kind = row.get("kind", name)
+    kind = str(row.get("kind", name))
     try:
-        providers.connect(str(kind), {**row, "name": name, "kind": kind})
+        read_upstream(name, row)
+        providers.connect(kind, {**row, "name": name, "kind": kind})
     except LookupError as error:
         return misset(name, "kind", f"is wrong: {str(error)[:1].lower()}{str(error)[1:].removesuffix('.')}")
     except Problem as problem:
