@@ -97,6 +97,10 @@ PLANTED: dict[str, tuple[str | Sequence[str], str]] = {
     "a request": ("UPDATE requests SET key = 'bob'", "'order-1' of bob leads to no job"),
     "a file's size": ("UPDATE files SET bytes = 1 WHERE name = 'two'", "file two is not what job done delivered"),
     "a file's owner": ("UPDATE files SET key = 'bob' WHERE name = 'two'", "file two is not what job done delivered"),
+    "the bytes of a key": (
+        "UPDATE keys SET stored = stored + 1 WHERE id = 'key'",
+        "key key stores 1,025 bytes, and its files come to 1,024",
+    ),
     "a file that is gone": ("DELETE FROM files WHERE name = 'three'", "job running has 0 rows of files"),
 }
 

@@ -158,6 +158,39 @@ async def test_what_files_take_is_exact_whatever_is_at_work(pair: tuple[Database
     assert len(admitted(await crowd(pair, many("more", 4)))) == 3
 
 
+async def test_files_that_are_given_up_make_room(database: Database, engines: Engines) -> None:
+    """Once, however often the same job gives something up."""
+    await furnish(database, money=PLENTY)
+    await limit(database, {"storage": 2_001_024})
+    done, settled = delivered(await database.admit(a_job("first"), None), "one", "two")
+    assert await database.commit(done, settled)
+    assert (await refused(database, a_job("second"))).code == "storage_exceeded"
+    part = replace(done, outputs=(replace(done.outputs[0], gone=NOON), done.outputs[1]), version=done.version + 1)
+    assert await database.give_up(part)
+    assert not await database.give_up(part)
+    assert await database.give_up(replace(part, inputs_gone=NOON, version=part.version + 1))
+    assert (await standings(database))["key storage"].used == 1024
+    assert await database.admit(a_job("second"), None)
+
+
+async def test_what_files_take_is_counted_right_while_they_come_and_go(pair: tuple[Database, Database]) -> None:
+    """And neither waits for the other for ever, nor for who sets a limit meanwhile."""
+    await furnish(pair[0], money=PLENTY)
+
+    async def live(number: int) -> None:
+        ours, theirs = pair[number % 2], pair[number // 2 % 2]
+        done, settled = delivered(await ours.admit(a_job(f"job{number}"), None), f"{number} a", f"{number} b")
+        assert await theirs.commit(done, settled)
+        if number % 3 == 0:
+            gone = tuple(replace(output, gone=NOON) for output in done.outputs)
+            assert await ours.give_up(replace(done, outputs=gone, version=done.version + 1))
+
+    lives = [live(number) for number in range(60)]
+    limits = [pair[number % 2].limit_key("key", {"storage": PLENTY + number}, NOON) for number in range(60)]
+    await asyncio.gather(*(both for pairs in zip(lives, limits, strict=True) for both in pairs))
+    assert (await standings(pair[0]))["key storage"].used == 40 * 2 * 1024
+
+
 async def test_a_limit_set_in_the_middle_counts_what_was_spent(database: Database, engines: Engines) -> None:
     await furnish(database, money=PLENTY)
     for name, when in (("before", NOON - DAY), ("early", NOON - HOUR), ("late", NOON)):

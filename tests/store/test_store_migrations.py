@@ -20,9 +20,9 @@ from danqing.store import Database, connect, revision
 from danqing.store.documents import write_job
 from danqing.store.engine import Engines, open_engines
 from danqing.store.migrate import downgrade, upgrade
-from danqing.store.tables import files, inputs, jobs, metadata
+from danqing.store.tables import files, inputs, jobs, keys, metadata
 
-from .samples import PICTURE, a_job, an_output, furnish
+from .samples import PICTURE, a_job, an_output, delivered, furnish
 
 OPEN_AND_TELL = """
 import asyncio, sys
@@ -77,6 +77,15 @@ async def test_what_was_written_before_the_second_revision_is_filled_in(engines:
             assert file == ("key", PICTURE.sha256, PICTURE.size)
             assert connection.execute(select(inputs.c.job, inputs.c.sha256)).all() == [("job", PICTURE.sha256)]
         downgrade(engines.writing, "0001")
+
+
+async def test_what_files_took_before_the_third_revision_is_added_up(engines: Engines, database: Database) -> None:
+    await furnish(database)
+    await database.commit(*delivered(await database.admit(a_job(), None), "one", "two"))
+    downgrade(engines.writing, "0002")
+    upgrade(engines.writing)
+    with engines.reading.connect() as connection:
+        assert connection.execute(select(keys.c.stored)).scalars().all() == [2 * PICTURE.size]
 
 
 async def test_opening_again_keeps_what_is_there(database_url: str, database: Database) -> None:

@@ -151,6 +151,7 @@ class _Auditor:
         self._at_work: defaultdict[str, int] = defaultdict(int)  # what is held for unfinished jobs, by balance
         self._stated: defaultdict[str, int] = defaultdict(int)  # charged by the statement, by key
         self._billed: defaultdict[str, int] = defaultdict(int)  # charged by the jobs, by key
+        self._stored: defaultdict[str, int] = defaultdict(int)  # bytes of files, by key
         self._spent: dict[str, int] = {}  # by the name of its memorandum
         self._sum = 0
 
@@ -165,10 +166,12 @@ class _Auditor:
             self._found.differ(f"balance {name} has transfers but no row")
         if self._sum:
             self._found.differ(f"all balances together come to ${show(self._sum)} and not to zero")
-        for row in self._rows("keys", select(keys.c.id)):
-            self._key(row.id)
         for row in self._rows("files", _files):
             self._file(row)
+        for row in self._rows("keys", select(keys.c.id, keys.c.stored)):
+            self._key(row.id)
+            if row.stored != (stored := self._stored[row.id]):
+                self._found.differ(f"key {row.id} stores {row.stored:,} bytes, and its files come to {stored:,}")
         self._found.counts["requests"] = self._connection.execute(_all_requests).scalar_one()
         for id in self._connection.execute(_strays).scalars():
             self._found.differ(f"transfer {id} belongs to no job")
@@ -261,6 +264,7 @@ class _Auditor:
             self._found.differ(f"key {id} has spent different sums: {told}")
 
     def _file(self, row: Row[Any]) -> None:
+        self._stored[row.key] += row.bytes
         outputs = _read_bill.decode(row.document).outputs if row.document else ()
         output = outputs[row.position] if row.position < len(outputs) else None
         blob = output.blob if output and not output.gone else None

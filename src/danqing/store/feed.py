@@ -2,38 +2,29 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, Integer, Text, bindparam, func, or_, select, tuple_
+from sqlalchemy import BigInteger, Connection, Integer, Text, bindparam, func, select, tuple_
 
-from danqing.domain.jobs import Job, State
+from danqing.domain.jobs import Job
 from danqing.store.documents import read_job
 from danqing.store.jobs import COLUMNS, job_of
-from danqing.store.tables import Moment, jobs
+from danqing.store.tables import DONE, WAITING, Moment, jobs
 
-RECENT = 500  # jobs that ended last, among which a model's own are looked for
-ENOUGH = 20
+ENOUGH = 20  # jobs that tell how long a model takes
 
 _ahead = (
     select(func.count())
     .select_from(jobs)
     .where(
-        jobs.c.state.in_([state.value for state in State if not state.ended]),
         jobs.c.provider == bindparam("provider"),
-        or_(
-            jobs.c.turn < bindparam("turn", type_=Integer),
-            (jobs.c.turn == bindparam("turn", type_=Integer)) & (jobs.c.created < bindparam("created", type_=Moment)),
-        ),
+        WAITING,
+        tuple_(jobs.c.turn, jobs.c.created)
+        < tuple_(bindparam("turn", type_=BigInteger), bindparam("created", type_=Moment)),
     )
 )
-_recent = (
-    select(jobs.c.document, jobs.c.model, jobs.c.state)
-    .where(jobs.c.swept.is_(None))
-    .order_by(jobs.c.updated.desc())
-    .limit(RECENT)
-    .subquery()
-)
 _done = (
-    select(_recent.c.document)
-    .where(_recent.c.model == bindparam("model"), _recent.c.state == State.DONE.value)
+    select(jobs.c.document)
+    .where(jobs.c.model == bindparam("model"), DONE)
+    .order_by(jobs.c.updated.desc())
     .limit(ENOUGH)
 )
 _changed = (
@@ -54,7 +45,7 @@ def ahead(connection: Connection, job: Job) -> int:
 
 
 def durations(connection: Connection, model: str) -> list[float]:
-    """The seconds that the model's last jobs were worked on, of those that ended well and lately."""
+    """The seconds that the model's last jobs were worked on, of those that ended well."""
     done = [read_job(document) for document in connection.execute(_done, {"model": model}).scalars()]
     return [(job.updated - job.started).total_seconds() for job in done if job.started]
 

@@ -11,25 +11,22 @@ from typing import Protocol
 
 from sqlalchemy import Connection, bindparam, delete, func, or_, select, update
 
-from danqing.domain.jobs import Job, State
+from danqing.domain.jobs import Job
 from danqing.store.jobs import COLUMNS, job_of
-from danqing.store.tables import jobs, processes
+from danqing.store.tables import UNFINISHED, WAITING, jobs, processes
 from danqing.store.transfers import insert_once
 from danqing.store.writer import T, Work
 
-_unfinished = jobs.c.state.in_([state.value for state in State if not state.ended])
 _see = update(processes).where(processes.c.id == bindparam("this"))
 _forget_others = delete(processes).where(processes.c.id != bindparam("this"))
 _forget = delete(processes).where(processes.c.id == bindparam("this"))
 _forget_dead = delete(processes).where(processes.c.seen <= bindparam("since"))
 _alive = select(processes.c.id, processes.c.kind).where(processes.c.seen > bindparam("since"))
-_drivers = select(jobs.c.driver).where(_unfinished).distinct()
-_answering = select(jobs.c.id, jobs.c.turn.is_not(None).label("waits")).where(
-    _unfinished, jobs.c.driver == bindparam("this")
-)
+_drivers = select(jobs.c.driver).where(UNFINISHED).distinct()
+_answering = select(jobs.c.id, WAITING.label("waits")).where(UNFINISHED, jobs.c.driver == bindparam("this"))
 _claim = (
     update(jobs)
-    .where(jobs.c.id == bindparam("job"), _unfinished, jobs.c.turn.is_not(None))
+    .where(jobs.c.id == bindparam("job"), UNFINISHED, WAITING)
     .values(driver=bindparam("this"), turn=None, version=jobs.c.version + 1)
     .returning(*COLUMNS)
 )
@@ -117,7 +114,7 @@ class Member:
         left = (jobs.c.driver == self.id) & jobs.c.id.in_(forsaken)
         adopt = (
             update(jobs)
-            .where(_unfinished, or_(whose, left))
+            .where(UNFINISHED, or_(whose, left))
             .values(driver=self.id, turn=func.coalesce(jobs.c.turn, 0), version=jobs.c.version + 1)
             .returning(*COLUMNS)
         )

@@ -7,12 +7,12 @@ from typing import Any
 from sqlalchemy import Connection, Integer, Row, Text, bindparam, func, insert, select, tuple_, update
 
 from danqing.domain.errors import Kind, Problem, not_found
-from danqing.domain.jobs import Job, State
+from danqing.domain.jobs import Job
 from danqing.domain.ledger import Transfer
 from danqing.domain.ports import Once
 from danqing.store import admission
 from danqing.store.documents import read_job, write_job
-from danqing.store.tables import Moment, files, inputs, jobs, requests
+from danqing.store.tables import WAITING, Moment, files, inputs, jobs, keys, requests
 from danqing.store.transfers import book, insert_once
 
 COLUMNS = (jobs.c.document, jobs.c.version, jobs.c.turn)  # what makes a Job
@@ -39,15 +39,12 @@ _older = _newest.where(
 _position = select(jobs.c.created).where(jobs.c.key == bindparam("key"), jobs.c.id == bindparam("id"))
 _files_of = select(files.c.name).where(files.c.job == bindparam("job"))
 _insert_file = insert(files)
+_store = update(keys).where(keys.c.id == bindparam("this")).values(stored=keys.c.stored + bindparam("more"))
 _insert_input = insert(inputs)
 _waiting = select(
     func.min(jobs.c.turn).label("head"),
     func.max(jobs.c.turn).filter(jobs.c.key == bindparam("key")).label("own"),
-).where(
-    jobs.c.state.in_([state.value for state in State if not state.ended]),
-    jobs.c.provider == bindparam("provider"),
-    jobs.c.turn.is_not(None),
-)
+).where(jobs.c.provider == bindparam("provider"), WAITING)
 
 
 def job_of(row: Row[*tuple[Any, ...]]) -> Job:
@@ -84,6 +81,11 @@ def commit(connection: Connection, job: Job, transfers: Sequence[Transfer]) -> b
     for transfer in transfers:
         book(connection, transfer, job.updated)
     return True
+
+
+def count_stored(connection: Connection, key: str, more: int) -> None:
+    """Add to the bytes that a key's files take; the key's row is locked until the end of the transaction."""
+    connection.execute(_store, {"this": key, "more": more})
 
 
 def find(connection: Connection, id: str) -> Job | None:
@@ -148,17 +150,16 @@ def _name_files(connection: Connection, job: Job) -> None:
     if not any(output.file for output in job.outputs):
         return
     known = set(connection.execute(_files_of, {"job": job.id}).scalars())
-    rows = [
-        {
-            "name": output.file,
-            "job": job.id,
-            "position": position,
-            "key": job.key,
-            "sha256": output.blob.sha256,
-            "bytes": output.blob.size,
-        }
+    new = [
+        (position, output.file, output.blob)
         for position, output in enumerate(job.outputs)
         if output.file and output.blob and output.file not in known
     ]
-    if rows:
+    if new:
+        of = {"job": job.id, "key": job.key}
+        rows = [
+            {"name": name, "position": position, "sha256": blob.sha256, "bytes": blob.size, **of}
+            for position, name, blob in new
+        ]
         connection.execute(_insert_file, rows)
+        count_stored(connection, job.key, sum(blob.size for _, _, blob in new))

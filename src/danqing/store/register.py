@@ -15,9 +15,9 @@ from danqing.store.scopes import KEY, PROJECT, Scope
 from danqing.store.tables import balances, keys, projects
 from danqing.store.transfers import add, set_floor
 
-_KEY = [column for column in keys.c if column is not keys.c.digest]
+_KEY = [column for column in keys.c if column.name not in ("digest", "stored")]
 _find_key = select(*_KEY).where(keys.c.digest == bindparam("digest"))
-_key_by_id = select(*_KEY).where(keys.c.id == bindparam("this"))
+_lock_key = select(*_KEY).where(keys.c.id == bindparam("this")).with_for_update(key_share=True)
 _all_keys = select(*_KEY).order_by(keys.c.created.desc(), keys.c.id.desc())
 _all_limits = select(keys.c.id, keys.c.limits, projects.c.limits).join(
     projects, projects.c.id == keys.c.project, isouter=True
@@ -81,8 +81,9 @@ def all_projects(connection: Connection) -> list[Project]:
 
 def change_key(connection: Connection, id: str, changes: Changes, at: datetime) -> Key | None:
     """Set some limits of a key, by their names in `Limits`. None when it does not exist."""
-    row = _locked(connection, id) and connection.execute(_key_by_id, {"this": id}).mappings().first()
-    if not row:
+    # The key's row before its balance: a delivery counts its files in the one and then its money in the other.
+    row = connection.execute(_lock_key, {"this": id}).mappings().first()
+    if not row or not _locked(connection, id):
         return None
     old = _key(row)
     new = replace(old, limits=replace(old.limits, **changes))

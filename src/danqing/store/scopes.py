@@ -5,14 +5,11 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, bindparam, func, select
 
-from danqing.domain.jobs import State
 from danqing.domain.ledger import Phase, opening
 from danqing.domain.limits import Budget, room
 from danqing.store.documents import read_job
-from danqing.store.tables import Moment, balances, files, jobs, keys, transfers
+from danqing.store.tables import UNFINISHED, Moment, balances, jobs, keys, transfers
 from danqing.store.transfers import balance, book, insert_once, set_floor
-
-_UNFINISHED = [state.value for state in State if not state.ended]
 
 
 class Scope:
@@ -20,8 +17,7 @@ class Scope:
 
     def __init__(self, whose: str, members: Callable[[ColumnElement[str]], ColumnElement[bool]]) -> None:
         self.whose = whose
-        # An expression, not the column: few jobs are unfinished, and the index on the state finds them at once.
-        at_work = (jobs.c.state.in_(_UNFINISHED), members(jobs.c.key.concat("")))
+        at_work = (UNFINISHED, members(jobs.c.key))
         settled = transfers.alias("settled")
         self._unfinished = select(func.count()).select_from(jobs).where(*at_work)
         self._at_work = select(jobs.c.document).where(*at_work)
@@ -30,7 +26,7 @@ class Scope:
             .where(members(jobs.c.key), jobs.c.created > bindparam("since", type_=Moment))
             .order_by(jobs.c.created.desc())
         )
-        self._stored = select(func.coalesce(func.sum(files.c.bytes), 0)).where(members(files.c.key))
+        self._stored = select(func.coalesce(func.sum(keys.c.stored), 0)).where(members(keys.c.id))
         self._spent = (
             select(func.coalesce(func.sum(func.coalesce(settled.c.amount, transfers.c.amount)), 0))
             .join(settled, settled.c.id == transfers.c.job.concat(":settle"), isouter=True)

@@ -5,12 +5,14 @@ Money is nano-dollars in BIGINT, a point in time is microseconds in BIGINT. A ch
 """
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     CheckConstraint,
     Column,
+    ColumnElement,
     Dialect,
     ForeignKey,
     Index,
@@ -19,7 +21,10 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    literal_column,
 )
+
+from danqing.domain.jobs import State
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -92,6 +97,7 @@ keys = Table(
     Column("revoked", Moment),
     Column("project", Text),
     Column("limits", Text, nullable=False, server_default="{}"),
+    Column("stored", BigInteger, nullable=False, server_default="0"),  # the bytes of its files, added up
 )
 
 jobs = Table(
@@ -100,20 +106,35 @@ jobs = Table(
     Column("id", Text, primary_key=True),
     Column("key", Text, ForeignKey("keys.id"), nullable=False),
     Column("account", Text, nullable=False),
-    Column("state", Text, nullable=False, index=True),
+    Column("state", Text, nullable=False),
     Column("version", Integer, nullable=False),
     Column("model", Text, nullable=False),
     Column("created", Moment, nullable=False),
     Column("document", Text, nullable=False),
     Column("provider", Text, nullable=False),
     Column("updated", Moment, nullable=False),
-    Column("driver", Text, index=True),  # the process that answers for it until it has ended
+    Column("driver", Text),  # the process that answers for it until it has ended
     Column("turn", BigInteger),  # whose turn it is among the waiting; the lowest is next
     Column("swept", Moment),  # when its files were taken away
     Index(None, "key", "created", "id"),
     Index(None, "key", "updated", "id"),
-    Index(None, "swept", "updated"),
 )
+
+# Of all that was ever made, few jobs are unfinished. They have indexes of their own, which stay as small; only a query
+# that says so in these very words can use them, so the states are spelled and not bound.
+UNFINISHED = jobs.c.state.in_([literal_column(f"'{state.value}'") for state in State if not state.ended])
+WAITING = jobs.c.turn.is_not(None)
+DONE = jobs.c.state == literal_column(f"'{State.DONE.value}'")
+
+
+def _index(*columns: Column[Any], where: ColumnElement[bool]) -> None:
+    Index(None, *columns, sqlite_where=where, postgresql_where=where)
+
+
+_index(jobs.c.driver, where=UNFINISHED)
+_index(jobs.c.key, where=UNFINISHED)
+_index(jobs.c.provider, jobs.c.turn, jobs.c.created, where=WAITING)
+_index(jobs.c.model, jobs.c.updated, where=DONE)
 
 transfers = Table(
     "transfers",
@@ -136,7 +157,7 @@ files = Table(
     Column("name", Text, primary_key=True),
     Column("job", Text, ForeignKey("jobs.id"), nullable=False, index=True),
     Column("position", Integer, nullable=False),
-    Column("key", Text, nullable=False, index=True),
+    Column("key", Text, nullable=False),
     Column("sha256", Text, nullable=False, index=True),
     Column("bytes", BigInteger, nullable=False),
 )
@@ -149,12 +170,13 @@ inputs = Table(
     Column("sha256", Text, primary_key=True, index=True),
 )
 
-# A name is claimed before its job is written, so the reference is checked at the commit.
+# A name is claimed before its job is written, so the reference is checked at the commit. When the job comes, SQLite
+# looks for whoever waits for it: hence the index.
 requests = Table(
     "requests",
     metadata,
     Column("key", Text, primary_key=True),
     Column("name", Text, primary_key=True),
     Column("fingerprint", Text, nullable=False),
-    Column("job", Text, ForeignKey("jobs.id", deferrable=True, initially="DEFERRED"), nullable=False),
+    Column("job", Text, ForeignKey("jobs.id", deferrable=True, initially="DEFERRED"), nullable=False, index=True),
 )

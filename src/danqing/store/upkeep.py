@@ -8,7 +8,7 @@ from sqlalchemy import BindParameter, Connection, Integer, Text, bindparam, dele
 from danqing.domain.jobs import Job, State
 from danqing.domain.retention import present
 from danqing.store.documents import read_job
-from danqing.store.jobs import commit
+from danqing.store.jobs import commit, count_stored
 from danqing.store.tables import Moment, files, inputs, jobs, requests
 
 _ENDED = [state.value for state in State if state.ended]
@@ -25,7 +25,9 @@ _ended = (
     .limit(bindparam("limit", type_=Integer))
 )
 _mark = update(jobs).where(jobs.c.id == bindparam("this"))
-_blank = update(files).where(files.c.name == bindparam("this")).values(sha256="", bytes=0)
+_gone = files.c.name.in_(bindparam("names", expanding=True))
+_take = select(func.coalesce(func.sum(files.c.bytes), 0)).where(_gone)
+_blank = update(files).where(_gone).values(sha256="", bytes=0)
 _ask_without = delete(inputs).where(inputs.c.job == bindparam("this"))
 _hashes: BindParameter[str] = bindparam("hashes", expanding=True)
 _named = union(
@@ -50,8 +52,9 @@ def give_up(connection: Connection, job: Job, at: datetime) -> bool:
     """Commit an ended job that says which of its files are gone: nothing names them any more. False when it changed."""
     if not commit(connection, job, ()):
         return False
-    if gone := [{"this": output.file} for output in job.outputs if output.gone]:
-        connection.execute(_blank, gone)
+    if gone := [output.file for output in job.outputs if output.gone]:
+        count_stored(connection, job.key, -int(connection.execute(_take, {"names": gone}).scalar_one()))
+        connection.execute(_blank, {"names": gone})
     if job.inputs_gone:
         connection.execute(_ask_without, {"this": job.id})
     if not present(job):

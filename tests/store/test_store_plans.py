@@ -1,0 +1,90 @@
+"""What is asked while jobs come and go is found by an index, however many jobs there have been."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from sqlalchemy import Engine, event
+
+from danqing.domain.limits import Limits, Project
+from danqing.domain.ports import Once
+from danqing.store import Database
+from danqing.store.engine import Engines
+
+from .filling import fill
+from .samples import NOON, PICTURE, a_job, a_key, delivered, furnish
+
+STORED = 5000
+LARGE = "jobs|transfers|files|inputs|requests"
+READS_ALL = {"sqlite": rf"SCAN ({LARGE})(?! USING)", "postgresql": rf"Seq Scan on ({LARGE})"}
+EXPLAIN = {"sqlite": "EXPLAIN QUERY PLAN", "postgresql": "EXPLAIN"}
+
+Asked = dict[str, object]  # every statement, with values it was asked with
+
+
+@contextmanager
+def listening() -> Iterator[Asked]:
+    """What is said to any database while the block runs."""
+    asked: Asked = {}
+
+    def hear(_connection: object, _cursor: object, words: str, values: object, _context: object, many: bool) -> None:
+        if words.startswith(("SELECT", "UPDATE", "DELETE", "INSERT")):
+            asked[words] = values[0] if many and isinstance(values, list) else values
+
+    event.listen(Engine, "before_cursor_execute", hear)
+    try:
+        yield asked
+    finally:
+        event.remove(Engine, "before_cursor_execute", hear)
+
+
+def plan(engines: Engines, words: str, values: object) -> str:
+    """How the database would go about it."""
+    with engines.reading.connect() as connection:
+        rows = connection.exec_driver_sql(f"{EXPLAIN[engines.reading.dialect.name]} {words}", values)
+        return "\n".join(str(row[-1]) for row in rows)
+
+
+async def a_day(database: Database) -> None:
+    """Everything that happens all the time, once."""
+    now = datetime.now(UTC)
+    process = database.member("process", kind="serve", lease_s=60)
+    await process.beat()
+    for key in ("key", "ann"):
+        film = replace(a_job(f"film of {key}", key=key), turn=0, created=now)
+        for _ in range(2):
+            film = await database.admit(film, Once("order", "f"), driver=process.id)
+        await database.ahead(film)
+        await database.durations(film.generation.model)
+        await database.standings(key, now)
+        await database.changed(key, (now, ""), 100)
+        await database.jobs(key, limit=20)
+        await database.jobs(key, limit=20, before=film.id)
+        await process.answering()
+        await process.adopt({film.id})
+        claimed = await process.claim(film.id)
+        assert claimed
+        await database.commit(*delivered(claimed, f"file of {key}"))
+        await database.file(f"file of {key}")
+        await database.job(film.id)
+        await database.named({PICTURE.sha256})
+
+
+async def test_no_question_reads_all_that_was_ever_made(database: Database, engines: Engines) -> None:
+    await furnish(database, money=10**9)
+    limits = Limits(daily=10**6, per_minute=100, concurrent=100, storage=10**15)
+    await database.add_project(Project(id="project", name="p", limits=limits, created=NOON))
+    await database.add_key(replace(a_key("ann"), project="project", limits=limits), "digest of ann")
+    for key in ("key", "ann"):  # the first job of a period counts what it has cost before
+        job = await database.admit(
+            replace(a_job(f"first of {key}", key=key), created=datetime.now(UTC)), Once("1", "f")
+        )
+        await database.commit(*delivered(job, job.id))
+    fill(engines, STORED)
+    with listening() as asked:
+        await a_day(database)
+    assert len(asked) > 30
+    reads_all = READS_ALL[engines.reading.dialect.name]
+    assert [words for words, values in asked.items() if re.search(reads_all, plan(engines, words, values))] == []
