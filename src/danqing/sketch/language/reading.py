@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from danqing.domain.prompts.scripts import HAN, KANA
 from danqing.sketch.language import script
 from danqing.sketch.language.han import read_han
 from danqing.sketch.language.inflection import meaning
@@ -37,7 +38,7 @@ WRITTEN = re.compile(
 LOGO = re.compile(r"\b(?:logo|emblem|wordmark|monogram|brand)\b", re.IGNORECASE)
 NAMED = re.compile(r"\b(?:called|named)\s+((?:[A-Z0-9][\w'’&-]*\s*){1,4})")  # what a logo is made for
 CLEAR_LEAD = 2
-JOINED = f"[{script.HAN}{script.KANA}]"
+JOINED = f"[{HAN}{KANA}]"
 RUN = re.compile(f"(?:[0-9]+(?={JOINED}))?{JOINED}+(?:[0-9]+(?={JOINED}){JOINED}+)*")
 
 

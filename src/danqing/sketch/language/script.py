@@ -5,11 +5,8 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 
-HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff々"
-KANA = r"\u3041-\u30ffー"
-HANGUL = r"\u1100-\u11ff\uac00-\ud7a3"
-CYRILLIC = r"\u0400-\u04ff"
-BIG5_COMMON_END = b"\xc6\x7e"
+from danqing.domain.prompts.scripts import CYRILLIC, HAN, HANGUL, KANA, chinese
+
 HAN_WEIGHS = 3  # one Han character says about as much as three Latin letters
 
 
@@ -24,7 +21,7 @@ def language_of(text: str) -> str | None:
         return None
     if _count(KANA.replace("ー", ""), text):
         return "ja"
-    return "zh-Hans" if _simplified(text) > _traditional(text) else "zh-Hant"
+    return chinese(text)
 
 
 def to_simplified(text: str) -> str:
@@ -41,25 +38,3 @@ def _fold() -> dict[int, str]:
 
 def _count(characters: str, text: str) -> int:
     return len(re.findall(f"[{characters}]", text))
-
-
-def _traditional(text: str) -> int:
-    return sum(_encodes(character, "big5") and not _encodes(character, "gb2312") for character in text)
-
-
-def _simplified(text: str) -> int:
-    return sum(_encodes(character, "gb2312") and not _is_common_traditional(character) for character in text)
-
-
-def _is_common_traditional(character: str) -> bool:
-    """Whether Big5 has it among its common characters; the rare ones include some that only Simplified texts use."""
-    return _encodes(character, "big5") and character.encode("big5") <= BIG5_COMMON_END
-
-
-def _encodes(character: str, codec: str) -> bool:
-    """Whether a national character set, made for one of the two scripts, has this character."""
-    try:
-        character.encode(codec)
-    except UnicodeEncodeError:
-        return False
-    return True

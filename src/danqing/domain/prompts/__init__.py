@@ -1,4 +1,4 @@
-"""What can be said of a prompt without a model: its length in tokens and the text it quotes."""
+"""What can be said of a prompt without a model: its length in tokens; and beside it its scripts, and what must stay."""
 
 import re
 
