@@ -27,11 +27,14 @@ from danqing.domain.jobs import (
 )
 from danqing.domain.ledger import Phase, Transfer
 from danqing.domain.money import Units
+from danqing.domain.wording import Rewritten, Wording
 from making import CENT, NOON, a_generation, a_job, a_picture
 
 BROKEN = Failed(Problem(Kind.UPSTREAM, "It broke."))
 LOST = Failed(Problem(Kind.UNKNOWN, "Nobody knows.", code="outcome_unknown"))
+WORDED = Rewritten(Wording(done=True, target="en", texts=("a cat",), most=CENT, cost=CENT // 2))
 EVENTS: tuple[Event, ...] = (
+    WORDED,
     Started(),
     Accepted("ticket", "a better prompt"),
     Progressed(0.5, "drawing"),
@@ -61,6 +64,38 @@ def test_three_pictures_of_four_cost_three() -> None:
     assert [(transfer.phase, transfer.amount, transfer.held) for transfer in transfers] == [
         (Phase.POST, 9 * CENT, 12 * CENT)
     ]
+
+
+def test_what_was_done_to_the_prompt_is_a_charge_of_its_own_out_of_the_same_hold() -> None:
+    job, transfers = run(a_job(), [WORDED, Started(), Produced(a_picture()), Finished()])
+
+    assert (job.charged, job.prompt) == (3 * CENT + CENT // 2, "a cat")
+    assert [(transfer.phase, transfer.amount, transfer.held) for transfer in transfers] == [
+        (Phase.WORDS, CENT // 2, CENT // 2),
+        (Phase.POST, 3 * CENT, 12 * CENT - CENT // 2),
+    ]
+
+
+@pytest.mark.parametrize("end", [BROKEN, LOST, Cancelled(), Finished()])
+def test_words_cost_nothing_when_nothing_is_made_of_them(end: Event) -> None:
+    job, transfers = run(a_job(), [WORDED, Started(), end])
+
+    assert job.charged == 0
+    assert [(transfer.phase, transfer.held) for transfer in transfers] == [(Phase.VOID, 12 * CENT)]
+
+
+def test_words_never_cost_more_than_was_held() -> None:
+    dear = Rewritten(replace(WORDED.wording, cost=11 * CENT))
+    job, transfers = run(a_job(), [dear, Started(), *[Produced(a_picture())] * 4, Finished()])
+
+    assert job.charged == sum(transfer.amount for transfer in transfers) == 12 * CENT
+
+
+def test_a_prompt_that_is_still_to_be_reworded_was_never_sent() -> None:
+    pending = a_job(state=State.SUBMITTING, wording=Wording(target="en"))
+
+    assert recover(pending, repeatable=False) is None
+    assert isinstance(recover(step(pending, WORDED, NOON)[0], repeatable=False), Failed)
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from danqing.domain.ledger import (
     is_memorandum,
     post,
     void,
+    words,
 )
 
 AMOUNTS = st.integers(min_value=0, max_value=10**15)
@@ -43,6 +44,21 @@ def test_after_a_hold_has_ended_nothing_is_held(held: int, charged: int) -> None
     assert all(balance.held == 0 for balance in after.values())
     assert after.get(REVENUE, Balance()).posted == min(charged, held)
     assert after[account_of("a")].posted == held - min(charged, held)
+
+
+@given(AMOUNTS, AMOUNTS, st.booleans())
+def test_what_the_words_cost_comes_out_of_the_hold_that_is_then_settled(
+    told: int, charged: int, delivered: bool
+) -> None:
+    reserved = hold("job", "a", "k", told + charged, ("budget:p",))
+    opening = {BANK: Balance(floor=None), budget_of("k"): Balance(floor=None), "budget:p": Balance(floor=None)}
+    worded, left = words(reserved, told)
+    history = (fund("a", told + charged, "topup"), reserved, worded, post(left, charged) if delivered else void(left))
+    after = reduce(add, history, opening)
+
+    assert all(balance.held == 0 for balance in after.values())
+    spent = told + (charged if delivered else 0)
+    assert (after.get(REVENUE, Balance()).posted, after["budget:p"].posted) == (spent, -spent)
 
 
 def test_a_hold_beyond_the_money_or_the_budget_is_refused() -> None:

@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import insert, text
 
 from danqing.domain.errors import Kind, Problem
-from danqing.domain.jobs import Accepted, Cancelled, Failed, Produced, Started
+from danqing.domain.jobs import Accepted, Cancelled, Failed, Finished, Produced, Started
 from danqing.domain.limits import Limits, Project
 from danqing.domain.ports import Once
+from danqing.domain.wording import Rewritten, Wording
 from danqing.store import Database
 from danqing.store.audit import DIFFERENCES_MAX, Findings, opened
 from danqing.store.engine import Engines
@@ -30,7 +31,9 @@ async def a_history(database: Database) -> None:
     await database.add_project(Project(id="project", name="p", limits=Limits(monthly=50 * COST), created=NOON))
     await database.add_key(replace(a_key("bob"), project="project"), "digest of bob")
     done = await database.admit(a_job("done", held=3 * COST), Once("order-1", "f"))
-    await database.commit(*delivered(done, "one", "two"))
+    words = Rewritten(Wording(done=True, target="en", texts=("a fox",), cost=7))
+    outputs = (Produced(an_output("one")), Produced(an_output("two")))
+    await database.commit(*after(done, words, Started(), *outputs, Finished()))
     await database.admit(a_job("waiting"), None)
     await database.limit_key("key", {"daily": 50 * COST}, NOON)
     running = await database.admit(a_job("running", key="bob", held=2 * COST), None)
@@ -50,8 +53,8 @@ async def test_books_that_are_right_have_no_difference(database: Database, datab
     assert (found.clean, found.differences) == (True, [])
     counted = {name: found.counts[name] for name in ("jobs", "unfinished", "charged", "held", "keys", "requests")}
     held = 3 * COST
-    assert counted == {"jobs": 5, "unfinished": 2, "charged": 2 * COST, "held": held, "keys": 2, "requests": 1}
-    assert (found.counts["files"], found.counts["transfers"]) == (3, 10)
+    assert counted == {"jobs": 5, "unfinished": 2, "charged": 2 * COST + 7, "held": held, "keys": 2, "requests": 1}
+    assert (found.counts["files"], found.counts["transfers"]) == (3, 11)
 
 
 PLANTED: dict[str, tuple[str | Sequence[str], str]] = {
@@ -77,6 +80,16 @@ PLANTED: dict[str, tuple[str | Sequence[str], str]] = {
     "another charge": (
         "UPDATE transfers SET amount = amount + 1 WHERE id = 'done:settle'",
         "job done says that it cost",
+    ),
+    "no charge for words": ("DELETE FROM transfers WHERE id = 'done:words'", "job done has ended, and its hold"),
+    "another charge for words": (
+        "UPDATE transfers SET amount = 6 WHERE id = 'done:words'",
+        "job done is charged for its words by done:words",
+    ),
+    "words too early": (
+        "INSERT INTO transfers SELECT 'waiting:words', 'words', account, key, job, 0, 0, created, budgets"
+        " FROM transfers WHERE id = 'waiting:hold'",
+        "job waiting is queued, and is settled",
     ),
     "too great a charge": ("UPDATE transfers SET amount = 99 WHERE id = 'done:settle'", "done:settle is impossible"),
     "a charge of what failed": (

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -11,11 +12,12 @@ from danqing.domain.errors import Kind, Problem
 from danqing.domain.jobs import Accepted, Cancelled, Finished, Job, Produced, Started
 from danqing.domain.ledger import Balance, Phase, void
 from danqing.domain.ports import Once, Store
+from danqing.domain.wording import Rewritten, Wording
 from danqing.store import Database
 from danqing.store.engine import Engines
 from danqing.store.tables import jobs, transfers
 
-from .samples import COST, a_job, a_key, after, an_output, delivered, furnish
+from .samples import COST, NOON, a_job, a_key, after, an_output, delivered, furnish
 
 
 def stored(engines: Engines) -> tuple[int, int]:
@@ -148,6 +150,23 @@ async def test_a_delivered_job_is_charged_and_gives_the_rest_back(database: Data
         (Phase.POST, job.id, job.generation.model, COST, 2 * COST),
         (Phase.HOLD, job.id, job.generation.model, 2 * COST, 0),
     ]
+
+
+async def test_what_was_done_to_a_prompt_is_a_line_of_its_own_and_counts_for_every_budget(database: Database) -> None:
+    key = await furnish(database, money=200)
+    job = await database.admit(a_job(held=2 * COST), None)
+    worded = Rewritten(Wording(done=True, target="en", texts=("a fox",), by=("writer",), most=9, cost=7))
+    assert await database.commit(*after(job, worded, Started(), Produced(an_output("file")), Finished()))
+    spending = await database.spending(key)
+    assert (spending.account, spending.by_model) == (Balance(posted=200 - COST - 7), (("imagen-4", 1, COST + 7),))
+    lines = [(line.phase, line.amount, line.held) for line in spending.statement]
+    assert lines == [(Phase.WORDS, 7, 7), (Phase.POST, COST, 2 * COST - 7), (Phase.HOLD, 2 * COST, 0)]
+    found = await database.job(job.id)
+    assert found
+    assert (found.wording, found.charged) == (worded.wording, COST + 7)
+    await database.limit_key(key.id, {"monthly": 500}, NOON + timedelta(hours=2))
+    [monthly] = [row for row in await database.standings(key.id, NOON) if row.limit == "monthly"]
+    assert monthly.used == COST + 7
 
 
 async def test_a_cancelled_job_costs_nothing(database: Database) -> None:

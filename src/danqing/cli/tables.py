@@ -32,7 +32,7 @@ Fact = tuple[str, str | Text]
 
 _WHOLE = frozenset({"job", "id", "state", "created", "cost", "model and price"})  # columns that are never folded
 _STATEMENT_LINES = 12  # the newest; --json has more
-_PHASES = {Phase.HOLD: "held", Phase.POST: "charged", Phase.VOID: "given back"}
+_PHASES = {Phase.HOLD: "held", Phase.POST: "charged", Phase.WORDS: "for its words", Phase.VOID: "given back"}
 _LIMITS = {
     "balance": "{}",
     "total": "{} in all",

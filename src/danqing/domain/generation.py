@@ -19,6 +19,14 @@ class Person(StrEnum):
     NONE = "dont_allow"
 
 
+class Translate(StrEnum):
+    """Whether a prompt is translated that the model does not understand."""
+
+    AUTO = "auto"  # translated if it can be; else the author's words are sent, and that is told
+    OFF = "off"  # never
+    REQUIRE = "require"  # translated, or nothing is made
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """One message of a conversation: its words and pictures in the order in which they were written."""
@@ -50,6 +58,7 @@ class Generation:
     quality: int | None = None
     first_frame: Blob | None = None
     last_frame: Blob | None = None
+    translate: Translate | None = None
     knobs: tuple[tuple[str, Knob], ...] = ()
 
     @property

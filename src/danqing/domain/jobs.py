@@ -13,10 +13,11 @@ from enum import StrEnum
 
 from danqing.domain.errors import Kind, Problem
 from danqing.domain.generation import Generation, Output
-from danqing.domain.ledger import Transfer, hold, post, void
+from danqing.domain.ledger import Transfer, hold, post, void, words
 from danqing.domain.media import Medium
 from danqing.domain.money import Price, Units
 from danqing.domain.prompts import count_tokens
+from danqing.domain.wording import AS_WRITTEN, Rewritten, Wording
 
 SKETCH = "sketch"  # the provider whose work must always be told from a model's
 
@@ -65,11 +66,11 @@ class Job:
     counts in besides its key's own) when it was admitted. `withheld` has the
     reason for every output that the engine refused. `ignored` names parameters that the engine does not honour.
     `served_by` are those that an upstream had the work done by, the one who did it last; `cost` is what the upstream
-    says that it costs us, in nano-dollars, and `used` what it counted. `prompt` is the one the engine worked from when
-    it rewrote the author's. `shared` jobs may be watched by anybody who knows their id. `inputs_gone` is since when the
-    files that it was asked with are away. `turn` is set while the job waits to be driven: the lowest is next, 0 goes on
-    with what was begun. `started` is when it was first sent, `deadline` when it must have ended. `progress` (0 to 1)
-    and `stage` are told to watchers but not stored.
+    says that it costs us, in nano-dollars, and `used` what it counted. `wording` is what was to become of the author's
+    prompt before it was sent, `prompt` the one that the engine worked from when it was another. `shared` jobs may be
+    watched by anybody who knows their id. `inputs_gone` is since when the files that it was asked with are away. `turn`
+    is set while the job waits to be driven: the lowest is next, 0 goes on with what was begun. `started` is when it was
+    first sent, `deadline` when it must have ended. `progress` (0 to 1) and `stage` are told to watchers but not stored.
     """
 
     id: str
@@ -87,6 +88,7 @@ class Job:
     input_tokens: int = 0
     ticket: str = ""
     prompt: str = ""
+    wording: Wording = AS_WRITTEN
     outputs: tuple[Output, ...] = ()
     withheld: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
@@ -238,7 +240,7 @@ class Cancelled:
     """The caller does not want it any more."""
 
 
-Event = Started | Accepted | Progressed | Reported | Produced | Withheld | Finished | Failed | Cancelled
+Event = Rewritten | Started | Accepted | Progressed | Reported | Produced | Withheld | Finished | Failed | Cancelled
 Step = tuple[Job, tuple[Transfer, ...]]
 
 
@@ -247,6 +249,7 @@ class IllegalStep(Exception):
 
 
 _FROM: dict[type[Event], frozenset[State]] = {
+    Rewritten: frozenset({State.QUEUED, State.SUBMITTING}),
     Started: frozenset({State.QUEUED}),
     Accepted: frozenset({State.SUBMITTING, State.RUNNING}),  # again, when work is resumed
     Progressed: frozenset({State.SUBMITTING, State.RUNNING}),
@@ -268,6 +271,10 @@ def step(job: Job, event: Event, at: datetime) -> Step:
     after, transfers = _STEPS[type(event)](job, event)
     started = at if isinstance(event, Started) else after.started
     return replace(after, updated=at, started=started), transfers
+
+
+def _rewritten(job: Job, event: Rewritten) -> Step:
+    return replace(job, wording=event.wording, prompt=event.wording.prompt), ()
 
 
 def _started(job: Job, event: Started) -> Step:
@@ -296,8 +303,10 @@ def _withheld(job: Job, event: Withheld) -> Step:
 
 def _finished(job: Job, event: Finished) -> Step:
     if job.outputs:
-        cost = min(job.price.cost(job.usage()), job.held)
-        return replace(job, state=State.DONE, charged=cost, progress=1.0), (post(job.hold, cost),)
+        told, left = words(job.hold, min(job.wording.cost, job.held))
+        cost = min(job.price.cost(job.usage()), left.amount)
+        done = replace(job, state=State.DONE, charged=told.amount + cost, progress=1.0)
+        return done, (*((told,) if told.amount else ()), post(left, cost))
     if job.withheld:
         reason = job.withheld[0]
         return _end(job, State.FAILED, Fault(Kind.FILTERED, "filtered", f"The content was filtered: {reason}"))
@@ -322,6 +331,7 @@ def _end(job: Job, state: State, fault: Fault) -> Step:
 
 
 _STEPS: dict[type[Event], Callable[..., Step]] = {
+    Rewritten: _rewritten,
     Started: _started,
     Accepted: _accepted,
     Reported: _reported,
@@ -339,7 +349,7 @@ def recover(job: Job, *, repeatable: bool) -> Event | None:
     `repeatable`: the engine may be asked twice for the same job without doing, or being paid for, the work twice.
     Other engines are only asked again when nothing was sent, or with the ticket of the work that they already do.
     """
-    if repeatable or job.ticket or job.state is State.QUEUED:
+    if repeatable or job.ticket or job.state is State.QUEUED or job.wording.pending:
         return None
     message = "The gateway stopped while the engine was at work. What became of it is unknown; it is not sent again."
     return Failed(Problem(Kind.UNKNOWN, message, code="outcome_unknown"))

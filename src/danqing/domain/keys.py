@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from danqing.domain.generation import Translate
 from danqing.domain.limits import UNLIMITED, Limits
 
 PREFIXES = {True: "sk-test-", False: "sk-live-"}
@@ -13,7 +14,8 @@ class Key:
     """What is known of a key; the secret itself is never kept.
 
     `test` keys are served by the Sketch engine and pay with play money. `hint` is what a person can recognise it by.
-    A key may belong to a project, and is then held to its own limits and to the project's.
+    A key may belong to a project, and is then held to its own limits and to the project's. `translate` is what becomes
+    of its prompts in other languages when a request does not say.
     """
 
     id: str
@@ -24,4 +26,5 @@ class Key:
     created: datetime
     limits: Limits = UNLIMITED
     project: str | None = None
+    translate: Translate | None = None
     revoked: datetime | None = None

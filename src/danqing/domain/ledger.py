@@ -6,7 +6,7 @@ up. After TigerBeetle's two-phase transfers: post settles at most what was held 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 REVENUE = "revenue"
@@ -44,13 +44,17 @@ class Phase(StrEnum):
     FUND = "fund"  # money from the bank into an account
     HOLD = "hold"  # reserve the most that a job can cost
     POST = "post"  # charge what was delivered and give the rest of the hold back
+    WORDS = "words"  # charge what was done to the prompt, out of the same hold
     VOID = "void"  # give all of the hold back
     OPEN = "open"  # begin a budget with what was spent before it was set
 
 
+CHARGES = frozenset({Phase.POST, Phase.WORDS})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transfer:
-    """One movement. `amount` is in nano-dollars, never negative; `held` is the hold that a POST or VOID ends.
+    """One movement. `amount` is in nano-dollars, never negative; `held` is the hold, or the part of it, that is ended.
 
     `budgets` are the memoranda that it counts in besides the key's own.
     """
@@ -65,7 +69,7 @@ class Transfer:
     budgets: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.amount < 0 or self.held < 0 or (self.phase is Phase.POST and self.amount > self.held):
+        if self.amount < 0 or self.held < 0 or (self.phase in CHARGES and self.amount > self.held):
             raise ValueError(f"transfer {self.id} of {self.amount} on a hold of {self.held}")
 
 
@@ -110,6 +114,12 @@ def opening(budget: str, amount: int, cause: str) -> Transfer:
     return Transfer(id=f"{budget}:open:{cause}", phase=Phase.OPEN, account="", amount=amount, budgets=(budget,))
 
 
+def words(held: Transfer, amount: int) -> tuple[Transfer, Transfer]:
+    """Charge for a prompt that was reworded, and the hold that is left; it is settled in the same commit."""
+    charge = replace(held, id=f"{held.job}:words", phase=Phase.WORDS, amount=amount, held=amount)
+    return charge, replace(held, amount=held.amount - amount)
+
+
 def post(held: Transfer, amount: int) -> Transfer:
     """Charge `amount`, at most what was held, and release the rest."""
     return _settle(held, Phase.POST, amount)
@@ -146,7 +156,7 @@ def entries(transfer: Transfer) -> tuple[Entry, ...]:
             return Entry(BANK, posted=-amount), Entry(payer, posted=amount)
         case Phase.HOLD:
             return tuple(Entry(name, held=amount, guarded=True) for name in (*counted, payer))
-        case Phase.POST | Phase.VOID:
+        case Phase.POST | Phase.WORDS | Phase.VOID:
             released = tuple(Entry(name, posted=-amount, held=-transfer.held) for name in (*counted, payer))
             return (*released, Entry(REVENUE, posted=amount)) if amount else released
         case Phase.OPEN:

@@ -13,8 +13,9 @@ from danqing.domain.keys import Key
 from danqing.domain.ledger import Balance, Phase, Transfer
 from danqing.domain.limits import Changes, Project, Standing
 from danqing.domain.media import Blob, blob_named
+from danqing.domain.models import Model
 from danqing.domain.retention import Keep
-from danqing.domain.wording import Rewording
+from danqing.domain.wording import Rewording, Wording
 
 STATEMENT_LINES_MAX = 100
 LEAVING = "leaving"  # the message of a cancellation after which another process goes on with the work
@@ -119,6 +120,19 @@ class Translator(Protocol):
 
     async def translate(self, texts: Sequence[str], source: str, target: str) -> Rewording:
         """Each text in the other language. Raises Problem and nothing else."""
+
+
+class Editor(Protocol):
+    """What is done with an author's words before an engine gets them."""
+
+    def plan(self, generation: Generation, model: Model, key: Key) -> Wording:
+        """What is to become of the prompt, and the most that it costs; nothing is asked of anybody yet.
+
+        Raises Problem(INVALID) when it must be translated and nobody here can.
+        """
+
+    async def reword(self, generation: Generation, wording: Wording) -> Wording:
+        """Do what was planned. Raises Problem when it must be translated and could not be."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,16 @@
-"""An author's words on their way to an engine: what may be made of them, and what was."""
+"""An author's words on their way to an engine: what shall be made of them, and what was.
 
-from dataclasses import dataclass
-from enum import StrEnum
+The author's prompt is never changed: it stays in the Generation. What is sent in its place stands beside it.
+"""
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
-class Translate(StrEnum):
-    """Whether a prompt is translated that the model does not understand."""
+from danqing.domain.generation import Generation, Turn
+from danqing.domain.media import Blob
 
-    AUTO = "auto"  # translated if it can be; else the author's words are sent, and that is told
-    OFF = "off"  # never
-    REQUIRE = "require"  # translated, or nothing is made
+# What the dialects call it when a client says in which language its prompt is, and when it wants it enriched.
+LANGUAGE, ENHANCE = "language", "enhancePrompt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,3 +19,82 @@ class Rewording:
 
     texts: tuple[str, ...]
     cost: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """What is to become of a prompt before it is sent, decided at the quote; and, once it is `done`, what became of it.
+
+    `language` is that of the author's words, "" when nobody can tell. `target` is the language that they are translated
+    into, "" when they are not; `required`: or else nothing is made. `enhance`: they are enriched. `most` is the part of
+    the hold that is for it. `texts` are sent in the place of the author's, part for part, and `negative` in the place
+    of what is to be left out. `by` is who did it, and `cost` is what is charged for it. `trouble` is why the author's
+    own words are sent after all, or not all was done; `enhanced`: that part was. Amounts are nano-dollars.
+    """
+
+    language: str = ""
+    target: str = ""
+    required: bool = False
+    enhance: bool = False
+    most: int = 0
+    done: bool = False
+    texts: tuple[str, ...] = ()
+    negative: str = ""
+    enhanced: bool = False
+    by: tuple[str, ...] = ()
+    cost: int = 0
+    trouble: str = ""
+
+    @property
+    def pending(self) -> bool:
+        """Whether something is to be done before the prompt can be sent."""
+        return not self.done and bool(self.target or self.enhance)
+
+    @property
+    def prompt(self) -> str:
+        """The words that are sent in the place of the author's; "" when those are sent."""
+        return "\n".join(self.texts).strip()
+
+    @property
+    def translated(self) -> bool:
+        """Whether the prompt was said in another language."""
+        return bool(self.texts and self.target)
+
+
+AS_WRITTEN = Wording()  # nothing is known of the prompt, and nothing is done to it
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """What became of the prompt: from here on the same words are sent, however often they have to be."""
+
+    wording: Wording
+
+
+def author_texts(generation: Generation) -> tuple[str, ...]:
+    """What the author wrote into the last message, part for part."""
+    return tuple(part for part in generation.turns[_last(generation)].parts if isinstance(part, str))
+
+
+def reworded(generation: Generation, wording: Wording) -> Generation:
+    """The generation as it is sent: what was done to its words is not asked of the engine a second time."""
+    if not wording.texts:
+        return generation
+    turns = list(generation.turns)
+    at = _last(generation)
+    turns[at] = replace(turns[at], parts=tuple(_put(turns[at], wording.texts)))
+    said = {LANGUAGE} if wording.translated else set()
+    said |= {ENHANCE} if wording.enhanced else set()
+    knobs = tuple((name, knob) for name, knob in generation.knobs if name not in said)
+    return replace(generation, turns=tuple(turns), negative=wording.negative, knobs=knobs)
+
+
+def _last(generation: Generation) -> int:
+    """Where the last message of the user stands, or the last one of all when none is the user's."""
+    return max((at for at, turn in enumerate(generation.turns) if turn.role == "user"), default=-1)
+
+
+def _put(turn: Turn, texts: Sequence[str]) -> Iterator[str | Blob]:
+    new = iter(texts)
+    for part in turn.parts:
+        yield next(new, part) if isinstance(part, str) else part

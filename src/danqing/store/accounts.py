@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, func, select
 
 from danqing.domain.keys import Key
-from danqing.domain.ledger import Phase, account_of, budget_of, fund
+from danqing.domain.ledger import CHARGES, Phase, account_of, budget_of, fund
 from danqing.domain.limits import MINUTE, UNLIMITED, Limits, Standing, budgets
 from danqing.domain.ports import STATEMENT_LINES_MAX, Line, Spending
 from danqing.store.documents import read_limits
@@ -16,9 +16,9 @@ from danqing.store.tables import balances, jobs, keys, projects, transfers
 from danqing.store.transfers import balance, book_once, insert_once
 
 _charged = (
-    select(jobs.c.model, func.count(), func.sum(transfers.c.amount))
+    select(jobs.c.model, func.count(jobs.c.id.distinct()), func.sum(transfers.c.amount))
     .join(jobs, jobs.c.id == transfers.c.job)
-    .where(transfers.c.key == bindparam("key"), transfers.c.phase == Phase.POST.value)
+    .where(transfers.c.key == bindparam("key"), transfers.c.phase.in_(sorted(CHARGES)))
     .group_by(jobs.c.model)
     .order_by(jobs.c.model)
 )

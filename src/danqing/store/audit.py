@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import Connection, Row, Select, func, select
 
 from danqing.domain.jobs import State
-from danqing.domain.ledger import Phase, Transfer, budget_of, entries, hold, is_memorandum
+from danqing.domain.ledger import CHARGES, Phase, Transfer, budget_of, entries, hold, is_memorandum, words
 from danqing.domain.media import Blob
 from danqing.domain.money import show
 from danqing.store import upkeep
@@ -37,17 +37,20 @@ _COUNTED = (
     "files",
 )
 
-_of_jobs = (Phase.HOLD.value, Phase.POST.value, Phase.VOID.value)
-_held, _settled = transfers.alias("held"), transfers.alias("settled")
+_of_jobs = tuple(phase.value for phase in (Phase.HOLD, Phase.WORDS, Phase.POST, Phase.VOID))
+_held, _worded, _settled = transfers.alias("held"), transfers.alias("worded"), transfers.alias("settled")
+_ENDINGS = {phase: phase.value for phase in (Phase.FUND, Phase.HOLD, Phase.OPEN, Phase.WORDS)}
 _TRANSFER = ("id", "phase", "account", "key", "job", "amount", "held", "budgets")
 _jobs = (
     select(
         jobs,
         *(_held.c[name].label(f"hold_{name}") for name in _TRANSFER),
+        *(_worded.c[name].label(f"words_{name}") for name in _TRANSFER),
         *(_settled.c[name].label(f"settle_{name}") for name in _TRANSFER),
         select(func.count()).where(files.c.job == jobs.c.id).scalar_subquery().label("files"),
     )
     .join(_held, _held.c.id == jobs.c.id.concat(":hold"), isouter=True)
+    .join(_worded, _worded.c.id == jobs.c.id.concat(":words"), isouter=True)
     .join(_settled, _settled.c.id == jobs.c.id.concat(":settle"), isouter=True)
 )
 _strays = (
@@ -191,10 +194,10 @@ class _Auditor:
         for entry in entries(transfer):
             self._posted[entry.balance] += entry.posted
             self._held[entry.balance] += entry.held
-        if transfer.phase is Phase.POST:
+        if transfer.phase in CHARGES:
             self._stated[transfer.key] += transfer.amount
             self._found.counts["charged"] += transfer.amount
-        ending = {Phase.FUND: "fund", Phase.HOLD: "hold", Phase.OPEN: "open"}.get(transfer.phase, "settle")
+        ending = _ENDINGS.get(transfer.phase, "settle")
         if f":{ending}" not in transfer.id or (transfer.job and transfer.id != f"{transfer.job}:{ending}"):
             self._found.differ(f"transfer {transfer.id} is not named after what it does")
 
@@ -212,7 +215,7 @@ class _Auditor:
     def _job(self, row: Row[Any]) -> None:
         bill = _read_bill.decode(row.document)
         differ = self._found.differ
-        held, settled = self._read(row, "hold_"), self._read(row, "settle_")
+        held, worded, settled = (self._read(row, prefix) for prefix in ("hold_", "words_", "settle_"))
         if (row.state, row.version) != (bill.state.value, bill.version):
             differ(f"job {row.id} is {row.state} in its row and {bill.state.value} in its document")
         expected = hold(row.id, row.account, row.key, bill.held, bill.budgets)
@@ -222,19 +225,25 @@ class _Auditor:
             differ(f"job {row.id} has {row.files} rows of files for {len(bill.outputs)} outputs")
         self._billed[row.key] += bill.charged
         if bill.state.ended:
-            self._settlement(row.id, bill, expected, settled)
+            self._settlement(row.id, bill, expected, worded, settled)
             return
         self._found.counts["unfinished"] += 1
         for entry in entries(expected):
             self._at_work[entry.balance] += entry.held
-        if settled or bill.charged:
+        if worded or settled or bill.charged:
             differ(f"job {row.id} is {bill.state.value}, and is settled with {_told(settled)}")
 
-    def _settlement(self, id: str, bill: _Bill, held: Transfer, settled: Transfer | None) -> None:
+    def _settlement(
+        self, id: str, bill: _Bill, held: Transfer, worded: Transfer | None, settled: Transfer | None
+    ) -> None:
+        charge = worded.amount if worded else 0
+        expected, left = words(held, charge)
         told = settled and (settled.account, settled.key, settled.held, settled.budgets)
-        if told != (held.account, held.key, held.amount, held.budgets):
+        if worded and worded != expected:
+            self._found.differ(f"job {id} is charged for its words by {_told(worded)}")
+        if told != (held.account, held.key, left.amount, held.budgets):
             self._found.differ(f"job {id} has ended, and its hold of ${show(bill.held)} is settled by {_told(settled)}")
-        elif settled and settled.amount != bill.charged:
+        elif settled and settled.amount + charge != bill.charged:
             self._found.differ(f"job {id} says that it cost ${show(bill.charged)}, and its settlement {_told(settled)}")
         if bill.charged and bill.state is not State.DONE:
             self._found.differ(f"job {id} is {bill.state.value}, and was charged ${show(bill.charged)}")

@@ -18,7 +18,7 @@ class Scope:
     def __init__(self, whose: str, members: Callable[[ColumnElement[str]], ColumnElement[bool]]) -> None:
         self.whose = whose
         at_work = (UNFINISHED, members(jobs.c.key))
-        settled = transfers.alias("settled")
+        settled, told = transfers.alias("settled"), transfers.alias("told")
         self._unfinished = select(func.count()).select_from(jobs).where(*at_work)
         self._at_work = select(jobs.c.document).where(*at_work)
         self._latest = (
@@ -28,8 +28,14 @@ class Scope:
         )
         self._stored = select(func.coalesce(func.sum(keys.c.stored), 0)).where(members(keys.c.id))
         self._spent = (
-            select(func.coalesce(func.sum(func.coalesce(settled.c.amount, transfers.c.amount)), 0))
+            select(
+                func.coalesce(
+                    func.sum(func.coalesce(settled.c.amount, transfers.c.amount) + func.coalesce(told.c.amount, 0)),
+                    0,
+                )
+            )
             .join(settled, settled.c.id == transfers.c.job.concat(":settle"), isouter=True)
+            .join(told, told.c.id == transfers.c.job.concat(":words"), isouter=True)
             .where(
                 members(transfers.c.key),
                 transfers.c.phase == Phase.HOLD.value,
