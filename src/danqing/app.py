@@ -191,8 +191,12 @@ async def connect_archive(config: Config) -> Disk | Bucket:
 def connect_providers(config: Config, scratch: Path) -> dict[str, Provider]:
     """The embedded engine and every configured upstream, by name. Raises ConfigError."""
     sketch = providers.connect("sketch", {"scratch": scratch, "workers": config.workers})
-    named = {name: providers.connect(str(row["kind"]), row) for name, row in open_upstreams(config).items()}
-    return {**named, "sketch": sketch}
+    return {**connect_upstreams(config), "sketch": sketch}
+
+
+def connect_upstreams(config: Config) -> dict[str, Provider]:
+    """Every configured upstream, by name. Raises ConfigError."""
+    return {name: providers.connect(str(row["kind"]), row) for name, row in open_upstreams(config).items()}
 
 
 def application(front: Front) -> ASGIApp:

@@ -4,7 +4,7 @@ from contextlib import AbstractAsyncContextManager
 
 from aiohttp import web
 
-from .googles import POLLS, Engine, Refusal, Tree, Work, at_work, cut, faults, filtered, inline, text
+from .googles import ALIVE, POLLS, Engine, Refusal, Tree, Work, at_work, cut, faults, filtered, inline, text
 from .media import a_picture
 
 KEY = "AIza-imitation-0123456789"
@@ -18,6 +18,7 @@ class Studio(Engine):
         models = f"/{VERSIONS}/models/{{model:[^/:]+}}"
         interactions = f"/{VERSIONS}/interactions"
         return [
+            web.get(f"/{VERSIONS}/models", self.guarded(self._list)),
             web.post(f"{models}:generateContent", self.guarded(self.content)),
             web.post(f"{models}:predict", self.guarded(self.predict)),
             web.post(f"{models}:predictLongRunning", self.guarded(self.begin)),
@@ -27,6 +28,10 @@ class Studio(Engine):
             web.get(f"{interactions}/{{id}}", self.guarded(self._look)),
             web.post(f"{interactions}/{{id}}/cancel", self.guarded(self._cancel)),
         ]
+
+    async def _list(self, request: web.Request, body: Tree) -> web.StreamResponse:
+        rows = [{"name": f"models/{id}", "supportedGenerationMethods": ["generateContent"]} for id in ALIVE]
+        return web.json_response({"models": rows})
 
     async def _poll(self, request: web.Request, body: Tree) -> web.StreamResponse:
         return await self.operation(request, request.path.partition("/")[2].partition("/")[2])

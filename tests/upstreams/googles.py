@@ -65,6 +65,9 @@ class Refusal(Exception):
         self.body = {"error": {"code": status, "message": message, "status": STATUS[status]}}
 
 
+ALIVE = ("gemini-3.1-flash-image", "gemini-3-pro-image", "gemini-omni-1.1-flash", "veo-3.1-generate-001")
+
+
 class Engine:
     """A server. `calls` is all that it was asked."""
 

@@ -72,6 +72,7 @@ class Engine:
         self.flavour = flavour
         self.keys = keys
         self.url = ""
+        self.models = ("gpt-image-2", "sora-2")
         self.elsewhere = ""
         self.calls: list[Call] = []
         self.strange: list[str] = []  # Authorization headers that reached the other host
@@ -92,6 +93,7 @@ class Engine:
 
     def routes(self) -> list[web.RouteDef]:
         table = [
+            web.get("/v1/models", self._guarded(self._list)),
             web.post("/v1/images/generations", self._guarded(self._generate)),
             web.post("/v1/images/edits", self._guarded(self._edit)),
             web.post("/v1/chat/completions", self._guarded(self._chat)),
@@ -106,6 +108,10 @@ class Engine:
                 web.delete("/v1/videos/{id}", self._guarded(self._delete)),
             ]
         return [*table, web.post("/video", self._guarded(self._wait))] if self.flavour == "localai" else table
+
+    async def _list(self, request: web.Request, call: Call) -> web.StreamResponse:
+        rows = [{"id": id, "object": "model", "created": 1, "owned_by": "imitation"} for id in self.models]
+        return web.json_response({"object": "list", "data": rows})
 
     def _guarded(self, handler: object) -> object:
         async def guarded(request: web.Request) -> web.StreamResponse:

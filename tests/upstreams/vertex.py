@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from google.auth import jwt
 
-from .googles import Engine, Refusal, Tree, Work, at_work, filtered, text
+from .googles import ALIVE, Engine, Refusal, Tree, Work, at_work, filtered, text
 
 KEY = "AIza-express-0123456789"
 PROJECT = "imitated-project"
@@ -43,6 +43,8 @@ class Vertex(Engine):
         models = f"{owner}models/{{model:[^/:]+}}"
         return [
             web.post("/token", self._token),
+            web.get(f"{models}", self.guarded(self._about)),
+            web.post(f"{models}:countTokens", self.guarded(self._count)),
             web.post(f"{models}:generateContent", self.guarded(self.content)),
             web.post(f"{models}:predict", self.guarded(self.predict)),
             web.post(f"{models}:predictLongRunning", self.guarded(self.begin)),
@@ -85,6 +87,16 @@ class Vertex(Engine):
 
     def resource(self, request: web.Request) -> str:
         return request.match_info["owner"]
+
+    async def _about(self, request: web.Request, body: Tree) -> web.StreamResponse:
+        id = request.match_info["model"]
+        if id not in ALIVE:
+            raise Refusal(404, f"Publisher Model `publishers/google/models/{id}` is not found.")
+        return web.json_response({"name": f"publishers/google/models/{id}", "launchStage": "GA"})
+
+    async def _count(self, request: web.Request, body: Tree) -> web.StreamResponse:
+        await self._about(request, body)
+        return web.json_response({"totalTokens": 2, "totalBillableCharacters": 5})
 
     async def _poll(self, request: web.Request, body: Tree) -> web.StreamResponse:
         name = body["operationName"]

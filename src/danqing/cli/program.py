@@ -14,10 +14,10 @@ from danqing.cli.later import Later
 from danqing.domain.generation import Person
 
 if TYPE_CHECKING:
-    from danqing.cli import auditing, commands, keeping, making, migrating, server
+    from danqing.cli import auditing, commands, doctoring, keeping, making, migrating, server
 else:
-    parts = ("auditing", "commands", "keeping", "making", "migrating", "server")
-    auditing, commands, keeping, making, migrating, server = (Later(f"danqing.cli.{name}") for name in parts)
+    parts = ("auditing", "commands", "doctoring", "keeping", "making", "migrating", "server")
+    auditing, commands, doctoring, keeping, making, migrating, server = (Later(f"danqing.cli.{name}") for name in parts)
 
 PICTURE_MODEL = "imagen-4.0-generate-preview-05-20"
 FILM_MODEL = "veo-3.0-generate-preview"
@@ -246,6 +246,12 @@ def audit(
 ) -> None:
     """Check that statements, balances, jobs and files agree; the server may be at work. 1 when they do not."""
     auditing.audit(files=files, deep=deep, data=data, json=json)
+
+
+@app.command()
+def doctor(data: Data = None, json: Json = False) -> None:
+    """Look at all that this machine's server needs: upstreams, keys, clocks, disk, database. 1 when it is broken."""
+    doctoring.doctor(data=data, json=json)
 
 
 @app.command()

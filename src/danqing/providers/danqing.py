@@ -1,7 +1,7 @@
 """Another Danqing: asked under the job's own id, so that the same job is never made twice, however often it is sent."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from danqing.domain.errors import Kind, Problem
@@ -12,6 +12,7 @@ from danqing.domain.ports import Assets, Order, Provider, Update
 from danqing.upstream import Request, Upstream
 from danqing.upstream.keys import Keys
 from danqing.upstream.patience import called_off, patiently, undeclined
+from danqing.upstream.reaching import Listing, Reached, reach_by_list
 from danqing.upstream.settings import Settings, misset, read_settings
 from danqing.upstream.ticket import Ticket, read_ticket
 from danqing.wire import native, partner
@@ -48,6 +49,10 @@ class Partner:
     async def close(self) -> None:
         """Let go of every connection."""
         await self._keys.close()
+
+    async def reach(self, models: Collection[str]) -> Sequence[Reached]:
+        """See `upstream.reaching.Reachable`."""
+        return await reach_by_list(self._keys, Listing("/api/models", "models"), models)
 
     async def generate(self, order: Order, assets: Assets) -> AsyncGenerator[Update]:
         """The other server's job, followed to its end; its outputs are taken over as they come."""

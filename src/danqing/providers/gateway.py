@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from fnmatch import fnmatch
@@ -16,6 +16,7 @@ from danqing.upstream import Request, Upstream
 from danqing.upstream.faults import wrong
 from danqing.upstream.keys import Keys
 from danqing.upstream.patience import patiently, undeclined
+from danqing.upstream.reaching import Listing, Reached, reach_by_list
 from danqing.upstream.settings import Settings, read_settings
 from danqing.upstream.side_by_side import side_by_side
 from danqing.upstream.ticket import Ticket, read_ticket
@@ -58,6 +59,10 @@ class Gateway:
     async def close(self) -> None:
         """Let go of every connection."""
         await self._keys.close()
+
+    async def reach(self, models: Collection[str]) -> Sequence[Reached]:
+        """See `upstream.reaching.Reachable`."""
+        return await reach_by_list(self._keys, Listing("/v1/models"), models)
 
     def generate(self, order: Order, assets: Assets) -> AsyncGenerator[Update]:
         """The way that fits the model."""

@@ -4,7 +4,7 @@ A ticket (`upstream.ticket`) names the operations or interactions and the key th
 """
 
 import re
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from functools import partial
@@ -34,12 +34,14 @@ from danqing.upstream.google import (
     unsaid,
 )
 from danqing.upstream.keys import Keys
+from danqing.upstream.reaching import Listing, Reached, reach_by_list
 from danqing.upstream.settings import Settings, misset, read_settings
 from danqing.wire.google.content import in_words
 from danqing.wire.google.errors import judge
 from danqing.wire.google.interactions import KNOBS, read_interaction, write_interaction
 from danqing.wire.google.results import Operation
 
+PAGE = "1000"  # as many as one answer can list
 ADDRESS = "https://generativelanguage.googleapis.com"
 Method = Literal["generateContent", "interactions", "predict", "predictLongRunning"]
 _FLOWS = {"generateContent": by_content, "predict": by_predict, "predictLongRunning": by_operation}
@@ -75,6 +77,11 @@ class Google:
     async def close(self) -> None:
         """Let go of every connection."""
         await self._surface.keys.close()
+
+    async def reach(self, models: Collection[str]) -> Sequence[Reached]:
+        """See `upstream.reaching.Reachable`."""
+        listing = Listing(f"/{self._version}/models", "models", "name", {"pageSize": PAGE})
+        return await reach_by_list(self._surface.keys, listing, models)
 
     async def generate(self, order: Order, assets: Assets) -> AsyncGenerator[Update]:
         """By the call that the model is known or configured to be asked by."""

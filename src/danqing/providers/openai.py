@@ -1,7 +1,7 @@
 """OpenAI, and every server that speaks as it does: pictures by images or chat, films by videos."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Coroutine, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Coroutine, Mapping, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -16,6 +16,7 @@ from danqing.upstream import Request, Upstream
 from danqing.upstream.faults import wrong
 from danqing.upstream.keys import Keys
 from danqing.upstream.patience import called_off, patiently, undeclined
+from danqing.upstream.reaching import Listing, Reached, reach_by_list
 from danqing.upstream.settings import Settings, misset, read_settings
 from danqing.upstream.side_by_side import gravest, side_by_side
 from danqing.upstream.ticket import Ticket, read_ticket
@@ -77,6 +78,10 @@ class OpenAI:
     async def close(self) -> None:
         """Let go of every connection."""
         await self._server.keys.close()
+
+    async def reach(self, models: Collection[str]) -> Sequence[Reached]:
+        """See `upstream.reaching.Reachable`."""
+        return await reach_by_list(self._server.keys, Listing(f"{self._server.version}/models"), models)
 
     def generate(self, order: Order, assets: Assets) -> AsyncGenerator[Update]:
         """Pictures are there when the call ends; films are polled, and found again by their ticket."""

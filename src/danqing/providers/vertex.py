@@ -6,7 +6,7 @@ A ticket (`upstream.ticket`) names the operation. Tokens are fetched in a thread
 import asyncio
 import json
 import re
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from functools import partial
@@ -27,11 +27,13 @@ from danqing.domain.ports import Assets, Order, Provider, Update
 from danqing.upstream import Authorize, Request, Upstream
 from danqing.upstream.google import HONOURS, Surface, by_content, by_operation, by_predict, check, method_of, refused
 from danqing.upstream.keys import Keys
+from danqing.upstream.reaching import SILENCE_S, Reached, reach_by_model
 from danqing.upstream.settings import Settings, misset, read_settings
 from danqing.wire.google.errors import judge
 from danqing.wire.holes import Tree
 
 SCOPES = ("https://www.googleapis.com/auth/cloud-platform",)
+ANY = "gemini-3.1-flash-image"  # what is asked about where nothing is to be asked for in earnest
 LOCATION = "us-central1"
 Method = Literal["generateContent", "predict", "predictLongRunning"]
 _FLOWS = {"generateContent": by_content, "predict": by_predict, "predictLongRunning": by_operation}
@@ -65,15 +67,26 @@ class Vertex:
     repeatable = False
     honours = HONOURS
 
-    def __init__(self, surface: Surface, storage: Upstream, methods: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        surface: Surface,
+        storage: Upstream,
+        methods: Mapping[str, str],
+        free: Callable[[Collection[str]], Mapping[str, Request]],
+    ) -> None:
         self._surface = surface
         self._storage = storage
         self._methods = methods
+        self._free = free
 
     async def close(self) -> None:
         """Let go of every connection."""
         await self._surface.keys.close()
         await self._storage.close()
+
+    async def reach(self, models: Collection[str]) -> Sequence[Reached]:
+        """See `upstream.reaching.Reachable`."""
+        return await reach_by_model(self._surface.keys, self._free(models))
 
     async def generate(self, order: Order, assets: Assets) -> AsyncGenerator[Update]:
         """By the call that the model is known or configured to be asked by."""
@@ -143,7 +156,7 @@ def connect(settings: Mapping[str, object]) -> Provider:
         poll_s=read.poll_s,
         films=_always(read),
     )
-    return Vertex(surface, storage, read.methods)
+    return Vertex(surface, storage, read.methods, partial(_counting if read.all_keys else _about, read.version))
 
 
 def _check(read: VertexSettings) -> None:
@@ -199,6 +212,22 @@ def _look(version: str, name: str) -> Request:
     model = name.partition("/operations/")[0]
     body: Tree = {"operationName": name}
     return Request(method="POST", path=f"/{version}/{model}:fetchPredictOperation", body=body)
+
+
+def _about(version: str, models: Collection[str]) -> Mapping[str, Request]:
+    """What Vertex has to say of each model; it is the same in all projects."""
+    path = f"/{version}/publishers/google/models"
+    return {model: Request(method="GET", path=f"{path}/{model}", silence_s=SILENCE_S) for model in models or [ANY]}
+
+
+def _counting(version: str, models: Collection[str]) -> Mapping[str, Request]:
+    """Keys of the express mode open nothing else that is free: Gemini counts the words of a prompt."""
+    body: Tree = {"contents": [{"role": "user", "parts": [{"text": "a cat"}]}]}
+    path = f"/{version}/publishers/google/models/{{}}:countTokens"
+    counting = [model for model in models if model.startswith("gemini")] or [ANY]
+    return {
+        model: Request(method="POST", path=path.format(model), body=body, silence_s=SILENCE_S) for model in counting
+    }
 
 
 async def _fetch(storage: Upstream, upstream: Upstream, uri: str, assets: Assets) -> Blob:

@@ -1,7 +1,7 @@
 """The keys of one engine: work goes to the one that is least busy, and what it began stays with it."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from danqing.domain.errors import Kind, Problem
@@ -34,6 +34,7 @@ class Keys:
         authorize: Authorize | None = None,
     ) -> None:
         self._name = name
+        self._stranger = Upstream(name, base_url, _authorize({}), judge=judge)
         self._upstreams = {
             mark_of(key): Upstream(name, base_url, authorize or _authorize(scheme(key)), judge=judge)
             for key in keys or ("",)
@@ -60,9 +61,17 @@ class Keys:
         """The mark of the same key whenever the same name is given, so that a request sent twice is known there."""
         return max(self._upstreams, key=lambda mark: hashlib.sha256(f"{name} {mark}".encode()).digest())
 
+    def each(self) -> Collection[Upstream]:
+        """Every key's own, in the order in which they are written, for what is no work."""
+        return self._upstreams.values()
+
+    def stranger(self) -> Upstream:
+        """The engine as somebody without a key meets it."""
+        return self._stranger
+
     async def close(self) -> None:
         """Let go of every connection."""
-        for upstream in self._upstreams.values():
+        for upstream in (*self._upstreams.values(), self._stranger):
             await upstream.close()
 
 

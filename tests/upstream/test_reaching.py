@@ -1,0 +1,117 @@
+"""Engines are asked what costs nothing: each key is judged by itself, and what is not told is not guessed."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+from aiohttp import web
+
+from danqing import providers
+from danqing.upstream.reaching import Reachable, Reached
+from upstreams import ai_studio, aihubmix, vertex
+from upstreams import openai as look_alikes
+from upstreams.openai import at_work
+
+WANTED = ("gemini-3.1-flash-image", "long-gone-1")
+
+
+async def reached(settings: Mapping[str, object], models: tuple[str, ...] = WANTED) -> list[Reached]:
+    """What the provider of these settings finds."""
+    provider = providers.connect(str(settings["kind"]), {"name": "engine", **settings})
+    assert isinstance(provider, Reachable)
+    try:
+        return list(await provider.reach(models))
+    finally:
+        await provider.close()  # type: ignore[attr-defined]
+
+
+@asynccontextmanager
+async def answering(
+    status: int = 200, body: object = None, headers: Mapping[str, str] | None = None
+) -> AsyncIterator[str]:
+    """The address of an engine that says one thing."""
+
+    async def answer(request: web.Request) -> web.Response:
+        return web.json_response({"data": []} if body is None else body, status=status, headers=headers)
+
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", answer)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    try:
+        yield f"http://127.0.0.1:{site._server.sockets[0].getsockname()[1]}"  # type: ignore[union-attr]
+    finally:
+        await runner.cleanup()
+
+
+async def test_each_key_of_ai_studio_is_judged_by_itself() -> None:
+    async with ai_studio.imitating() as studio:
+        good, bad = await reached({"kind": "google", "base_url": studio.url, "keys": [ai_studio.KEY, "AIza-wrong-123"]})
+    assert (good.accepted, good.missing, good.problem) == (True, {"long-gone-1"}, None)
+    assert (good.models, good.clock_s in (-1, 0, 1)) == (4, True)
+    assert bad.accepted is False
+    assert "API key not valid" in str(bad.problem)
+    assert "AIza" not in str(bad.problem)
+
+
+async def test_vertex_is_asked_about_models_and_a_key_of_it_counts_words(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    async with vertex.imitating() as cloud:
+        account = cloud.service_account(tmp_path_factory.mktemp("account"))
+        wanted = (*WANTED, "veo-3.1-generate-001")
+        [found] = await reached({"kind": "vertex", "base_url": cloud.url, "credentials": str(account)}, wanted)
+        assert (found.accepted, found.models, found.missing, found.problem) == (True, None, {"long-gone-1"}, None)
+        [found] = await reached({"kind": "vertex", "base_url": cloud.url, "key": vertex.KEY}, wanted)
+        assert (found.accepted, found.missing, found.problem) == (True, set(), None)
+        assert {call.path.rpartition(":")[2] for call in cloud.calls if call.method == "POST"} == {"countTokens"}
+        [found] = await reached({"kind": "vertex", "base_url": cloud.url, "key": "AIza-wrong-123"}, ())
+        assert found.accepted is False
+        cloud.refusing = True
+        [found] = await reached({"kind": "vertex", "base_url": cloud.url, "credentials": str(account)})
+        assert "gives no token" in str(found.problem)
+
+
+async def test_an_engine_that_asks_for_no_key_proves_none() -> None:
+    async with at_work(look_alikes.Engine("sd-server", keys=())) as engine:
+        [found] = await reached(
+            {"kind": "openai", "flavour": "sd-server", "base_url": f"{engine.url}/v1", "key": "sk-any"}
+        )
+    assert (found.accepted, found.problem) == (None, None)
+
+
+async def test_a_gateway_is_asked_for_its_models() -> None:
+    async with at_work(aihubmix.Hub()) as hub:
+        [found] = await reached({"kind": "gateway", "base_url": hub.url, "key": hub.keys[0]})
+    assert (found.accepted, found.problem) == (True, None)
+
+
+async def test_an_engine_without_a_list_is_there_all_the_same() -> None:
+    async with answering(404, {"detail": "Not Found"}) as url:
+        [found] = await reached({"kind": "openai", "base_url": url})
+    assert (found.models, found.missing, found.problem) == (None, set(), None)
+
+
+async def test_a_clock_that_differs_is_measured() -> None:
+    late = format_datetime(datetime.now(UTC) - timedelta(minutes=5), usegmt=True)
+    async with answering(headers={"date": late}) as url:
+        [found] = await reached({"kind": "openai", "base_url": url})
+    assert found.clock_s is not None
+    assert -302 <= found.clock_s <= -298
+
+
+@pytest.mark.parametrize("body", [{"data": "none"}, {"data": [{"id": 7}]}, [1, 2], {"data": [{"b64": "A" * 200_000}]}])
+async def test_what_is_no_list_is_told(body: object) -> None:
+    async with answering(body=body) as url:
+        [found] = await reached({"kind": "openai", "base_url": url})
+    assert found.problem is not None
+    assert found.problem.code in ("upstream_malformed", "bad_answer")
+
+
+async def test_an_engine_that_is_not_there() -> None:
+    [found] = await reached({"kind": "danqing", "base_url": "http://127.0.0.1:9", "key": "sk-live-1"})
+    assert (found.accepted, found.problem and found.problem.code) == (None, "upstream_unreachable")
