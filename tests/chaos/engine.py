@@ -1,6 +1,7 @@
 """An engine that nobody kills: takes work over HTTP, writes down every time it was asked, and delivers after a moment.
 
-With an Idempotency-Key it does the work of a key once; without one it does whatever it is asked, every time.
+With an Idempotency-Key it does the work of a key once; without one it does whatever it is asked, every time. From
+`POST /lose` on it hangs up on the first who asks for a work, after it has begun it.
 """
 
 import asyncio
@@ -29,6 +30,7 @@ class Engine:
         self._begun: dict[str, float] = {}  # operation -> when
         self._by_key: dict[str, str] = {}  # Idempotency-Key -> operation
         self._asked: list[dict[str, str]] = []
+        self._loses = False
         self._film = _film()
 
     def routes(self) -> list[web.RouteDef]:
@@ -37,18 +39,22 @@ class Engine:
             web.get("/operations/{operation}", self.operation),
             web.get("/files/{operation}/{number}.{suffix}", self.file),
             web.get("/asked", self.asked),
+            web.post("/lose", self.lose),
         ]
 
     async def make(self, request: web.Request) -> web.Response:
         """Begin, unless the key's work was begun before. The answer takes a moment, in which the client may die."""
         body, key = await request.json(), request.headers.get("idempotency-key", "")
         operation = self._by_key.get(key, "") if key else ""
+        lost = self._loses and not operation
         if not operation:
             operation = f"op{len(self._begun)}"
             self._begun[operation] = time.monotonic()
             self._asked.append({"job": body["job"], "operation": operation, "key": key})
             if key:
                 self._by_key[key] = operation
+        if lost and request.transport:
+            request.transport.abort()
         await asyncio.sleep(0.02)
         return web.json_response({"operation": operation})
 
@@ -65,6 +71,11 @@ class Engine:
         picture = BytesIO()
         Image.new("RGB", (SIDE, SIDE), (number % 256, number // 256 % 256, 128)).save(picture, "PNG")
         return web.Response(body=picture.getvalue())
+
+    async def lose(self, request: web.Request) -> web.Response:
+        """From now on."""
+        self._loses = True
+        return web.Response()
 
     async def asked(self, request: web.Request) -> web.Response:
         """Every work that was really begun."""

@@ -8,7 +8,6 @@ import resource
 import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
@@ -127,15 +126,28 @@ def test_a_disk_that_refuses_every_write(new_server: Callable[..., Server]) -> N
     expect_nothing_taken_and_all_back(new_server(), no_more_writes)
 
 
-def test_a_disk_that_fills_up_while_a_picture_is_made(new_server: Callable[..., Server]) -> None:
-    """What was admitted comes to an end that is written down, once that is possible; only what was delivered costs."""
-    server = new_server()
+def expect_made_when_there_is_room(server: Server, full: Full) -> None:
+    """What was admitted is made once there is room again, and paid for once."""
+    told_done = [ask(server, "A kite").headers["danqing-job"]]  # whose worker draws the next one, too
     asked = {"model": "imagen-3.0-generate-002", "prompt": "[danqing:slow=1] A well"}
     job = str(server.call("POST", "/api/jobs", asked).json()["id"])
-    with no_more_writes(server):
-        time.sleep(3)  # long enough to draw, and to try to store
-        assert server.call("GET", f"/api/jobs/{job}").json()["state"] not in ENDED
+    with full(server):
+        eventually(lambda: server.call("GET", f"/api/jobs/{job}").json()["stage"] == "waiting for storage")
     ended = eventually(lambda: (told := server.call("GET", f"/api/jobs/{job}").json())["state"] in ENDED and told)
-    expect_sound(server, [job] if ended["state"] == "done" else [])
+    assert ended["state"] == "done", ended
+    expect_sound(server, [*told_done, job])
     assert server.stop() == 0
     assert "defect" not in server.log()
+
+
+def test_a_disk_that_fills_up_while_a_picture_is_made(small_disk: Path) -> None:
+    server = Server(small_disk / "server").start()
+    try:
+        expect_made_when_there_is_room(server, no_more_room)
+    finally:
+        if server.process and server.process.poll() is None:
+            server.kill()
+
+
+def test_a_disk_that_breaks_while_a_picture_is_made(new_server: Callable[..., Server]) -> None:
+    expect_made_when_there_is_room(new_server(), no_more_writes)

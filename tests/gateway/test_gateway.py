@@ -71,7 +71,11 @@ class Stage:
 
 @asynccontextmanager
 async def staged(
-    folder: Path, puppet: Puppet | None = None, budget: int | None = None, bus: Bus | None = None
+    folder: Path,
+    puppet: Puppet | None = None,
+    budget: int | None = None,
+    bus: Bus | None = None,
+    disk: type[Disk] = Disk,
 ) -> AsyncIterator[Stage]:
     puppet = puppet or Puppet()
     database = await connect(f"sqlite:///{folder / 'test.sqlite'}")
@@ -80,7 +84,7 @@ async def staged(
     await accounts.open()
     key, token = await accounts.create_key("tester", test=True, limits=Limits(total=budget))
     providers: dict[str, Provider] = {"sketch": puppet}
-    assets = Disk(folder / "assets", bytes_max=1 << 20)
+    assets = disk(folder / "assets", bytes_max=1 << 20)
     gateway = Gateway(
         Parts(
             catalog=load(),

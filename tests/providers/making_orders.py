@@ -1,6 +1,6 @@
 """Orders for providers that speak HTTP, and what comes of them."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
@@ -63,9 +63,14 @@ def a_film(prompt: str = "a cat", **fields: object) -> Generation:
 
 async def told_by(provider: Provider, order: Order, assets: Assets) -> Told:
     """Drive the provider to its end."""
+    return await told_in(provider.generate(order, assets))
+
+
+async def told_in(updates: AsyncGenerator[Update]) -> Told:
+    """All of the updates."""
     told = Told()
     try:
-        async with aclosing(provider.generate(order, assets)) as updates:
+        async with aclosing(updates):
             async for update in updates:
                 told.updates.append(update)
     except Problem as problem:

@@ -1,7 +1,7 @@
 """Another Danqing as an upstream, when its answers are lost: the job is found again, and never made twice."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -10,13 +10,14 @@ from aiohttp import web
 
 from danqing.assets.disk import Disk
 from danqing.domain.errors import Declined, Kind, Problem
-from danqing.domain.jobs import Accepted
-from danqing.domain.ports import LEAVING, Order, Provider
+from danqing.domain.jobs import Accepted, Progressed
+from danqing.domain.ports import LEAVING, Order, Provider, Update
+from danqing.gateway.asking import Asking
 from danqing.providers import connect, danqing
-from making import a_generation
+from making import a_generation, a_job
 from upstreams.media import a_picture
 
-from .making_orders import an_order, told_by
+from .making_orders import an_order, told_by, told_in
 
 KEYS = ("sk-test-one-0123456789", "sk-test-two-0123456789")
 POLLS = 2
@@ -109,10 +110,21 @@ def assets(tmp_path: Path) -> Iterator[Disk]:
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(danqing, "POLL_S", 0.01)
     monkeypatch.setattr(danqing, "POLL_S_MAX", 0.01)
+    monkeypatch.setattr("danqing.gateway.asking.PAUSES_S", (0.01,))
 
 
 def order(**fields: object) -> Order:
     return an_order(a_generation(count=2), "imagen-3.0-generate-002", **fields)
+
+
+def asking(provider: Provider, assets: Disk) -> AsyncGenerator[Update]:
+    """The updates as the gateway has them, which asks again for what was lost."""
+    job = a_job(id=order().job, generation=order().generation, upstream=order().upstream)
+    return Asking(provider, assets, lambda: job, tell).updates()
+
+
+async def tell(progress: Progressed) -> None:
+    """There is nobody to tell."""
 
 
 async def test_outputs_are_taken_over_as_they_come_with_all_that_is_told_of_them(assets: Disk) -> None:
@@ -128,7 +140,7 @@ async def test_outputs_are_taken_over_as_they_come_with_all_that_is_told_of_them
 async def test_an_answer_that_is_lost_is_asked_for_again_under_the_same_name_and_key(assets: Disk) -> None:
     async with other() as (provider, server):
         server.lost = 2
-        told = await told_by(provider, order(), assets)
+        told = await told_in(asking(provider, assets))
         assert (told.problem, len(told.outputs)) == (None, 2)
         assert (len(server.posts), len(set(server.posts)), len(server.jobs)) == (3, 1, 1)
         again = await told_by(provider, order(), assets)
@@ -156,7 +168,7 @@ async def test_a_job_keeps_to_its_key_however_busy_that_is_and_in_whatever_order
 async def test_what_was_lost_and_then_is_refused_was_still_sent(assets: Disk) -> None:
     async with other() as (provider, server):
         server.lost, server.busy_after_loss = 1, 1
-        told = await told_by(provider, order(), assets)
+        told = await told_in(asking(provider, assets))
         assert (told.problem, len(told.outputs), len(server.jobs)) == (None, 2, 1)
 
 

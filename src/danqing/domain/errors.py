@@ -60,6 +60,14 @@ class Declined(Problem):
     """An engine did not take the work. Nothing was begun and nothing is owed, so that another one may be asked."""
 
 
+class Lost(Problem):
+    """What was sent got no answer, and the engine may be at work. One that knows request ids can be asked again."""
+
+
+class Unstored(Problem):
+    """A file found no room here. Nothing is wrong with the work itself; what can be fetched again can be kept later."""
+
+
 def invalid(message: str, *, param: str | None = None, code: str = "invalid_value") -> Problem:
     """The most common Problem: a request that must be changed before it is sent again."""
     return Problem(Kind.INVALID, message, param=param, code=code)

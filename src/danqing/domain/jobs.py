@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from danqing.domain.errors import Kind, Problem
+from danqing.domain.errors import Kind, Lost, Problem
 from danqing.domain.generation import Generation, Output
 from danqing.domain.ledger import Transfer, hold, post, void, words
 from danqing.domain.media import Medium
@@ -343,7 +343,7 @@ _STEPS: dict[type[Event], Callable[..., Step]] = {
 }
 
 
-def recover(job: Job, *, repeatable: bool) -> Event | None:
+def recover(job: Job, *, repeatable: bool) -> Failed | None:
     """What must happen to a job whose process died. None: drive it again from where it stands.
 
     `repeatable`: the engine may be asked twice for the same job without doing, or being paid for, the work twice.
@@ -352,4 +352,4 @@ def recover(job: Job, *, repeatable: bool) -> Event | None:
     if repeatable or job.ticket or job.state is State.QUEUED or job.wording.pending:
         return None
     message = "The gateway stopped while the engine was at work. What became of it is unknown; it is not sent again."
-    return Failed(Problem(Kind.UNKNOWN, message, code="outcome_unknown"))
+    return Failed(Lost(Kind.UNKNOWN, message, code="outcome_unknown"))

@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime
@@ -28,10 +28,10 @@ from danqing.domain.jobs import (
     step,
 )
 from danqing.domain.ledger import Transfer
-from danqing.domain.media import Blob, Medium
-from danqing.domain.ports import LEAVING, Assets, Fleet, Order, Provider, Source, Store, Story, Update
+from danqing.domain.media import Medium
+from danqing.domain.ports import LEAVING, Assets, Fleet, Provider, Store, Update
+from danqing.gateway.asking import Asking
 from danqing.gateway.events import Hub
-from danqing.gateway.story import story_of
 
 log = structlog.get_logger("danqing.runner")
 
@@ -43,28 +43,15 @@ class Superseded(Exception):
     """The stored job is further than this drive knows: cancelled, driven elsewhere, or committed unheard."""
 
 
-class _Shelf:
-    """The assets as a provider sees them: whatever it stores for a job carries the job's story."""
-
-    def __init__(self, assets: Assets, story: Callable[[], Story]) -> None:
-        self._assets = assets
-        self._story = story
-
-    async def put(self, source: Source, mime: str, story: Story | None = None) -> Blob:
-        return await self._assets.put(source, mime, {**self._story(), **(story or {})})
-
-    def open(self, blob: Blob, start: int = 0, stop: int | None = None) -> AsyncIterator[bytes]:
-        return self._assets.open(blob, start, stop)
-
-    async def path(self, blob: Blob) -> str:
-        return await self._assets.path(blob)
-
-
 class _Run:
-    """One drive of one job: the job as it is now, and the transfers that are not in the store yet."""
+    """One drive of one job: the job as it is now, and the transfers that are not in the store yet.
+
+    `lost` is what it comes to if the engine cannot tell what became of what another process sent.
+    """
 
     def __init__(self, job: Job, store: Store, hub: Hub, now: Callable[[], datetime]) -> None:
         self.job = job
+        self.lost: Failed | None = None
         self._transfers: tuple[Transfer, ...] = ()
         self._store = store
         self._hub = hub
@@ -74,7 +61,7 @@ class _Run:
         """One step: decided, committed when it must not be lost, told."""
         after, transfers = step(self.job, event, self._now())
         transfers = (*self._transfers, *transfers)
-        if _must_survive(after, event):
+        if _must_survive(self.job, after, event):
             after = replace(after, version=self.job.version + 1)
             await self._commit(after, transfers)
             transfers = ()
@@ -96,12 +83,13 @@ class _Run:
             raise Superseded
 
 
-def _must_survive(job: Job, event: Event) -> bool:
+def _must_survive(before: Job, job: Job, event: Event) -> bool:
     match event:
         case Progressed() | Reported():
             return False
         case Accepted():
-            return bool(event.ticket or event.prompt)  # watchers elsewhere begin with the prompt
+            # Once, however often it is told; watchers elsewhere begin with the prompt.
+            return (job.ticket, job.prompt) != (before.ticket, before.prompt)
         case Produced() | Withheld():
             # The last output is committed together with the end, which follows at once.
             return 0 < len(job.media) + len(job.withheld) < (job.generation.count or 1)
@@ -193,7 +181,8 @@ class Runner:
 
     async def _resume(self, run: _Run) -> None:
         provider = self._providers.get(run.job.provider)
-        await self._drive(run, recover(run.job, repeatable=bool(provider and provider.repeatable)))
+        run.lost = recover(run.job, repeatable=False)
+        await self._drive(run, None if provider and provider.repeatable else run.lost)
 
     async def _drive(self, run: _Run, verdict: Event | None = None) -> None:
         """To the end: that of the `verdict`, or else what the provider comes to."""
@@ -215,8 +204,14 @@ class Runner:
 
     async def _make(self, run: _Run) -> Event:
         """Run the provider; the event that ends the job."""
+        provider = self._providers.get(run.job.provider)
+        if provider is None:
+            message = f"The upstream {run.job.provider!r} is no longer configured."
+            return Failed(Problem(Kind.UNAVAILABLE, message))
+        lost = run.lost.problem if run.lost else None
+        asking = Asking(provider, self._assets, lambda: run.job, run.take, lost=lost)
         try:
-            async with asyncio.timeout(self._left_s(run.job)), aclosing(self._updates(run)) as updates:
+            async with asyncio.timeout(self._left_s(run.job)), aclosing(asking.updates()) as updates:
                 async for update in updates:
                     await run.take(_named(update))
         except (Superseded, asyncio.CancelledError):
@@ -224,7 +219,7 @@ class Runner:
         except Problem as problem:
             return Failed(problem)
         except TimeoutError:
-            return Failed(late())
+            return Failed(asking.trouble or late())
         except Exception:
             log.exception("provider failed", job=run.job.id, provider=run.job.provider)
             return Failed(Problem(Kind.INTERNAL, "The engine failed unexpectedly; nothing was charged."))
@@ -234,20 +229,6 @@ class Runner:
         if job.deadline is None:
             return deadline_s(job.generation)
         return (job.deadline - self._now()).total_seconds()
-
-    def _updates(self, run: _Run) -> AsyncGenerator[Update]:
-        job = run.job
-        provider = self._providers.get(job.provider)
-        if provider is None:
-            raise Problem(Kind.UNAVAILABLE, f"The upstream {job.provider!r} is no longer configured.")
-        order = Order(
-            job=job.id,
-            generation=job.generation,
-            upstream=job.upstream,
-            ticket=job.ticket,
-            delivered=len(job.media),
-        )
-        return provider.generate(order, _Shelf(self._assets, lambda: story_of(run.job)))
 
 
 def deadline_s(generation: Generation) -> int:

@@ -1,10 +1,10 @@
 """Another Danqing: asked under the job's own id, so that the same job is never made twice, however often it is sent."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from danqing.domain.errors import Kind, Problem
+from danqing.domain.errors import Kind
 from danqing.domain.jobs import Accepted, Produced, Progressed, Reported, Withheld
 from danqing.domain.media import Medium
 from danqing.domain.money import dollars
@@ -88,7 +88,7 @@ class Partner:
             raise told.problem
 
     async def _submitted(self, upstream: Upstream, order: Order, assets: Assets) -> Told:
-        """Begin the job, or find the one that was begun when this was sent before. What is lost is sent again."""
+        """Begin the job, or find the one that was begun when this was sent before. Raises Lost."""
         asked = replace(order.generation, model=order.upstream or order.generation.model)
         request = Request(
             method="POST",
@@ -97,20 +97,7 @@ class Partner:
             headers={"idempotency-key": order.job, **self._max_cost},
             paid=True,
         )
-
-        async def ask() -> Told:
-            return upstream.read((await upstream.call(request, assets)).body, partner.read_told)
-
-        try:
-            return await ask()
-        except Problem as problem:
-            if problem.kind is not Kind.UNKNOWN:
-                raise
-            lost = problem
-        try:
-            return await patiently(lambda: _passing(ask), pause_s=POLL_S_MAX)
-        except Problem as problem:
-            raise lost from problem
+        return upstream.read((await upstream.call(request, assets)).body, partner.read_told)
 
 
 def connect(settings: Mapping[str, object]) -> Provider:
@@ -122,14 +109,6 @@ def connect(settings: Mapping[str, object]) -> Provider:
         except ValueError as error:
             raise misset(read.name, "max_cost", f"is wrong: {error}") from error
     return Partner(read)
-
-
-async def _passing(ask: Callable[[], Awaitable[Told]]) -> Told:
-    try:
-        return await ask()
-    except Problem as problem:
-        kind = Kind.UNAVAILABLE if problem.kind is Kind.UNKNOWN else problem.kind
-        raise Problem(kind, problem.message, code=problem.code, retry_after=problem.retry_after) from problem
 
 
 async def _asked(upstream: Upstream, id: str, assets: Assets) -> Told:

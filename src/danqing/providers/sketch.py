@@ -1,14 +1,15 @@
 """The embedded engine as a provider: turns an order into tasks for the Sketch workers."""
 
 import asyncio
+import errno
 import tempfile
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import cast
 
-from danqing.domain.errors import Kind, Problem, invalid
+from danqing.domain.errors import Kind, Problem, Unstored, invalid
 from danqing.domain.generation import Generation, Output, Person
 from danqing.domain.jobs import Accepted, Produced, Progressed, Withheld
 from danqing.domain.media import Medium
@@ -17,6 +18,7 @@ from danqing.sketch import magic
 from danqing.sketch.pool import Limits, Message, Pool, TookTooLong, WorkerDied
 
 PEOPLE = {Person.ALL: "all", Person.ADULT: "adult", Person.NONE: "none", None: "all"}
+NO_ROOM = "The disk that unfinished drawings are written to is full. Free some space, then try again."
 REASON = "The prompt asked the Sketch engine to refuse it (a magic prompt)."
 SIZES = {
     "1:1": (1024, 1024),
@@ -82,8 +84,8 @@ class Sketch:
     async def _work(
         self, asked: Generation, said: Mapping[str, object], index: int, inputs: list[str], assets: Assets
     ) -> AsyncGenerator[Update]:
-        with tempfile.TemporaryDirectory(dir=self._scratch, ignore_cleanup_errors=True) as folder:
-            task = _task(asked, said, index, inputs, Path(folder))
+        with _folder(self._scratch) as folder:
+            task = _task(asked, said, index, inputs, folder)
             async with aclosing(self._draw(task, index, asked, assets)) as updates:
                 async for update in updates:
                     yield update
@@ -118,6 +120,19 @@ def connect(settings: Mapping[str, object]) -> Provider:
     named = {spec.name: settings[spec.name] for spec in fields(Limits) if spec.name in settings}
     pool = Pool(int(cast(int, settings.get("workers", 2))), replace(Limits(), **cast(dict[str, int], named)))
     return Sketch(Path(str(settings["scratch"])), pool)
+
+
+@contextmanager
+def _folder(scratch: Path) -> Iterator[Path]:
+    """For what one task writes. Raises Unstored."""
+    try:
+        folder = tempfile.TemporaryDirectory(dir=scratch, ignore_cleanup_errors=True)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise Unstored(Kind.UNAVAILABLE, NO_ROOM, code="disk_full") from error
+    with folder as path:
+        yield Path(path)
 
 
 async def _one_by_one(works: Sequence[AsyncGenerator[Update]]) -> AsyncGenerator[Update]:
@@ -225,6 +240,8 @@ def _words(done: Message, name: str) -> tuple[str, ...]:
 
 def _problem(message: Message) -> Problem:
     error = cast(dict[str, str], message["error"])
+    if error["code"] == "disk_full":
+        return Unstored(Kind.UNAVAILABLE, NO_ROOM, code="disk_full")
     if error["code"] == "failed":
         return Problem(Kind.UPSTREAM, error["message"], code="sketch_failed")
     return invalid(error["message"], param="pictures", code=error["code"])

@@ -6,6 +6,7 @@ the end of stdin does, with status 0, and in the middle of a task the end of who
 BYTES, so that a hostile picture cannot hurt its neighbours, and drawing yields to whatever else the machine has to do.
 """
 
+import errno
 import json
 import os
 import resource
@@ -228,7 +229,10 @@ def answer(line: str, send: Send) -> None:
         send(_error("failed", str(error)))
     except MemoryError:
         send(_error("failed", "The drawing needed more memory than a worker may use."))
-    except Exception:
+    except Exception as error:
+        if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT):
+            send(_error("disk_full", "There is no room for the drawing."))
+            return
         traceback.print_exc(file=sys.stderr)
         send(_error("failed", "The drawing failed."))
 

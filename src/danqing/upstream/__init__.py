@@ -21,6 +21,7 @@ from danqing.upstream.answers import Intake, read_json, read_text
 from danqing.upstream.faults import Judge
 from danqing.upstream.forms import Field, write_form
 from danqing.upstream.guard import open_connector
+from danqing.upstream.patience import until_stored
 from danqing.wire import bodies
 from danqing.wire.bodies import Fields
 from danqing.wire.holes import Json, length, plan, spell
@@ -107,14 +108,11 @@ class Upstream:
                         yield intake.tree(data)
 
     async def download(self, url: str, assets: Assets, *, headers: Mapping[str, str] | None = None) -> Blob:
-        """Store the file at a URL that the engine gave. The key only goes to the engine's own address."""
-        at = self._base.join(URL(url, encoded=True))
-        for _ in range(REDIRECTS_MAX + 1):
-            async with self._got(at, headers or {}) as response:
-                if response.status not in (301, 302, 303, 307, 308):
-                    return await self._file(response, assets)
-                at = at.join(URL(response.headers.get("location", ""), encoded=True))
-        raise faults.wrong(self.name, "the file's address redirects again and again")
+        """Store the file at a URL that the engine gave. The key only goes to the engine's own address.
+
+        While there is no room for it here, it is fetched again and again.
+        """
+        return await until_stored(lambda: self._downloaded(self._base.join(URL(url, encoded=True)), assets, headers))
 
     def read(self, body: object, reader: Callable[[Fields], T]) -> T:
         """The answer's JSON as `reader` understands it. Raises Problem(UPSTREAM) when it cannot."""
@@ -141,7 +139,7 @@ class Upstream:
             return await self.download(found, assets)
         if (mime := media_type(found)) is None:
             raise faults.wrong(self.name, "a file in its answer is neither a picture nor a film that is known here")
-        return await assets.put(found, mime)
+        return await until_stored(lambda: assets.put(found, mime))
 
     def address(self, path: str) -> str:
         """Where `path` is at this engine, for `download`."""
@@ -194,6 +192,14 @@ class Upstream:
         with faults.told(self.name, paid=False):
             async with self._session(guarded=not own).get(url, headers=sent, allow_redirects=False) as response:
                 yield response
+
+    async def _downloaded(self, at: URL, assets: Assets, headers: Mapping[str, str] | None) -> Blob:
+        for _ in range(REDIRECTS_MAX + 1):
+            async with self._got(at, headers or {}) as response:
+                if response.status not in (301, 302, 303, 307, 308):
+                    return await self._file(response, assets)
+                at = at.join(URL(response.headers.get("location", ""), encoded=True))
+        raise faults.wrong(self.name, "the file's address redirects again and again")
 
     async def _file(self, response: aiohttp.ClientResponse, assets: Assets) -> Blob:
         if response.status != 200:

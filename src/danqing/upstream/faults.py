@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import aiohttp
 import msgspec
 
-from danqing.domain.errors import Declined, Kind, Problem
+from danqing.domain.errors import Declined, Kind, Lost, Problem
 
 SAID_CHARACTERS_MAX = 400
 SECRET_CHARACTERS_MIN = 8
@@ -33,7 +33,7 @@ def told(name: str, *, paid: bool) -> Iterator[None]:
     except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
         if paid:
             message = f"The connection to {name!r} was lost while it was at work; what became of it is unknown."
-            raise Problem(Kind.UNKNOWN, message, code="outcome_unknown") from error
+            raise Lost(Kind.UNKNOWN, message, code="outcome_unknown") from error
         message = f"The connection to the upstream {name!r} was lost."
         raise Problem(Kind.UNAVAILABLE, message, code="upstream_lost") from error
 
@@ -55,7 +55,7 @@ def refusal(
     if kind is Kind.FILTERED:
         return filtered(quoted or f"The upstream {name!r} refused the content.")
     if kind is Kind.UNKNOWN:
-        return Problem(Kind.UNKNOWN, f"{told} What became of the work is unknown.", code="outcome_unknown")
+        return Lost(Kind.UNKNOWN, f"{told} What became of the work is unknown.", code="outcome_unknown")
     if status == 402 or kind is Kind.NO_FUNDS:
         return Declined(Kind.UPSTREAM, f"{told} Its account needs money.", code="upstream_funds")
     if status in (429, 503):
@@ -69,7 +69,7 @@ def refusal(
     if 400 <= status < 500 and status != 408:
         return Problem(Kind.INVALID, told, code="upstream_refused")
     if paid and status in (408, 502, 504):  # said by something in between, while the engine may be at work
-        return Problem(Kind.UNKNOWN, f"{told} What became of the work is unknown.", code="outcome_unknown")
+        return Lost(Kind.UNKNOWN, f"{told} What became of the work is unknown.", code="outcome_unknown")
     return Problem(Kind.UPSTREAM, told, code="upstream_failed")
 
 

@@ -3,15 +3,17 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from itertools import chain, repeat
 from typing import TypeVar
 
-from danqing.domain.errors import Declined, Kind, Problem
+from danqing.domain.errors import Declined, Kind, Problem, Unstored
 from danqing.domain.ports import LEAVING
 
 T = TypeVar("T")
 
 LOST_POLLS_S = 600.0  # for which an engine that works may be out of reach
 RETRY_S = 5.0
+ROOM_PAUSES_S = (0.5, 2.0, 5.0, 10.0, 20.0)  # the last one again and again
 USELESS_MAX = 30  # answers that cannot be read, before they are taken for what the engine has to say
 _PASSING = frozenset({Kind.BUSY, Kind.UNAVAILABLE, Kind.UPSTREAM})
 _LASTING = frozenset({"upstream_credentials", "upstream_funds", "upstream_redirect", "upstream_not_found"})
@@ -32,6 +34,16 @@ async def patiently(ask: Callable[[], Awaitable[T]], *, pause_s: float = RETRY_S
             if not passing or clock() + pause_s > until:
                 raise
             await asyncio.sleep(max(pause_s, problem.retry_after or 0))
+
+
+async def until_stored(fetch: Callable[[], Awaitable[T]]) -> T:
+    """A file that can be had again, had until there is room for it. The deadline of its job ends that."""
+    for pause_s in chain(ROOM_PAUSES_S, repeat(ROOM_PAUSES_S[-1])):
+        try:
+            return await fetch()
+        except Unstored:
+            await asyncio.sleep(pause_s)
+    raise AssertionError("the pauses do not end")
 
 
 async def undeclined(asking: Awaitable[T]) -> T:
