@@ -6,7 +6,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
 PAGE = (ROOT / "docs" / "recovery.md").read_text()
-FAULTS = ["kill -9", "SIGTERM", "SIGSTOP and back", "database gone for 10 s", "disk full", "upstream gone"]
+FAULTS = [
+    "kill -9",
+    "SIGTERM",
+    "SIGSTOP and back",
+    "database gone for 10 s",
+    "disk full",
+    "answer lost",
+    "upstream gone",
+]
 
 
 def test_every_test_that_is_named_is_there() -> None:
@@ -14,7 +22,9 @@ def test_every_test_that_is_named_is_there() -> None:
     assert len(named) > 10
     for path, name in named:
         tree = ast.parse((ROOT / path).read_text())
-        assert name in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}, f"{path}::{name}"
+        assert name in {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}, (
+            f"{path}::{name}"
+        )
 
 
 def test_every_state_meets_every_fault() -> None:
