@@ -31,13 +31,14 @@ class Worker:
     env: Mapping[str, str]
     process: subprocess.Popen[bytes] | None = None
     program: tuple[str, ...] = ()  # what is run in place of danqing itself
+    options: tuple[str, ...] = ()
 
     def start(self) -> "Worker":
         self.data.mkdir(parents=True, exist_ok=True)
         log = self.data / "worker.log"
         said = log.stat().st_size if log.exists() else 0
         program = self.program or (sys.executable, "-m", "danqing")
-        command = [*program, "worker", "--data", str(self.data)]
+        command = [*program, "worker", "--data", str(self.data), *self.options]
         with log.open("ab") as out:
             env = {**os.environ, "PYTHONUNBUFFERED": "1", **self.env}
             self.process = subprocess.Popen(command, stdout=out, stderr=out, env=env)
@@ -89,9 +90,9 @@ class Fleet:
         self.gateways.append(server)
         return server.start()
 
-    def worker(self) -> Worker:
+    def worker(self, *options: str) -> Worker:
         """One more `danqing worker`."""
-        worker = Worker(self.folder / f"worker{len(self.workers)}", self.settings)
+        worker = Worker(self.folder / f"worker{len(self.workers)}", self.settings, options=options)
         self.workers.append(worker)
         return worker.start()
 

@@ -204,7 +204,7 @@ def application(front: Front) -> ASGIApp:
     spoken = find_dialects()
     routes = [route for dialect in spoken for route in dialect.routes(front)]
     app = Starlette(
-        routes=[Route("/healthz", healthz), *sorted(routes, key=specificity)],
+        routes=[HEALTH, *sorted(routes, key=specificity)],
         exception_handlers={HTTPException: unrouted(spoken, front), Exception: unrouted(spoken, front)},
     )
     app.router.redirect_slashes = False
@@ -224,8 +224,11 @@ def specificity(route: BaseRoute) -> int:
 
 
 async def healthz(request: Request) -> Response:
-    """Ready: the server only listens once everything is open."""
+    """Ready: the process only listens once everything is open."""
     return PlainTextResponse("ok")
+
+
+HEALTH = Route("/healthz", healthz)
 
 
 def unrouted(spoken: list[ModuleType], front: Front) -> Callable[[Request, Exception], Response]:
@@ -259,13 +262,21 @@ async def serve(config: Config, ready: Callable[[str], None]) -> None:
             await stop.wait()
 
 
-async def work(config: Config, ready: Callable[[], None]) -> None:
-    """Make films for the servers on the same database until SIGTERM or SIGINT. Raises ConfigError on SQLite."""
+async def work(config: Config, ready: Callable[[str], None], *, port: int | None = None) -> None:
+    """Make films for the servers on the same database until SIGTERM or SIGINT.
+
+    With a port, `/healthz` answers there as long as it works; `ready` is told the URL, or "".
+    Raises ConfigError on SQLite and for a port in use.
+    """
     if not config.shared:
         raise ConfigError(ALONE.format(what="A worker"))
-    async with opened(config, Role.WORKER):
+    async with AsyncExitStack() as stack:
+        listener = None if port is None else stack.enter_context(bound(config.host, port))
+        await stack.enter_async_context(opened(config, Role.WORKER))
+        if listener:
+            await stack.enter_async_context(answering(Starlette(routes=[HEALTH]), listener))
         with told_to_stop() as stop:
-            ready()
+            ready(url_of(listener) if listener else "")
             await stop.wait()
 
 

@@ -21,27 +21,35 @@ BASE = "base"  # what Alembic calls a database without tables
 
 def current(*, data: Path | None, json: bool) -> None:
     """Where the tables stand; a server may be at work."""
-    _perform(lambda engine: None, data=data, json=json, alone=False)
+    _perform(lambda engine, config: None, data=data, json=json, alone=False)
 
 
-def upgrade(*, data: Path | None, json: bool) -> None:
+def upgrade(*, force: bool, data: Path | None, json: bool) -> None:
     """Up to the newest revision."""
-    _perform(migrate.upgrade, data=data, json=json)
+
+    def work(engine: Engine, config: Config) -> None:
+        if not (force or revision.is_current(engine)):
+            _require_still(engine, config)
+        migrate.upgrade(engine)
+
+    _perform(work, data=data, json=json)
 
 
-def downgrade(target: str, *, yes: bool, data: Path | None, json: bool) -> None:
+def downgrade(target: str, *, yes: bool, force: bool, data: Path | None, json: bool) -> None:
     """Down to a revision, once it is confirmed."""
 
-    def work(engine: Engine) -> None:
+    def work(engine: Engine, config: Config) -> None:
         if not yes:
             message = "What older tables have no room for is lost. Make a backup, then say it again with --yes."
             raise invalid(message, param="yes", code="unconfirmed")
+        if not force:
+            _require_still(engine, config)
         migrate.downgrade(engine, target)
 
     _perform(work, data=data, json=json)
 
 
-def _perform(work: Callable[[Engine], None], *, data: Path | None, json: bool, alone: bool = True) -> None:
+def _perform(work: Callable[[Engine, Config], None], *, data: Path | None, json: bool, alone: bool = True) -> None:
     """Work on the database, on SQLite without a server beside it if `alone`, and tell where it stands then."""
     logs.configure("error")
     try:
@@ -50,13 +58,19 @@ def _perform(work: Callable[[Engine], None], *, data: Path | None, json: bool, a
         with _nobody_else(config) if alone and not config.shared else nullcontext(), troubles_told():
             engines = open_engines(config.database_url)
             try:
-                work(engines.writing)
+                work(engines.writing, config)
                 stands = revision.current(engines.reading)
             finally:
                 engines.dispose()
         show(_report(stands), json=json)
     except Exception as error:
         give_up(error, json=json)
+
+
+def _require_still(engine: Engine, config: Config) -> None:
+    """Raises Problem while processes on any machine work on the database. What SQLite has is this process's own."""
+    if config.shared:
+        migrate.require_still(engine, config.lease_s)
 
 
 @contextmanager

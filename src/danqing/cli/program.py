@@ -45,6 +45,8 @@ Out = Annotated[Path | None, typer.Option("--output", "-o", help="A file or a fo
 View = Annotated[bool, typer.Option("--open", help="Show it when it is there.")]
 Data = Annotated[Path | None, typer.Option(file_okay=False, help="Where everything is kept.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+Force = Annotated[bool, typer.Option("--force", help="Also under processes that are at work on Postgres.")]
+Host = Annotated[str | None, typer.Option(help="The address to listen at: 0.0.0.0 for all of them.")]
 
 Pictures = Annotated[
     list[Path] | None,
@@ -286,26 +288,27 @@ def db_current(data: Data = None, json: Json = False) -> None:
 
 
 @db.command("upgrade")
-def db_upgrade(data: Data = None, json: Json = False) -> None:
+def db_upgrade(force: Force = False, data: Data = None, json: Json = False) -> None:
     """Go up to the newest revision, as a server does when it starts."""
-    migrating.upgrade(data=data, json=json)
+    migrating.upgrade(force=force, data=data, json=json)
 
 
 @db.command("downgrade")
 def db_downgrade(
     revision: Annotated[str, typer.Argument(help="Such as 0001; base for no tables at all.", show_default=False)],
     yes: Annotated[bool, typer.Option("--yes", help="Data may be lost with it.")] = False,
+    force: Force = False,
     data: Data = None,
     json: Json = False,
 ) -> None:
     """Go down to a revision, for an older Danqing. Stop every server on the database first."""
-    migrating.downgrade(revision, yes=yes, data=data, json=json)
+    migrating.downgrade(revision, yes=yes, force=force, data=data, json=json)
 
 
 @app.command()
 def serve(
     data: Data = None,
-    host: Annotated[str | None, typer.Option(help="The address to listen at: 0.0.0.0 for all of them.")] = None,
+    host: Host = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="0 for any free port.")] = None,
     work: Annotated[bool | None, typer.Option("--work/--no-work", help="Whether it makes films itself.")] = None,
     log_level: Annotated[Level, typer.Option(help="info also logs every request.")] = Level.WARNING,
@@ -318,11 +321,13 @@ def serve(
 @app.command()
 def worker(
     data: Annotated[Path | None, typer.Option(file_okay=False, help="Where the settings are kept.")] = None,
+    host: Host = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Where /healthz answers; nowhere if none.")] = None,
     log_level: Annotated[Level, typer.Option(help="How much is logged.")] = Level.WARNING,
     json: Json = False,
 ) -> None:
     """Make films for the servers on the same database, which must be Postgres."""
-    server.work(data=data, level=log_level.value, json=json)
+    server.work(data=data, host=host, port=port, level=log_level.value, json=json)
 
 
 def main() -> NoReturn:

@@ -25,15 +25,19 @@ def start(*, data: Path | None, host: str | None, port: int | None, work: bool |
     _run(served, level=level, json=json)
 
 
-def work(*, data: Path | None, level: str, json: bool) -> None:
+def work(*, data: Path | None, host: str | None, port: int | None, level: str, json: bool) -> None:
     """Make films until SIGTERM or SIGINT; ends the process with one sentence when that is not possible."""
 
     async def worked() -> None:
-        config = load(data=data)
-        report = Report(
-            {"files": config.assets}, [f"Danqing {__version__} makes films for the servers on its database."]
-        )
-        await app.work(config, lambda: show(report, json=json))
+        config = load(data=data, host=host)
+        first = f"Danqing {__version__} makes films for the servers on its database."
+
+        def ready(url: str) -> None:
+            health = f"{url}/healthz" if url else ""
+            told = [first, f"  {'health':<18}  {health}"] if url else [first]
+            show(Report({"files": config.assets, "health": health}, told), json=json)
+
+        await app.work(config, ready, port=port)
 
     _run(worked, level=level, json=json)
 

@@ -102,10 +102,7 @@ class Member:
         return [driver for driver in connection.execute(_drivers).scalars() if driver not in living]
 
     def _living(self, connection: Connection) -> dict[str, str]:
-        if self._alone:
-            return {self.id: self._kind}
-        rows = connection.execute(_alive, {"since": _now(connection) - self._lease})
-        return {row.id: row.kind for row in rows}
+        return {self.id: self._kind} if self._alone else living(connection, self._lease)
 
     def _adopted(self, connection: Connection, forsaken: Collection[str]) -> list[Job]:
         # Named one by one: a job that somebody claims while this waits for its row is then passed over.
@@ -121,6 +118,12 @@ class Member:
         rows: Sequence[Job] = [job_of(row) for row in connection.execute(adopt)]
         connection.execute(_forget_dead, {"since": _now(connection) - self._lease})
         return sorted(rows, key=lambda job: (job.created, job.id))
+
+
+def living(connection: Connection, lease: timedelta) -> dict[str, str]:
+    """The processes that were seen within a lease, and the kind of each."""
+    rows = connection.execute(_alive, {"since": _now(connection) - lease})
+    return {row.id: row.kind for row in rows}
 
 
 def _now(connection: Connection) -> datetime:

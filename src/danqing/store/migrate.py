@@ -1,13 +1,16 @@
 """Brings the tables to a revision: forward when a database is opened, back by hand."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, inspect, text
 
 from danqing.domain.errors import Kind, Problem, invalid
+from danqing.store.fleet import living
+from danqing.store.tables import processes
 
 _SCRIPTS = Path(__file__).parent / "migrations"
 _LOCK = 0x64616E71  # "danq"; one process at a time migrates a Postgres database, as BEGIN IMMEDIATE does for SQLite
@@ -31,6 +34,20 @@ def downgrade(engine: Engine, revision: str) -> None:
                 f"From where the database stands there is no way down to {revision!r}; `danqing db current` tells."
             )
             raise invalid(message, param="revision") from error
+
+
+def require_still(engine: Engine, lease_s: float) -> None:
+    """Raises Problem(UNAVAILABLE) while processes work on the tables, by their names."""
+    with engine.connect() as connection:
+        known = inspect(connection).has_table(processes.name)
+        alive = living(connection, timedelta(seconds=lease_s)) if known else {}
+    if alive:
+        names = ", ".join(f"{id} ({kind})" for id, kind in sorted(alive.items()))
+        message = (
+            f"At work on the database: {names}. Stop them first; one that was killed counts for {lease_s:g} seconds. "
+            "To change the tables under them all the same, say it again with --force."
+        )
+        raise Problem(Kind.UNAVAILABLE, message, code="still_at_work")
 
 
 def take_turn(connection: Connection) -> None:
