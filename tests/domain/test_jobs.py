@@ -92,7 +92,7 @@ def test_words_never_cost_more_than_was_held() -> None:
 
 
 def test_a_prompt_that_is_still_to_be_reworded_was_never_sent() -> None:
-    pending = a_job(state=State.SUBMITTING, wording=Wording(target="en"))
+    pending = a_job(state=State.SUBMITTING, wording=Wording(source="es", target="en"))
 
     assert recover(pending, repeatable=False) is None
     assert isinstance(recover(step(pending, WORDED, NOON)[0], repeatable=False), Failed)

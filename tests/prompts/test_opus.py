@@ -72,8 +72,9 @@ async def test_a_model_that_adds_the_end_itself_is_not_given_two(tmp_path: Path)
 
 
 def test_it_knows_its_own_languages_alone(folder: Path) -> None:
-    translator = opus(folder, source=["zh-Hans", "zh-Hant"])
+    translator = opus(folder, source=["zh"])
     assert translator.knows("zh-Hant", "en")
+    assert not translator.knows("zh-Latn", "en")
     assert not translator.knows("es", "en")
     assert not translator.knows("zh-Hant", "fr")
 

@@ -25,14 +25,16 @@ class Rewording:
 class Wording:
     """What is to become of a prompt before it is sent, decided at the quote; and, once it is `done`, what became of it.
 
-    `language` is that of the author's words, "" when nobody can tell. `target` is the language that they are translated
-    into, "" when they are not; `required`: or else nothing is made. `enhance`: they are enriched. `most` is the part of
+    `languages` are those of the author's words, the main one first. They are translated from `source` into `target`,
+    codes as in `prompts.languages`, "" when they are not; `required`: or else nothing is made. `enhance`: they are
+    enriched. `most` is the part of
     the hold that is for it. `texts` are sent in the place of the author's, part for part, and `negative` in the place
     of what is to be left out. `by` is who did it, and `cost` is what is charged for it. `trouble` is why the author's
     own words are sent after all, or not all was done; `enhanced`: that part was. Amounts are nano-dollars.
     """
 
-    language: str = ""
+    languages: tuple[str, ...] = ()
+    source: str = ""
     target: str = ""
     required: bool = False
     enhance: bool = False

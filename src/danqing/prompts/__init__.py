@@ -1,1 +1,47 @@
 """What is done with an author's words before an engine gets them: understood, translated, enriched."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from danqing.domain.generation import Translate
+from danqing.domain.ports import Provider, Translator
+from danqing.domain.prompts.languages import Languages
+from danqing.prompts import translators
+from danqing.prompts.editor import Editor, Manner
+from danqing.prompts.enhancer import Enhancer
+from danqing.prompts.settings import TextModel, misset, read, scribe_of
+
+TABLE = "prompts"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prompts:
+    """[prompts]: `translate` and `enhance` are for requests and keys that say nothing; see `settings.TextModel`."""
+
+    translate: Translate = Translate.AUTO
+    enhance: bool = False
+    enhancer: dict[str, object] | None = None
+    translators: dict[str, dict[str, object]] = field(default_factory=dict)
+
+
+def connect(
+    settings: Mapping[str, object], upstreams: Mapping[str, Provider], detect: Callable[[str], Languages]
+) -> Editor:
+    """The editor of a server. Raises Problem(INVALID) naming the setting that is wrong."""
+    given = read(settings, Prompts, TABLE)
+    known = [_translator(name, row, upstreams) for name, row in given.translators.items()]
+    enhancer = None
+    if given.enhancer is not None:
+        table = f"{TABLE}.enhancer"
+        model = read(given.enhancer, TextModel, table)
+        enhancer = Enhancer(model.model, scribe_of(model, table, upstreams))
+    elif given.enhance:
+        raise misset(TABLE, "enhance", "needs a text model in [prompts.enhancer]")
+    return Editor(detect, known, enhancer, Manner(translate=given.translate, enhance=given.enhance))
+
+
+def _translator(name: str, row: Mapping[str, object], upstreams: Mapping[str, Provider]) -> Translator:
+    try:
+        return translators.connect(str(row.get("kind", name)), {**row, "name": name}, upstreams)
+    except LookupError as error:
+        raise misset(f"{TABLE}.translators.{name}", "kind", 'must be "model" or "opus"') from error

@@ -36,9 +36,8 @@ LANGUAGES = {
     "tr": "Turkish",
     "vi": "Vietnamese",
     "zh": "Chinese",
-    "zh-Hans": "Chinese in simplified characters",
-    "zh-Hant": "Chinese in traditional characters",
 }
+SCRIPTS = {"Hans": "in simplified characters", "Hant": "in traditional characters", "Latn": "in Latin letters"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,12 +59,10 @@ class Model:
         return source != target
 
     def most(self, texts: Sequence[str]) -> int:
-        longest = max(LANGUAGES.values(), key=len)
-        return self._scribe.most(_task(longest, longest), texts, ROOM)
+        return self._scribe.most(_task("zh-Hant", "zh-Hant"), texts, ROOM)
 
     async def translate(self, texts: Sequence[str], source: str, target: str) -> Rewording:
-        named = (LANGUAGES.get(code, f"the language {code}") for code in (source, target))
-        return await self._scribe.write(_task(*named), texts, ROOM)
+        return await self._scribe.write(_task(source, target), texts, ROOM)
 
 
 def connect(settings: Mapping[str, object], upstreams: Mapping[str, Provider]) -> Translator:
@@ -75,4 +72,10 @@ def connect(settings: Mapping[str, object], upstreams: Mapping[str, Provider]) -
 
 
 def _task(source: str, target: str) -> str:
-    return TASK.format(source=source, target=target, kept=KEPT)
+    return TASK.format(source=_named(source), target=_named(target), kept=KEPT)
+
+
+def _named(code: str) -> str:
+    """What people call the language of a code; a code that is not known here is told as it is."""
+    language, _, script = code.partition("-")
+    return " ".join(filter(None, (LANGUAGES.get(language, f"the language {language}"), SCRIPTS.get(script, script))))

@@ -18,6 +18,7 @@ import sentencepiece
 
 from danqing.domain.errors import Kind, Problem
 from danqing.domain.ports import Provider, Translator
+from danqing.domain.prompts.languages import Languages
 from danqing.domain.wording import Rewording
 from danqing.prompts.fence import garbled
 from danqing.prompts.settings import misset, read
@@ -37,7 +38,7 @@ _SENTENCE = re.compile(r"[^。！？!?.\n]*(?:[。！？\n]+|[.!?]+(?=\s|$)|.|$)
 class OpusSettings:
     """[prompts.translators.NAME] with `kind = "opus"`.
 
-    `source` and `target` are the languages that the model was trained on, such as ["zh-Hans", "zh-Hant"] and "en".
+    `source` and `target` are the languages that the model was trained on, such as ["zh"], for both scripts, and "en".
     `prefix` is the word that a model of several languages is told its target by, such as ">>fra<<".
     """
 
@@ -60,7 +61,7 @@ class Opus:
         self._alone = asyncio.Lock()  # one at a time: a model uses THREADS of its own
 
     def knows(self, source: str, target: str) -> bool:
-        return source in self._settings.source and target == self._settings.target
+        return target == self._settings.target and not Languages(source).beyond(self._settings.source)
 
     def most(self, texts: Sequence[str]) -> int:
         return 0
