@@ -13,7 +13,7 @@ SERVERS := moto s3rver
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 
-.PHONY: serve test check bench bench-queue chaos sheet clean
+.PHONY: serve test check bench bench-queue chaos tongues sheet clean
 
 serve: $(VENV)/ready
 	exec $(VENV)/bin/danqing serve --host $(HOST) --port $(PORT) $(if $(DATA),--data "$(DATA)")
@@ -36,6 +36,10 @@ bench-queue: $(VENV)/ready-dev
 # Kills servers and workers again and again: KILLS on SQLite, and KILLS on Postgres with a bucket.
 chaos: $(VENV)/ready-dev $(SERVERS:%=.venvs/%/ready)
 	PYTHONPATH=tests $(VENV)/bin/python -m chaos --kills $(KILLS)
+
+# How well languages and what must stay are told, on a table of prompts.
+tongues: $(VENV)/ready-dev
+	PYTHONPATH=tests $(VENV)/bin/python -m prompts.measure $(ARGS)
 
 sheet: $(VENV)/ready
 	$(VENV)/bin/python docs/sketch_sheet.py

@@ -37,6 +37,8 @@ SCRIPTS = {
 DENSE = {"Han": 3, "Kana": 2, "Hangul": 3}  # one of these characters says about as much as so many Latin letters
 
 _PATTERNS = {name: re.compile(f"[{characters}]") for name, characters in SCRIPTS.items()}
+# Characters that both scripts have, in a use that Traditional Chinese has another one for; and quotation marks.
+_SIMPLIFIED_USE = re.compile("[“‘云]|里(?!程)|[一二两三四五六七八九十几]只")
 _BIG5_COMMON_END = b"\xc6\x7e"
 
 
@@ -47,10 +49,10 @@ def weigh(text: str) -> dict[str, int]:
 
 
 def chinese(text: str) -> str:
-    """The kind of Chinese: "zh-Hans" or "zh-Hant". Where the characters do not say, the quotation marks may."""
+    """The kind of Chinese: "zh-Hans" or "zh-Hant", which it is as well when nothing tells them apart."""
     simplified, traditional = _simplified(text), _traditional(text)
     if simplified == traditional:
-        return "zh-Hans" if re.search("[“‘]", text) else "zh-Hant"
+        return "zh-Hans" if _SIMPLIFIED_USE.search(text) else "zh-Hant"
     return "zh-Hans" if simplified > traditional else "zh-Hant"
 
 

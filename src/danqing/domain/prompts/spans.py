@@ -68,7 +68,7 @@ def kept(text: str, language: str = "") -> tuple[Span, ...]:
     found = [Span(start, stop, Kind.QUOTE) for start, stop in quotes.find(text)]
     found += [Span(*match.span(), kind) for kind, pattern in _PATTERNS for match in pattern.finditer(text)]
     clear = _leftmost(found)
-    named = [Span(start, stop, Kind.NAME) for start, stop in names.find(_without(text, clear), language)]
+    named = [Span(start, stop, Kind.NAME) for start, stop in names.find(without(text, clear), language)]
     return _leftmost([*clear, *named])
 
 
@@ -77,9 +77,13 @@ def quoted(text: str) -> tuple[str, ...]:
     return tuple(text[start + 1 : stop - 1].strip() for start, stop in quotes.find(text))
 
 
-def without_kept(text: str) -> str:
-    """The author's own words: the text with everything that is kept blanked out, names aside."""
-    return _without(text, [span for span in kept(text) if span.kind is not Kind.NAME])
+def without(text: str, spans: Sequence[Span]) -> str:
+    """The text with spans blanked out, as long as before."""
+    pieces, end = [], 0
+    for span in spans:
+        pieces += [text[end : span.start], " " * (span.stop - span.start)]
+        end = span.stop
+    return "".join([*pieces, text[end:]])
 
 
 def _leftmost(spans: Sequence[Span]) -> tuple[Span, ...]:
@@ -89,12 +93,3 @@ def _leftmost(spans: Sequence[Span]) -> tuple[Span, ...]:
         if not clear or span.start >= clear[-1].stop:
             clear.append(span)
     return tuple(clear)
-
-
-def _without(text: str, spans: Sequence[Span]) -> str:
-    """The text with spans blanked out, as long as before."""
-    pieces, end = [], 0
-    for span in spans:
-        pieces += [text[end : span.start], " " * (span.stop - span.start)]
-        end = span.stop
-    return "".join([*pieces, text[end:]])
