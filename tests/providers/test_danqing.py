@@ -13,7 +13,7 @@ from danqing.domain.errors import Declined, Kind, Problem
 from danqing.domain.jobs import Accepted, Progressed
 from danqing.domain.ports import LEAVING, Order, Provider, Update
 from danqing.gateway.asking import Asking
-from danqing.providers import connect, danqing
+from danqing.providers import connect
 from making import a_generation, a_job
 from upstreams.media import a_picture
 
@@ -91,7 +91,8 @@ async def other(**settings: object) -> AsyncIterator[tuple[Provider, Other]]:
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     server.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    provider = connect("danqing", {"name": "partner", "base_url": server.url, "keys": list(KEYS), **settings})
+    given = {"name": "partner", "base_url": server.url, "keys": list(KEYS), "poll_s": 0.01}
+    provider = connect("danqing", {**given, **settings})
     try:
         yield provider, server
     finally:
@@ -108,8 +109,6 @@ def assets(tmp_path: Path) -> Iterator[Disk]:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(danqing, "POLL_S", 0.01)
-    monkeypatch.setattr(danqing, "POLL_S_MAX", 0.01)
     monkeypatch.setattr("danqing.gateway.asking.PAUSES_S", (0.01,))
 
 
@@ -157,7 +156,9 @@ async def test_a_job_keeps_to_its_key_however_busy_that_is_and_in_whatever_order
         await anext(second)
         await first.aclose()
         await second.aclose()
-        turned = connect("danqing", {"name": "partner", "base_url": server.url, "keys": list(reversed(KEYS))})
+        turned = connect(
+            "danqing", {"name": "partner", "base_url": server.url, "keys": list(reversed(KEYS)), "poll_s": 0.01}
+        )
         third = turned.generate(order(), assets)
         await anext(third)
         await third.aclose()

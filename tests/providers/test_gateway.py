@@ -13,7 +13,7 @@ from danqing.domain.generation import Generation, Turn
 from danqing.domain.jobs import Accepted
 from danqing.domain.media import Blob, Medium
 from danqing.domain.ports import Provider
-from danqing.providers import connect, gateway
+from danqing.providers import connect
 from danqing.upstream.keys import mark_of
 from making import a_generation
 from upstreams.aihubmix import RAI, TASK, Hub
@@ -33,15 +33,10 @@ def assets(tmp_path: Path) -> Iterator[Disk]:
     assets.close()
 
 
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gateway, "POLL_S", 0.01)
-
-
 @asynccontextmanager
 async def hub() -> AsyncIterator[tuple[Provider, Hub]]:
     async with at_work(Hub()) as server:
-        provider = connect("gateway", {"name": "hub", "kind": "gateway", "base_url": server.url, "key": KEY})
+        provider = connect("gateway", {"name": "hub", "base_url": server.url, "key": KEY, "poll_s": 0.01})
         try:
             yield provider, server
         finally:
@@ -155,7 +150,7 @@ async def test_a_film_is_read_out_of_its_story(assets: Disk) -> None:
     [
         ("!fails", Kind.UPSTREAM, "upstream_failed"),
         ("!wordless", Kind.UPSTREAM, "upstream_malformed"),
-        ("!elsewhere", Kind.UNAVAILABLE, "upstream_unreachable"),
+        ("!elsewhere", Kind.UPSTREAM, "file_expired"),
         ("!busy", Kind.BUSY, "upstream_busy"),
         ("!hangup", Kind.UNKNOWN, "outcome_unknown"),
         ("!blocked", Kind.FILTERED, "filtered"),

@@ -36,15 +36,10 @@ def assets(tmp_path: Path) -> Iterator[Disk]:
     assets.close()
 
 
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(openai, "POLL_S", 0.01)
-
-
 @asynccontextmanager
 async def engine(flavour: str = "openai", **settings: object) -> AsyncIterator[tuple[Provider, Engine]]:
     async with imitating(flavour) as server:
-        given = {"name": "engine", "kind": "openai", "flavour": flavour, "base_url": f"{server.url}/v1", "key": KEY}
+        given = {"name": "engine", "flavour": flavour, "base_url": f"{server.url}/v1", "key": KEY, "poll_s": 0.01}
         provider = connect("openai", {**given, **settings})
         try:
             yield provider, server
@@ -167,15 +162,15 @@ async def test_pictures_are_found_behind_links_and_in_data_urls(assets: Disk, fa
 
 
 @pytest.mark.parametrize(
-    ("fault", "code"),
-    [("!expired", "upstream_not_found"), ("!elsewhere", "upstream_unreachable"), ("!redirect", "upstream_unreachable")],
+    ("fault", "why"),
+    [("!expired", "The link has expired."), ("!elsewhere", "is not public"), ("!redirect", "is not public")],
 )
-async def test_a_link_that_leads_nowhere_good_is_told_and_no_key_follows_it(
-    assets: Disk, fault: str, code: str
-) -> None:
+async def test_a_link_that_leads_nowhere_good_is_told_and_no_key_follows_it(assets: Disk, fault: str, why: str) -> None:
     told, server = await made(a_generation(f"{fault} a fox", count=1), assets)
     assert told.problem
-    assert told.problem.code == code
+    assert not isinstance(told.problem, Declined)  # it was made, so that nobody else is asked
+    assert (told.problem.kind, told.problem.code) == (Kind.UPSTREAM, "file_expired")
+    assert why in told.problem.message
     assert told.outputs == []
     assert server.strange == []
     assert KEY not in repr(told.problem)
@@ -365,7 +360,7 @@ async def test_a_second_film_that_cannot_be_begun_does_not_take_the_first_one_aw
 async def test_work_is_resumed_with_its_ticket_and_its_key(assets: Disk) -> None:
     keys = ("sk-one-0123456789", "sk-two-0123456789")
     async with imitating(keys=keys) as server:
-        given = {"name": "engine", "base_url": f"{server.url}/v1"}
+        given = {"name": "engine", "base_url": f"{server.url}/v1", "poll_s": 0.01}
         provider = connect("openai", {**given, "keys": list(keys)})
         updates = provider.generate(an_order(a_film("a fox", count=2), "sora-2"), assets)
         tickets = [update.ticket async for update in _until(updates, 2)]

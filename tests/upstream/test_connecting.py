@@ -192,3 +192,17 @@ async def test_only_what_nobody_wants_is_called_off(message: str | None, told: l
     task.cancel(message)
     await asyncio.gather(task, return_exceptions=True)
     assert calls == told
+
+
+async def test_an_engine_that_takes_no_cancellation_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience, "CALL_OFF_S", 0.01)
+
+    async def work() -> None:
+        async with called_off(asyncio.Event().wait):
+            await asyncio.sleep(60)
+
+    task = asyncio.create_task(work())
+    await asyncio.sleep(0.01)
+    task.cancel()
+    await asyncio.wait({task}, timeout=30)
+    assert task.cancelled()

@@ -99,7 +99,7 @@ HOSTILE: dict[str, tuple[Talk, Kind, str]] = {
         Kind.UPSTREAM,
         "upstream_malformed",
     ),
-    "too large": (saying(with_picture(PNG * 30)), Kind.TOO_LARGE, "file_too_large"),
+    "too large": (saying(with_picture(PNG * 30)), Kind.UPSTREAM, "upstream_malformed"),
     "truncated": (
         sending(f"HTTP/1.1 200 OK\r\n{JSON}\r\ncontent-length: 90000\r\n\r\n".encode() + with_picture(PNG)[:50_000]),
         Kind.UNKNOWN,
@@ -201,7 +201,7 @@ async def test_a_download_brings_the_key_to_its_own_engine_only(assets: Disk) ->
         assert KEY.encode() in heads[-1]
         strange = await downloaded(own, f"{other}/files/1", assets)
     assert isinstance(strange, Problem)  # another port of this machine is not public
-    assert strange.code == "upstream_unreachable"
+    assert strange.code == "upstream_link"
     assert len(heads) == 1
 
 
@@ -242,3 +242,23 @@ async def test_the_events_of_a_stream_come_with_their_files(assets: Disk) -> Non
     assert isinstance(partial, dict)
     assert isinstance(partial["b64_json"], Blob)
     assert end == {"type": "end"}
+
+
+STREAMS = {
+    "no json": b"data: <html>\n\n",
+    "an event without an end": b"data: " + b"a" * (9 << 20),
+    "a file of no known type": b'data: {"b64_json":"' + base64.b64encode(b"GIF89a" + PNG) + b'"}\n\n',
+    "a file that is no base64": b'data: {"b64_json":"' + base64.b64encode(PNG) + b'*"}\n\n',
+}
+
+
+@pytest.mark.parametrize("fault", STREAMS)
+async def test_a_stream_of_no_use_comes_to_a_named_problem(assets: Disk, tmp_path: Path, fault: str) -> None:
+    head = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n"
+    async with talking(sending(head + STREAMS[fault])) as url:
+        engine = Upstream("engine", url, authorize)
+        with pytest.raises(Problem) as raised:
+            [event async for event in engine.events(PAID, assets)]
+        await engine.close()
+    assert (raised.value.kind, raised.value.code) == (Kind.UPSTREAM, "upstream_malformed")
+    assert files(assets, tmp_path) == []

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from typing import TypeVar
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,8 @@ from danqing.wire import books, google, native, openai
 from danqing.wire.holes import plan
 
 from .samples import FILM_64, PICTURE_64
+
+T = TypeVar("T")
 
 IMAGE = {"bytesBase64Encoded": PICTURE_64, "mimeType": "image/png"}
 URL = f"data:image/png;base64,{PICTURE_64}"
@@ -130,7 +133,8 @@ def check(read: Callable[[bytes], object], body: bytes) -> None:
             assert plan(error(problem))
 
 
-def problem_of(read: Callable[[bytes], object], body: bytes) -> Problem | None:
+def problem_of(read: Callable[[T], object], body: T) -> Problem | None:
+    """What reading comes to; any other exception escapes."""
     try:
         read(body)
     except Problem as problem:

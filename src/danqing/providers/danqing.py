@@ -10,6 +10,7 @@ from danqing.domain.media import Medium
 from danqing.domain.money import dollars
 from danqing.domain.ports import Assets, Order, Provider, Update
 from danqing.upstream import Request, Upstream
+from danqing.upstream.fetching import fetched
 from danqing.upstream.keys import Keys
 from danqing.upstream.patience import called_off, patiently, undeclined
 from danqing.upstream.reaching import Listing, Reached, reach_by_list
@@ -18,8 +19,7 @@ from danqing.upstream.ticket import Ticket, read_ticket
 from danqing.wire import native, partner
 from danqing.wire.partner import Told
 
-POLL_S = 0.25  # at first; a film is asked for less and less often
-POLL_S_MAX = 3.0
+POLL_S = 0.25  # at first; a film is asked for less and less often, up to `poll_s`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +27,7 @@ class DanqingSettings(Settings):
     """[upstreams.NAME] with `kind = "danqing"`. `max_cost` is the most, in dollars, that one job may cost there."""
 
     max_cost: str = ""
+    poll_s: float = 3.0
 
 
 class _Everything(frozenset[str]):
@@ -43,6 +44,7 @@ class Partner:
     honours: frozenset[str] = _Everything()
 
     def __init__(self, settings: DanqingSettings) -> None:
+        self._poll_s = settings.poll_s
         self._max_cost = {"x-danqing-max-cost": settings.max_cost} if settings.max_cost else {}
         self._keys = Keys(settings.name, settings.base_url, settings.all_keys, judge=partner.judge)
 
@@ -64,7 +66,7 @@ class Partner:
                 told = await self._submitted(upstream, order, assets)
                 yield Accepted(Ticket(mark, (told.id,)).write(), told.prompt)
             async with called_off(lambda: _cancel(upstream, told.id, assets)):
-                pause_s, taken = POLL_S, 0
+                pause_s, taken = min(POLL_S, self._poll_s), 0
                 media = 0
                 while True:
                     yield Reported(ignored=told.ignored, served_by=told.served_by)
@@ -79,7 +81,7 @@ class Partner:
                         break
                     yield Progressed(told.fraction, told.stage)
                     await asyncio.sleep(pause_s)
-                    pause_s = min(pause_s * 1.5, POLL_S_MAX)
+                    pause_s = min(pause_s * 1.5, self._poll_s)
                     told = await _asked(upstream, told.id, assets)
         yield Reported(cost=told.charged)
         for reason in told.withheld:
@@ -123,7 +125,7 @@ async def _taken_over(upstream: Upstream, delivered: partner.Delivered, assets: 
     if not delivered.file:
         return Produced(delivered.output)
     url = upstream.address(f"/api/files/{delivered.file}")
-    return Produced(replace(delivered.output, blob=await patiently(lambda: upstream.download(url, assets))))
+    return Produced(replace(delivered.output, blob=await fetched(lambda: upstream.download(url, assets))))
 
 
 async def _cancel(upstream: Upstream, id: str, assets: Assets) -> None:

@@ -14,6 +14,7 @@ from danqing.domain.media import Medium
 from danqing.domain.ports import Assets, Order, Provider, Update
 from danqing.upstream import Request, Upstream
 from danqing.upstream.faults import wrong
+from danqing.upstream.fetching import fetched, kept
 from danqing.upstream.keys import Keys
 from danqing.upstream.patience import patiently, undeclined
 from danqing.upstream.reaching import Listing, Reached, reach_by_list
@@ -26,8 +27,8 @@ from danqing.wire.filmstory import FilmStory
 from danqing.wire.google.errors import judge as google_judge
 from danqing.wire.openai import pictures, refusals, talks
 
-POLL_S = 10.0
 FILM_SILENCE_S = 900
+STORY_CHARACTERS_MAX = 100_000  # many times what a film's story has
 FILM_MS = 8000
 FIXED = {"aspect": "16:9", "size": "720p", "seconds": 8}  # of a film by chat; nothing else can be asked for
 KNOBS = frozenset({"enhancePrompt", "guidanceScale", "generateAudio", "language", "addWatermark"})
@@ -44,6 +45,7 @@ class GatewaySettings(Settings):
 
     predict: tuple[str, ...] = ("imagen-*",)
     film_chat: tuple[str, ...] = ("veo-3", "veo3*")
+    poll_s: float = 10.0
 
 
 class Gateway:
@@ -70,7 +72,7 @@ class Gateway:
         if Medium.VIDEO in order.generation.wants:
             if _named(model, settings.film_chat):
                 return _told(self._keys, settings, order, assets)
-            return _operated(self._keys, order, assets)
+            return _operated(self._keys, settings, order, assets)
         if _named(model, settings.predict):
             return _predicted(self._keys, settings, order, assets)
         return _talked(self._keys, settings, order, assets)
@@ -102,7 +104,7 @@ async def _kept(upstream: Upstream, assets: Assets, file: File) -> Output:
     """Links die soon. A file of the gateway's own is fetched from the gateway, whatever host its URI names."""
     if file.uri and (named := _FILE.search(file.uri)):
         file = replace(file, uri=upstream.address(f"/gemini/v1beta/files/{named[1]}:download?alt=media"))
-    blob = await patiently(lambda: upstream.keep(file.blob or file.data or file.uri, assets), pause_s=POLL_S)
+    blob = await kept(upstream, file, assets)
     return Output(medium=Medium.VIDEO if blob.mime.startswith("video/") else Medium.IMAGE, blob=blob)
 
 
@@ -153,7 +155,7 @@ async def _talked(keys: Keys, settings: Settings, order: Order, assets: Assets) 
                 yield update
 
 
-async def _operated(keys: Keys, order: Order, assets: Assets) -> AsyncGenerator[Update]:
+async def _operated(keys: Keys, settings: Settings, order: Order, assets: Assets) -> AsyncGenerator[Update]:
     """Veo's `:predictLongRunning`: an operation that is polled. It cannot be stopped."""
     asked = _plain(order.generation)
     ticket = read_ticket(order.ticket) if order.ticket else None
@@ -169,9 +171,9 @@ async def _operated(keys: Keys, order: Order, assets: Assets) -> AsyncGenerator[
                 raise wrong(upstream.name, "it named no operation")
             ticket = Ticket(mark, (begun.name,))
             yield Accepted(ticket.write())
-        while not (operation := await _asked(upstream, ticket.ids[0], assets)).done:
+        while not (operation := await _asked(upstream, settings, ticket.ids[0], assets)).done:
             yield Progressed(operation.fraction or 0.0, "filming")
-            await asyncio.sleep(POLL_S)
+            await asyncio.sleep(settings.poll_s)
         if operation.problem:
             raise operation.problem
         films = [result for result in operation.results if isinstance(result, File)]
@@ -185,12 +187,12 @@ async def _operated(keys: Keys, order: Order, assets: Assets) -> AsyncGenerator[
             yield Withheld("The gateway delivered no film and gave no reason; the content may have been filtered.")
 
 
-async def _asked(upstream: Upstream, name: str, assets: Assets) -> google.Operation:
+async def _asked(upstream: Upstream, settings: Settings, name: str, assets: Assets) -> google.Operation:
     async def ask() -> google.Operation:
         answer = await upstream.call(Request(method="GET", path=f"/gemini/v1beta/{name.lstrip('/')}"), assets)
         return google.read_operation(answer.body)
 
-    return await undeclined(patiently(ask, pause_s=POLL_S))
+    return await undeclined(patiently(ask, pause_s=settings.poll_s))
 
 
 async def _told(keys: Keys, settings: Settings, order: Order, assets: Assets) -> AsyncGenerator[Update]:
@@ -218,8 +220,8 @@ async def _told(keys: Keys, settings: Settings, order: Order, assets: Assets) ->
             return
         if story.failure:
             raise Problem(Kind.UPSTREAM, story.failure, code="upstream_failed")
-        link = story.link or await _found(upstream, story.source, assets)
-        blob = await undeclined(patiently(lambda: upstream.download(link, assets), pause_s=POLL_S))
+        link = story.link or await _found(upstream, settings, story.source)
+        blob = await fetched(lambda: upstream.download(link, assets), pause_s=settings.poll_s)
         yield Produced(Output(medium=Medium.VIDEO, blob=blob, duration_ms=FILM_MS))
 
 
@@ -233,6 +235,8 @@ async def _stories(upstream: Upstream, settings: Settings, order: Order, assets:
         async with aclosing(upstream.events(request, assets)) as events:
             async for event in events:
                 text += upstream.read(event, talks.read_words)
+                if len(text) > STORY_CHARACTERS_MAX:
+                    raise wrong(upstream.name, "its story does not end")
                 story = filmstory.read_story(text)
                 yield story
     except Problem as problem:
@@ -242,19 +246,19 @@ async def _stories(upstream: Upstream, settings: Settings, order: Order, assets:
         raise wrong(upstream.name, "its story ended without a film")
 
 
-async def _found(upstream: Upstream, source: str, assets: Assets) -> str:
+async def _found(upstream: Upstream, settings: Settings, source: str) -> str:
     """The film's link, from the page that goes on telling of it."""
     if filmstory.link_in(source):
         return source
     while True:
-        text = await undeclined(patiently(lambda: upstream.page(source), pause_s=POLL_S))
+        text = await undeclined(patiently(lambda: upstream.page(source), pause_s=settings.poll_s))
         story = filmstory.read_story(text)
         if story.link:
             return story.link
         if story.failure:
             kind = Kind.FILTERED if story.filtered else Kind.UPSTREAM
             raise Problem(kind, story.failure, code="upstream_failed")
-        await asyncio.sleep(POLL_S)
+        await asyncio.sleep(settings.poll_s)
 
 
 def _unmoved(generation: Generation) -> tuple[str, ...]:

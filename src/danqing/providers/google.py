@@ -54,13 +54,12 @@ class GoogleSettings(Settings):
     """[upstreams.NAME] with `kind = "google"`.
 
     `methods`: patterns of model ids and the call that they are asked by, where it is not the usual one of their family,
-    such as {"veo-*" = "predictLongRunning"}. `poll_s`: seconds between two looks at a film.
+    such as {"veo-*" = "predictLongRunning"}.
     """
 
     base_url: str = ADDRESS
     version: str = "v1beta"
     methods: dict[str, Method] = field(default_factory=dict)
-    poll_s: float = 5.0
 
 
 class Google:
@@ -140,8 +139,6 @@ def connect(settings: Mapping[str, object]) -> Provider:
         raise misset(read.name, "key", "is missing; AI Studio gives one")
     if not _VERSION.fullmatch(read.version):
         raise misset(read.name, "version", "must be a version such as v1beta")
-    if not 0 < read.poll_s <= 60:
-        raise misset(read.name, "poll_s", "must be more than 0 and at most 60 seconds")
     surface = Surface(
         name=read.name,
         keys=Keys(read.name, read.base_url, read.all_keys, scheme=lambda key: {"x-goog-api-key": key}, judge=judge),

@@ -10,10 +10,11 @@ from typing import Literal
 from danqing.domain.errors import Declined, Kind, Problem
 from danqing.domain.generation import Output
 from danqing.domain.jobs import Accepted, Produced, Progressed, Reported, Withheld
-from danqing.domain.media import Blob, Medium
+from danqing.domain.media import Medium
 from danqing.domain.ports import Assets, Order, Provider, Update
 from danqing.upstream import Request, Upstream
 from danqing.upstream.faults import wrong
+from danqing.upstream.fetching import fetched, kept
 from danqing.upstream.keys import Keys
 from danqing.upstream.patience import called_off, patiently, undeclined
 from danqing.upstream.reaching import Listing, Reached, reach_by_list
@@ -27,8 +28,6 @@ from danqing.wire.openai.flavours import FLAVOURS, Flavour
 from danqing.wire.openai.refusals import judge
 from danqing.wire.openai.sizes import Sizes, read_pixels
 
-POLL_S = 5.0
-POLL_S_MAX = 60.0
 WAITING_FILM_S = 1800  # for a film that is made within one call
 PREVIEWS_MAX = 3
 PARTED = "The gateway stopped before it was certain that this one was begun."
@@ -64,6 +63,7 @@ class _Server:
     version: str
     extra: Tree
     previews: int
+    poll_s: float
 
 
 class OpenAI:
@@ -118,7 +118,8 @@ def connect(settings: Mapping[str, object]) -> Provider:
     address = read.base_url.rstrip("/")
     root = address.removesuffix("/v1")
     keys = Keys(read.name, root, read.all_keys, judge=judge)
-    return OpenAI(_Server(read.name, keys, flavour, address.removeprefix(root), read.always, read.previews))
+    version = address.removeprefix(root)
+    return OpenAI(_Server(read.name, keys, flavour, version, read.always, read.previews, read.poll_s))
 
 
 def _sizes(settings: OpenAISettings, name: str, known: Sizes) -> Sizes:
@@ -210,7 +211,7 @@ async def _made(
 async def _picture(order: Order, upstream: Upstream, assets: Assets, file: File, tokens: int) -> Produced:
     """Tokens count when they are those of the model that was asked for: another one's have another price."""
     own = order.upstream == order.generation.model
-    blob = await _kept(upstream, assets, file)
+    blob = await kept(upstream, file, assets)
     return Produced(Output(medium=Medium.IMAGE, blob=blob, tokens=tokens if own else 0))
 
 
@@ -264,7 +265,7 @@ async def _films(server: _Server, order: Order, assets: Assets) -> AsyncGenerato
                 film = await _polled(server, upstream, assets, id)
                 while not film.done:
                     yield Progressed((at + film.fraction) / count, "filming")
-                    await asyncio.sleep(POLL_S)
+                    await asyncio.sleep(server.poll_s)
                     film = await _polled(server, upstream, assets, id)
                 if film.problem and film.problem.kind is Kind.FILTERED:
                     withheld.append(film.problem.message)
@@ -277,7 +278,7 @@ async def _films(server: _Server, order: Order, assets: Assets) -> AsyncGenerato
     for reason in withheld:
         yield Withheld(reason)
     if problems:
-        raise gravest(problems)
+        raise gravest(problems, begun=True)
 
 
 async def _begin(server: _Server, upstream: Upstream, assets: Assets, asked: pictures.Asked) -> films.FilmJob:
@@ -291,12 +292,12 @@ async def _polled(server: _Server, upstream: Upstream, assets: Assets, id: str) 
         answer = await upstream.call(Request(method="GET", path=f"{server.version}/videos/{id}"), assets)
         return upstream.read(answer.body, films.read_film)
 
-    return await undeclined(patiently(ask, pause_s=POLL_S))
+    return await undeclined(patiently(ask, pause_s=server.poll_s))
 
 
 async def _film(server: _Server, upstream: Upstream, assets: Assets, order: Order, film: films.FilmJob) -> Produced:
     url = upstream.address(f"{server.version}/videos/{film.id}/content")
-    blob = await patiently(lambda: upstream.download(url, assets), pause_s=POLL_S)
+    blob = await fetched(lambda: upstream.download(url, assets), pause_s=server.poll_s)
     seconds = film.seconds or order.generation.seconds or 0
     width, height = film.pixels
     return Produced(
@@ -322,12 +323,8 @@ async def _waited_for(server: _Server, order: Order, assets: Assets) -> AsyncGen
             yield Reported(ignored=asked.ignored)
             if not told.files:
                 raise wrong(server.name, "its answer has no film")
-            blob = await _kept(upstream, assets, told.files[0])
+            blob = await kept(upstream, told.files[0], assets)
             yield Produced(Output(medium=Medium.VIDEO, blob=blob, duration_ms=(order.generation.seconds or 0) * 1000))
-
-
-async def _kept(upstream: Upstream, assets: Assets, file: File) -> Blob:
-    return await upstream.keep(file.blob or file.data or file.uri, assets)
 
 
 def _withheld(problem: Problem, count: int) -> list[Update]:

@@ -58,7 +58,6 @@ class VertexSettings(Settings):
     storage: str = ""
     storage_url: str = "https://storage.googleapis.com"
     methods: dict[str, Method] = field(default_factory=dict)
-    poll_s: float = 5.0
 
 
 class Vertex:
@@ -172,8 +171,6 @@ def _check(read: VertexSettings) -> None:
         raise misset(read.name, "storage", "must be a folder such as gs://bucket/films")
     if read.all_keys and read.credentials:
         raise misset(read.name, "credentials", "and a key cannot both be set")
-    if not 0 < read.poll_s <= 60:
-        raise misset(read.name, "poll_s", "must be more than 0 and at most 60 seconds")
 
 
 def _credentials(read: VertexSettings) -> tuple[Authorize, str]:

@@ -6,7 +6,7 @@ that says whether the engine had taken the work, and holds no key. No redirect i
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -17,7 +17,7 @@ from danqing.domain.errors import Kind, Problem
 from danqing.domain.media import Blob
 from danqing.domain.ports import Assets
 from danqing.upstream import faults
-from danqing.upstream.answers import Intake, read_json, read_text
+from danqing.upstream.answers import ANSWER_BYTES_MAX, Intake, read_json, read_text
 from danqing.upstream.faults import Judge
 from danqing.upstream.forms import Field, write_form
 from danqing.upstream.guard import open_connector
@@ -26,7 +26,6 @@ from danqing.wire import bodies
 from danqing.wire.bodies import Fields
 from danqing.wire.holes import Json, length, plan, spell
 from danqing.wire.media_type import media_type
-from danqing.wire.sieve import Malformed
 
 T = TypeVar("T")
 Authorize = Callable[[], Awaitable[Mapping[str, str]]]
@@ -89,7 +88,7 @@ class Upstream:
     async def call(self, request: Request, assets: Assets) -> Answer:
         """The answer, with its files stored. Raises Problem; Declined when the engine did not take the work."""
         async with self._answered(request, assets) as response:
-            return Answer(await self._body(response, request, assets), dict(response.headers))
+            return Answer(await self._body(response, assets), dict(response.headers))
 
     async def tell(self, request: Request, assets: Assets) -> None:
         """A call whose answer is of no interest, such as one to stop. Raises Problem."""
@@ -98,14 +97,11 @@ class Upstream:
 
     async def events(self, request: Request, assets: Assets) -> AsyncGenerator[object]:
         """The `data` of each server-sent event as JSON, "[DONE]" left out. Raises Problem."""
-        async with self._answered(request, assets) as response, Intake(assets) as intake:
-            pending = b""
-            async for chunk in response.content.iter_any():
-                pending += await intake.take(chunk)
-                *whole, pending = pending.replace(b"\r\n", b"\n").split(b"\n\n")
-                for event in whole:
-                    if data := b"\n".join(_data_of(event)):
-                        yield intake.tree(data)
+        async with self._answered(request, assets) as response:
+            with faults.understood(self.name, "its answer"):
+                async with Intake(assets) as intake, aclosing(intake.events(response.content.iter_any())) as events:
+                    async for event in events:
+                        yield event
 
     async def download(self, url: str, assets: Assets, *, headers: Mapping[str, str] | None = None) -> Blob:
         """Store the file at a URL that the engine gave. The key only goes to the engine's own address.
@@ -131,15 +127,11 @@ class Upstream:
                 raise faults.refusal(self.name, response, text, secrets=(), paid=False)
             return text
 
-    async def keep(self, found: Blob | bytes | str, assets: Assets) -> Blob:
-        """A file as an answer may hold it, stored: there already, as bytes, or behind a URL. Raises Problem."""
-        if isinstance(found, Blob):
-            return found
-        if isinstance(found, str):
-            return await self.download(found, assets)
-        if (mime := media_type(found)) is None:
+    async def keep(self, data: bytes, assets: Assets) -> Blob:
+        """Store a file that an answer held. Raises Problem."""
+        if (mime := media_type(data)) is None:
             raise faults.wrong(self.name, "a file in its answer is neither a picture nor a film that is known here")
-        return await until_stored(lambda: assets.put(found, mime))
+        return await until_stored(lambda: assets.put(data, mime))
 
     def address(self, path: str) -> str:
         """Where `path` is at this engine, for `download`."""
@@ -174,14 +166,10 @@ class Upstream:
                     )
                 yield response
 
-    async def _body(self, response: aiohttp.ClientResponse, request: Request, assets: Assets) -> object:
-        try:
+    async def _body(self, response: aiohttp.ClientResponse, assets: Assets) -> object:
+        with faults.understood(self.name, "its answer"):
             async with asyncio.timeout(_patience_s(response)):
                 return await read_json(response, assets)
-        except Malformed as error:
-            raise faults.wrong(self.name, f"its answer cannot be read: {error}") from None
-        except TimeoutError:
-            raise faults.wrong(self.name, "its answer comes too slowly") from None
 
     @asynccontextmanager
     async def _got(self, url: URL, headers: Mapping[str, str]) -> AsyncIterator[aiohttp.ClientResponse]:
@@ -206,13 +194,9 @@ class Upstream:
             raise faults.refusal(self.name, response, await read_text(response), secrets=(), paid=False)
         if (response.content_length or 0) > DOWNLOAD_BYTES_MAX:
             raise faults.wrong(self.name, f"the file is larger than {DOWNLOAD_BYTES_MAX >> 20} MB")
-        try:
+        with faults.understood(self.name, "the file"):
             async with asyncio.timeout(_patience_s(response)), Intake(assets) as intake:
                 return await intake.whole(response.content.iter_any(), bytes_max=DOWNLOAD_BYTES_MAX)
-        except Malformed as error:
-            raise faults.wrong(self.name, f"the file cannot be read: {error}") from None
-        except TimeoutError:
-            raise faults.wrong(self.name, "the file comes too slowly") from None
 
     def _session(self, *, guarded: bool = False) -> aiohttp.ClientSession:
         """Links that an engine gives lead anywhere: they are opened by a client that reaches public addresses only."""
@@ -231,9 +215,5 @@ def _timeout(silence_s: float) -> aiohttp.ClientTimeout:
 
 
 def _patience_s(response: aiohttp.ClientResponse) -> float:
-    return BODY_S + (response.content_length or DOWNLOAD_BYTES_MAX) / BODY_BYTES_PER_S
-
-
-def _data_of(event: bytes) -> list[bytes]:
-    lines = [line.removeprefix(b"data:").strip() for line in event.split(b"\n") if line.startswith(b"data:")]
-    return [] if lines == [b"[DONE]"] else lines
+    told = response.content_length or DOWNLOAD_BYTES_MAX
+    return BODY_S + min(told, ANSWER_BYTES_MAX) / BODY_BYTES_PER_S

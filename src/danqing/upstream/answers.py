@@ -1,7 +1,7 @@
 """Reads what an engine sends while it arrives: JSON, with every file in it on its way into the assets."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import suppress
 from types import TracebackType
 
@@ -14,7 +14,10 @@ from danqing.wire.sieve import Closed, Malformed, Opened, Sieve, read_marked
 
 PIECES_AHEAD = 4  # of a file, between the network and the disk
 ERROR_BYTES_MAX = 64 << 10
+ERROR_S = 10.0  # for those
 FILES_MAX = 64  # in one answer
+ANSWER_BYTES_MAX = 2 << 30
+EVENT_BYTES_MAX = 8 << 20  # without its files
 
 
 async def read_json(response: aiohttp.ClientResponse, assets: Assets) -> object:
@@ -27,12 +30,14 @@ async def read_json(response: aiohttp.ClientResponse, assets: Assets) -> object:
 
 
 async def read_text(response: aiohttp.ClientResponse) -> str:
-    """The beginning of a body that is no success."""
+    """The beginning of a body that is read for its words, or what came of it in a while."""
     said = bytearray()
-    async for chunk in response.content.iter_any():
-        said += chunk
-        if len(said) > ERROR_BYTES_MAX:
-            break
+    with suppress(TimeoutError):
+        async with asyncio.timeout(ERROR_S):
+            async for chunk in response.content.iter_any():
+                said += chunk
+                if len(said) > ERROR_BYTES_MAX:
+                    break
     return said[:ERROR_BYTES_MAX].decode(errors="replace")
 
 
@@ -44,6 +49,7 @@ class Intake:
         self._sieve = Sieve()
         self._blobs: list[Blob] = []
         self._file: _File | None = None
+        self._size = 0
 
     async def __aenter__(self) -> "Intake":
         return self
@@ -56,6 +62,9 @@ class Intake:
 
     async def take(self, chunk: bytes) -> bytes:
         """The text in the next piece of the answer, with marks where files were. Raises Malformed."""
+        self._size += len(chunk)
+        if self._size > ANSWER_BYTES_MAX:
+            raise Malformed(f"it is larger than {ANSWER_BYTES_MAX >> 20} MB")
         for found in self._sieve.feed(chunk):
             match found:
                 case Opened():
@@ -72,6 +81,18 @@ class Intake:
     def tree(self, text: bytes) -> object:
         """JSON text with Blobs in the places of its marks. Raises Malformed."""
         return read_marked(text, self._blobs)
+
+    async def events(self, chunks: AsyncIterator[bytes]) -> AsyncGenerator[object]:
+        """The `data` of each server-sent event as JSON, "[DONE]" left out. Raises Malformed."""
+        pending = b""
+        async for chunk in chunks:
+            pending += await self.take(chunk)
+            *whole, pending = pending.replace(b"\r\n", b"\n").split(b"\n\n")
+            if len(pending) > EVENT_BYTES_MAX:
+                raise Malformed(f"an event in it has more than {EVENT_BYTES_MAX >> 20} MB of text")
+            for event in whole:
+                if data := b"\n".join(_data_of(event)):
+                    yield self.tree(data)
 
     async def whole(self, chunks: AsyncIterator[bytes], *, bytes_max: int) -> Blob:
         """A body that is one file. Raises Malformed."""
@@ -148,3 +169,8 @@ class _File:
             yield piece
         if not self._whole:
             raise Malformed("it breaks off within a file")
+
+
+def _data_of(event: bytes) -> list[bytes]:
+    lines = [line.removeprefix(b"data:").strip() for line in event.split(b"\n") if line.startswith(b"data:")]
+    return [] if lines == [b"[DONE]"] else lines

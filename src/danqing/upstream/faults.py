@@ -8,6 +8,8 @@ import aiohttp
 import msgspec
 
 from danqing.domain.errors import Declined, Kind, Lost, Problem
+from danqing.upstream.guard import Unreachable
+from danqing.wire.sieve import Malformed
 
 SAID_CHARACTERS_MAX = 400
 SECRET_CHARACTERS_MIN = 8
@@ -25,6 +27,9 @@ def told(name: str, *, paid: bool) -> Iterator[None]:
     try:
         yield
     except aiohttp.ClientConnectorError as error:
+        if isinstance(error.os_error, Unreachable):
+            message = f"The upstream {name!r} links to an address that is not public; it is not followed."
+            raise Problem(Kind.UPSTREAM, message, code="upstream_link") from error
         message = f"The upstream {name!r} cannot be reached. Check its address and the network."
         raise Declined(Kind.UNAVAILABLE, message, code="upstream_unreachable") from error
     except aiohttp.ConnectionTimeoutError as error:
@@ -36,6 +41,21 @@ def told(name: str, *, paid: bool) -> Iterator[None]:
             raise Lost(Kind.UNKNOWN, message, code="outcome_unknown") from error
         message = f"The connection to the upstream {name!r} was lost."
         raise Problem(Kind.UNAVAILABLE, message, code="upstream_lost") from error
+
+
+@contextmanager
+def understood(name: str, what: str) -> Iterator[None]:
+    """Raises Problem(UPSTREAM) for a success that comes to nothing. `what` came: "its answer" or "the file"."""
+    try:
+        yield
+    except Malformed as error:
+        raise wrong(name, f"{what} cannot be read: {error}") from None
+    except TimeoutError:
+        raise wrong(name, f"{what} comes too slowly") from None
+    except Problem as problem:
+        if problem.kind is not Kind.TOO_LARGE:
+            raise
+        raise wrong(name, f"{what} is too large to be kept here") from problem
 
 
 def refusal(

@@ -14,6 +14,7 @@ from danqing.domain.jobs import Accepted, Produced, Progressed, Reported, Withhe
 from danqing.domain.media import Blob, Medium
 from danqing.domain.ports import Assets, Order, Update
 from danqing.upstream import Request, Upstream
+from danqing.upstream.fetching import fetched, kept
 from danqing.upstream.keys import Keys
 from danqing.upstream.patience import called_off, patiently
 from danqing.upstream.side_by_side import gravest, side_by_side
@@ -242,18 +243,10 @@ async def produced(
     surface: Surface, upstream: Upstream, order: Order, assets: Assets, file: File, seed: int | None
 ) -> Produced:
     """One file, fetched patiently when it is only linked: it is made and paid for."""
-    blob = file.blob
-    if blob is None:
-        fetch = (
-            partial(surface.fetch, upstream, file.uri, assets)
-            if file.uri
-            else partial(upstream.keep, file.data, assets)
-        )
-        try:
-            blob = await patiently(fetch, pause_s=surface.poll_s)
-        except Declined as declined:
-            message = f"It was made, but its file cannot be fetched any more. {declined.message}"
-            raise Problem(Kind.UPSTREAM, message, code="file_expired") from declined
+    if file.uri and not file.blob:
+        blob = await fetched(partial(surface.fetch, upstream, file.uri, assets), pause_s=surface.poll_s)
+    else:
+        blob = await kept(upstream, file, assets)
     film = blob.mime.startswith("video/")
     length = (order.generation.seconds or 0) * 1000 if film else 0
     return Produced(Output(medium=Medium.VIDEO if film else Medium.IMAGE, blob=blob, duration_ms=length, seed=seed))

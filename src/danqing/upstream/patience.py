@@ -14,10 +14,11 @@ T = TypeVar("T")
 LOST_POLLS_S = 600.0  # for which an engine that works may be out of reach
 RETRY_S = 5.0
 ROOM_PAUSES_S = (0.5, 2.0, 5.0, 10.0, 20.0)  # the last one again and again
+CALL_OFF_S = 10.0  # nobody waits longer for an engine that does not even take a cancellation
 USELESS_MAX = 30  # answers that cannot be read, before they are taken for what the engine has to say
 _PASSING = frozenset({Kind.BUSY, Kind.UNAVAILABLE, Kind.UPSTREAM})
-_LASTING = frozenset({"upstream_credentials", "upstream_funds", "upstream_redirect", "upstream_not_found"})
-_USELESS = frozenset({"upstream_malformed", "bad_answer"})
+_LASTING = frozenset({f"upstream_{what}" for what in ("credentials", "funds", "redirect", "not_found", "link")})
+USELESS = frozenset({"upstream_malformed", "bad_answer"})
 
 
 async def patiently(ask: Callable[[], Awaitable[T]], *, pause_s: float = RETRY_S) -> T:
@@ -29,7 +30,7 @@ async def patiently(ask: Callable[[], Awaitable[T]], *, pause_s: float = RETRY_S
         try:
             return await ask()
         except Problem as problem:
-            useless += problem.code in _USELESS
+            useless += problem.code in USELESS
             passing = problem.kind in _PASSING and problem.code not in _LASTING and useless < USELESS_MAX
             if not passing or clock() + pause_s > until:
                 raise
@@ -61,6 +62,7 @@ async def called_off(cancel: Callable[[], Awaitable[object]]) -> AsyncIterator[N
         yield
     except asyncio.CancelledError as cancelled:
         if LEAVING not in cancelled.args:
-            with suppress(Problem):
-                await cancel()
+            with suppress(Problem, TimeoutError):
+                async with asyncio.timeout(CALL_OFF_S):
+                    await cancel()
         raise

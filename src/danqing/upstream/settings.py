@@ -31,15 +31,21 @@ ROUTING = frozenset(spec.name for spec in fields(_Routing)) | {
     *("kind", "concurrency", "per_minute", "key_env", "key_file")
 }
 
+POLL_S_MAX = 60
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What every upstream that speaks HTTP has. `name` is what it is called in the configuration."""
+    """What every upstream that speaks HTTP has. `name` is what it is called in the configuration.
+
+    `poll_s`: seconds between two looks at what takes long.
+    """
 
     name: str
     base_url: str
     key: str = ""
     keys: tuple[str, ...] = ()
+    poll_s: float = 5.0
     extra: dict[str, object] = field(default_factory=dict)
 
     @property
@@ -91,6 +97,8 @@ def read_settings(given: Mapping[str, object], shape: type[S]) -> S:
         url = URL()
     if url.scheme not in ("http", "https") or not url.host or url.query_string or url.fragment or url.user:
         raise misset(name, "base_url", "must be an address such as https://api.example.com/v1")
+    if not 0 < settings.poll_s <= POLL_S_MAX:
+        raise misset(name, "poll_s", f"must be more than 0 and at most {POLL_S_MAX} seconds")
     return settings
 
 

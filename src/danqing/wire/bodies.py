@@ -19,6 +19,7 @@ KNOB_CHARACTERS_MAX = 16_000
 NAME_CHARACTERS_MAX = 100
 _INTEGER = re.compile(r"-?[0-9]{1,19}")
 _INTEGERS = range(-(2**63), 2**63)
+_NUMBERS_MAX = 2**53
 _FLAGS = {"true": True, "false": False}
 _INDEX = re.compile(r"\[[^]]*\]")
 _SNAKE = re.compile(r"_([a-z0-9])")
@@ -92,6 +93,15 @@ class Fields:
         if number is None:
             raise _wrong(self.path(names[0]), "a whole number", value)
         return number
+
+    def tally(self, *names: str) -> int:
+        """How many of something were counted, such as tokens; never less than none."""
+        return max(self.whole(*names) or 0, 0)
+
+    def number(self, *names: str) -> float | None:
+        """A number that is only told along, such as a progress; what is none, or cannot be one, was not told."""
+        value = self.take(*names)
+        return float(value) if isinstance(value, int | float) and abs(value) < _NUMBERS_MAX else None
 
     def flag(self, *names: str) -> bool | None:
         """true or false, or one of these words."""

@@ -51,18 +51,17 @@ def _told(fields: Fields) -> Told:
     served_by = tuple(fields.words("served_by")) or (provider,)
     if fields.flag("sketch") and served_by[-1] != SKETCH:
         served_by = (*served_by, SKETCH)
-    progress = fields.take("progress")
     return Told(
         id=fields.text("id") or "",
         state=state,
-        fraction=float(progress) if isinstance(progress, int | float) else 0.0,
+        fraction=min(max(fields.number("progress") or 0, 0), 1),
         stage=fields.text("stage") or "",
         prompt=fields.text("rewritten") or "",
         delivered=tuple(_delivered(output) for output in fields.objects("outputs")),
         withheld=tuple(fields.words("withheld")),
         ignored=tuple(fields.words("ignored")),
         served_by=served_by,
-        charged=fields.nested("charged").whole("nanos") or 0,
+        charged=fields.nested("charged").tally("nanos"),
         problem=_problem(fields.nested("error")),
     )
 
@@ -79,14 +78,13 @@ def _delivered(output: Fields) -> Delivered:
     medium = Medium(output.text("medium") or "")
     if medium is Medium.TEXT:
         return Delivered(Output(medium=medium, text=output.text("text") or "", seed=output.whole("seed")))
-    seconds = output.take("seconds")
     return Delivered(
         Output(
             medium=medium,
-            width=output.whole("width") or 0,
-            height=output.whole("height") or 0,
-            duration_ms=round(seconds * 1000) if isinstance(seconds, int | float) else 0,
-            fps=output.whole("fps") or 0,
+            width=output.tally("width"),
+            height=output.tally("height"),
+            duration_ms=round(max(output.number("seconds") or 0, 0) * 1000),
+            fps=output.tally("fps"),
             audio=output.flag("audio") or False,
             seed=output.whole("seed"),
             drawn=tuple(output.words("drawn")),

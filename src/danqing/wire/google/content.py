@@ -147,6 +147,6 @@ def _parts(parts: Sequence[Fields]) -> list[str | File]:
 
 def _units(usage: Fields) -> Units:
     """What the engine counted. Thoughts are sold as output."""
-    thoughts = usage.whole("thoughtsTokenCount") or 0
-    spoken = usage.whole("candidatesTokenCount") or 0
-    return Units(input_tokens=usage.whole("promptTokenCount") or 0, output_tokens=spoken + thoughts)
+    thoughts = usage.tally("thoughtsTokenCount")
+    spoken = usage.tally("candidatesTokenCount")
+    return Units(input_tokens=usage.tally("promptTokenCount"), output_tokens=spoken + thoughts)

@@ -100,7 +100,8 @@ def read_error(fields: Fields) -> Problem | None:
     if "error" not in fields:
         return None
     if fields.is_text("error"):
-        return Problem(Kind.UPSTREAM, fields.text("error") or "", code="upstream_error")
+        said = fields.text("error")
+        return Problem(Kind.UPSTREAM, said, code="upstream_error") if said else None
     fault = fields.nested("error")
     message = fault.text("message") or "The engine failed and gave no reason."
     word = (fault.text("status") or "").upper()

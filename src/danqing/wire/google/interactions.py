@@ -152,6 +152,6 @@ def _problem(status: str, faults: Sequence[Fields]) -> Problem:
 
 
 def _units(usage: Fields) -> Units:
-    thoughts = usage.whole("total_thought_tokens") or 0
-    spoken = usage.whole("total_output_tokens") or 0
-    return Units(input_tokens=usage.whole("total_input_tokens") or 0, output_tokens=spoken + thoughts)
+    thoughts = usage.tally("total_thought_tokens")
+    spoken = usage.tally("total_output_tokens")
+    return Units(input_tokens=usage.tally("total_input_tokens"), output_tokens=spoken + thoughts)

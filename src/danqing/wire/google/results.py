@@ -67,8 +67,8 @@ def _operation(fields: Fields) -> Operation:
         message = fault.text("message") or "The engine gave no reason."
         return Operation(name, True, problem=read_rpc_status(fault.whole("code") or 2, message))
     done = fields.flag("done") or False
-    percent = fields.nested("metadata").take("progressPercent", "progressPercentage")
-    fraction = min(max(percent, 0), 100) / 100 if isinstance(percent, int | float) else None
+    percent = fields.nested("metadata").number("progressPercent", "progressPercentage")
+    fraction = None if percent is None else min(max(percent, 0), 100) / 100
     return Operation(name, done, _results(fields.nested("response")) if done else (), fraction=fraction)
 
 
@@ -78,7 +78,7 @@ def _results(response: Fields) -> tuple[File | Withheld, ...]:
     inside = [_inside(film) for film in response.objects("videos")]
     linked = [_linked(sample) for sample in developer.objects("generatedSamples")]
     reasons = response.words("raiMediaFilteredReasons") or developer.words("raiMediaFilteredReasons")
-    count = response.whole("raiMediaFilteredCount") or developer.whole("raiMediaFilteredCount") or 0
+    count = response.tally("raiMediaFilteredCount") or developer.tally("raiMediaFilteredCount")
     reasons += [UNEXPLAINED] * min(count - len(reasons), COUNT_MAX)
     return (*(inside or linked), *(Withheld(reason) for reason in reasons))
 

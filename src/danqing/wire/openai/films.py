@@ -61,8 +61,7 @@ def read_film(fields: Fields) -> FilmJob:
     status = (fields.text("status") or "").lower()
     if not id:
         raise read_error(fields) or Problem(Kind.UPSTREAM, "The engine named no job.", code="upstream_malformed")
-    progress = fields.take("progress")
-    fraction = min(max(float(progress), 0), 100) / 100 if isinstance(progress, int | float) else 0.0
+    fraction = min(max(fields.number("progress") or 0, 0), 100) / 100
     seconds, size = fields.take("seconds"), fields.take("size")
     return FilmJob(
         id,

@@ -97,8 +97,8 @@ def read_pictures(fields: Fields) -> Pictures:
     return Pictures(
         files=tuple(file for entry in entries if (file := _file(entry))),
         prompt=next((text for entry in entries if (text := entry.text("revised_prompt"))), ""),
-        input_tokens=usage.whole("input_tokens") or 0,
-        tokens=usage.whole("output_tokens") or 0,
+        input_tokens=usage.tally("input_tokens"),
+        tokens=usage.tally("output_tokens"),
     )
 
 
@@ -110,14 +110,14 @@ def read_event(fields: Fields) -> Pictures | int | None:
     if problem := read_error(fields):
         raise problem
     if kind.endswith(".partial_image"):
-        return fields.whole("partial_image_index") or 0
+        return fields.tally("partial_image_index")
     if not kind.endswith(".completed"):
         return None
     usage = fields.nested("usage")
     return Pictures(
         files=(read_file(fields, "b64_json", "image/png"),),
-        input_tokens=usage.whole("input_tokens") or 0,
-        tokens=usage.whole("output_tokens") or 0,
+        input_tokens=usage.tally("input_tokens"),
+        tokens=usage.tally("output_tokens"),
     )
 
 

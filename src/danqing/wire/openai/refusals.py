@@ -34,7 +34,8 @@ def read_error(fields: Fields) -> Problem | None:
     if "error" not in fields:
         return None
     if fields.is_text("error"):
-        return _problem((), fields.text("error") or "")
+        said = fields.text("error")
+        return _problem((), said) if said else None
     fault = fields.nested("error")
     names = (fault.take("code"), fault.take("type"))
     return _problem(names, fault.text("message") or "The engine failed and gave no reason.")

@@ -69,8 +69,8 @@ def read_chat_reply(fields: Fields) -> Reply:
         words=words,
         files=tuple(_unique([*files, *_beside(message)])),
         refusal=refusal,
-        input_tokens=usage.whole("prompt_tokens") or 0,
-        tokens=usage.whole("completion_tokens") or 0,
+        input_tokens=usage.tally("prompt_tokens"),
+        tokens=usage.tally("completion_tokens"),
     )
 
 
