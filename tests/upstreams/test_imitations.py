@@ -60,6 +60,7 @@ async def test_openais_client_takes_the_imitation_for_openai(era: str) -> None:
         "filmed": ["completed", 100, "8", len(FILM), True] if films else ABSENT,
         "withheld": ["failed", "moderation_blocked"] if films else ABSENT,
         "talked": ["Here it is.", "data:image/png;base64,", 1290],
+        "listed": ["gpt-image-2", "sora-2"],
     }
 
 
@@ -88,9 +89,10 @@ async def test_googles_client_takes_the_imitations_for_google(era: str) -> None:
         "failed": ["failed", "It broke."],
         "cancelled": "cancelled",
     }
+    listed, told = ["models/gemini-3.1-flash-image"], ["publishers/google/models/gemini-3.1-flash-image", 2]
     assert facts == {
-        "studio": {**talks, "withheld": ["IMAGE_SAFETY", None], **in_studio},
-        "vertex": {**talks, "withheld": ["IMAGE_SAFETY", "Try other words."], **makes},
+        "studio": {**talks, "free": listed, "withheld": ["IMAGE_SAFETY", None], **in_studio},
+        "vertex": {**talks, "free": told, "withheld": ["IMAGE_SAFETY", "Try other words."], **makes},
         "interactions": films if newest else dict.fromkeys(films, ABSENT),
     }
     if newest:

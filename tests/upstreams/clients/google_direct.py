@@ -98,12 +98,21 @@ def cancelled(client: genai.Client) -> object:
     return client.interactions.cancel(told.id).status
 
 
+def free(client: genai.Client, name: str) -> object:
+    """What costs nothing: the list of AI Studio; what Vertex has to say of a model, and its counting of words."""
+    if name == "STUDIO":
+        return [model.name for model in client.models.list()][:1]
+    counted = client.models.count_tokens(model="gemini-3.1-flash-image", contents="a cat")
+    return [client.models.get(model="gemini-3.1-flash-image").name, counted.total_tokens]
+
+
 def main() -> None:
     facts = {}
     part = types.Part.from_bytes(data=PNG, mime_type="image/png")
     for name in ("STUDIO", "VERTEX"):
         client = connect(name)
         calls = {
+            "free": lambda client=client, name=name: free(client, name),
             "content": lambda client=client: content(client, "a fox"),
             "edited": lambda client=client: content(client, "in blue", part, part),
             "blocked": lambda client=client: content(client, "!blocked"),

@@ -73,6 +73,7 @@ print(
             "filmed": of(lambda: filmed("a fox")),
             "withheld": of(lambda: filmed("!withheld")),
             "talked": of(talked),
+            "listed": of(lambda: [model.id for model in client.models.list()]),
         }
     )
 )
