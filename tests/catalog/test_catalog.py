@@ -98,6 +98,10 @@ def test_documented_model_can_do_exactly_what_is_documented(catalog: Catalog, id
         ("imagen-4.0-fast-generate-001", "0.08"),
         ("veo-3.0-generate-001", "3.20"),
         ("veo-3.1-fast-generate-preview", "1.20"),
+        ("veo-3.1-generate-001", "3.20"),
+        ("veo-3.1-lite-generate-001", "0.40"),
+        ("gemini-omni-1.1-flash", "0.80"),
+        ("sora-2", "0.40"),
     ],
 )
 def test_price_of_the_default_request(catalog: Catalog, id: str, cost: str) -> None:
@@ -110,10 +114,42 @@ def test_conversational_model_is_priced_by_the_token(catalog: Catalog) -> None:
     assert (price.input_token, price.output_token, price.image_tokens) == (100, 400, 1290)
 
 
-@pytest.mark.parametrize("id", ["gemini-2.5-flash-image", "gemini-2.5-flash-image-preview"])
-def test_split_rates_add_up_to_the_vendors_price_of_a_picture(catalog: Catalog, id: str) -> None:
-    price = catalog.find(id).price
-    assert price.image + price.output_token * price.image_tokens == dollars("0.0387")
+@pytest.mark.parametrize(
+    ("id", "size", "cost"),
+    [
+        ("gemini-2.5-flash-image", "1K", "0.0387"),
+        ("gemini-2.5-flash-image-preview", "1K", "0.0387"),
+        ("gemini-3.1-flash-image", "512", "0.04482"),
+        ("gemini-3.1-flash-image", "1K", "0.0672"),
+        ("gemini-3.1-flash-image", "2K", "0.1008"),
+        ("gemini-3.1-flash-image", "4K", "0.1512"),
+        ("gemini-3-pro-image", "2K", "0.1344"),
+        ("gemini-3-pro-image", "4K", "0.24"),
+        ("gemini-3.1-flash-lite-image", "1K", "0.0336"),
+        ("gpt-image-2", "1K", "0.21072"),
+        ("gpt-image-1-mini", "1K", "0.052"),
+    ],
+)
+def test_piece_and_tokens_add_up_to_the_vendors_price_of_a_picture(
+    catalog: Catalog, id: str, size: str, cost: str
+) -> None:
+    price = catalog.find(id).price.at(size)
+    assert price.image + price.output_token * price.image_tokens == dollars(cost)
+
+
+@pytest.mark.parametrize(
+    ("id", "size", "cost"),
+    [
+        ("veo-3.1-generate-001", "720p", "0.40"),
+        ("veo-3.1-generate-001", "1080p", "0.40"),
+        ("veo-3.1-generate-001", "4k", "0.60"),
+        ("veo-3.1-lite-generate-001", "1080p", "0.08"),
+        ("gemini-omni-1.1-flash", "360p", "0.034"),
+        ("veo-2.0-generate-001", "720p", "0.35"),
+    ],
+)
+def test_a_second_costs_what_its_size_costs(catalog: Catalog, id: str, size: str, cost: str) -> None:
+    assert catalog.find(id).price.at(size).second == dollars(cost)
 
 
 @pytest.mark.parametrize(
@@ -136,8 +172,10 @@ def test_every_row_is_complete(catalog: Catalog) -> None:
         assert model.methods, model.id
         assert model.routes, model.id
         assert {route.provider for route in model.routes} <= {"google", "vertex", "openai"}, model.id
-        assert model.lifecycle.shutdown, model.id
-        assert model.lifecycle.successor, model.id
+        if model.lifecycle.shutdown:
+            assert catalog.find(model.lifecycle.successor).lifecycle.shutdown is None, model.id
+            assert model.lifecycle.loses, model.id
+            assert model.lifecycle.source, model.id
         assert ask(model).mime == model.ability.mimes[0]
 
 
@@ -145,9 +183,16 @@ def test_routes_lead_to_what_is_alive(catalog: Catalog) -> None:
     def upstreams(id: str) -> list[tuple[str, str]]:
         return [(route.provider, route.upstream) for route in catalog.find(id).routes]
 
-    assert upstreams("imagen-3.0-generate-002") == [("google", "gemini-3.1-flash-image")]
-    assert upstreams("imagen-4.0-ultra-generate-exp-05-20") == [("google", "gemini-3-pro-image")]
+    assert upstreams("imagen-3.0-generate-002")[0] == ("google", "gemini-3.1-flash-image")
+    assert upstreams("imagen-4.0-ultra-generate-exp-05-20")[0] == ("google", "gemini-3-pro-image")
     assert upstreams("veo-3") == [("vertex", "veo-3.1-generate-001"), ("google", "gemini-omni-1.1-flash")]
+
+
+def test_what_is_dead_is_made_by_a_model_of_the_catalog_that_lives(catalog: Catalog) -> None:
+    for model in catalog.models:
+        makers = [catalog.find(route.upstream) for route in model.routes]
+        assert makers[-1].lifecycle.shutdown is None, model.id
+        assert all(model.ability.makes - {Medium.TEXT} <= maker.ability.makes for maker in makers), model.id
 
 
 def test_lifecycle_is_read(catalog: Catalog) -> None:

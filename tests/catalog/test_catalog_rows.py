@@ -15,6 +15,7 @@ family = "sumi"
 [ability]
 makes = ["image"]
 count_max = 2
+sizes = ["1K", "2K"]
 persons = ["dont_allow"]
 [price]
 image = "0.01"
@@ -34,12 +35,22 @@ def test_row_without_a_mistake() -> None:
     assert model.lifecycle.shutdown is not None
 
 
+def test_every_size_has_its_rates_when_one_is_sold_for_something_else() -> None:
+    text = ROW.replace("[lifecycle]", '[price.sizes.2K]\nimage = "0.02"\n[lifecycle]')
+    price = read("sumi.toml", text.encode()).price
+    assert [(name, rates.image) for name, rates in price.sizes] == [("1K", 10_000_000), ("2K", 20_000_000)]
+    assert read("sumi.toml", ROW.encode()).price.sizes == ()
+
+
 @pytest.mark.parametrize(
     ("right", "wrong", "field"),
     [
         ('title = "Sumi"', 'title = "Sumi"\ncolour = "ink"', "colour"),
         ("count_max = 2", "count_max = 2\ncount = 1", "ability.count"),
         ('image = "0.01"', 'image = "0.01"\npicture = "0.01"', "price.picture"),
+        ("[lifecycle]", '[price.sizes.2K]\npicture = "0.02"\n[lifecycle]', "price.sizes.2K.picture"),
+        ("[lifecycle]", '[price.sizes.2K]\nimage = "cheap"\n[lifecycle]', "price.sizes.2K.image"),
+        ("[lifecycle]", '[price.sizes.8K]\nimage = "0.02"\n[lifecycle]', "price.sizes"),
         ("shutdown = 2027-01-01", "closed = 2027-01-01", "lifecycle.closed"),
         ('provider = "local"', 'provider = "local"\nmodel = "x"', "routes.model"),
         ('id = "sumi-1"', "", "id"),

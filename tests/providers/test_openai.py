@@ -77,6 +77,21 @@ async def test_pictures_are_asked_for_in_pixels_and_kept(assets: Disk) -> None:
     assert told.ignored == set()
 
 
+@pytest.mark.parametrize(
+    ("model", "aspect", "size"),
+    [
+        ("gpt-image-2", "3:2", "1248x832"),
+        ("gpt-image-1.5", "3:2", "1536x1024"),
+        ("gpt-image-1-mini", "2:3", "1024x1536"),
+    ],
+)
+async def test_an_older_model_is_asked_for_one_of_the_sizes_it_knows(
+    assets: Disk, model: str, aspect: str, size: str
+) -> None:
+    _, server = await made(a_generation("a fox", count=1, aspect=aspect, size="1K"), assets, upstream=model)
+    assert server.submitted[-1].fields["size"] == size
+
+
 async def test_what_cannot_be_told_is_reported(assets: Disk) -> None:
     asked = a_generation("a fox", count=1, seed=7, negative="snow", person=Person.NONE, aspect="1:1")
     told, server = await made(asked, assets)

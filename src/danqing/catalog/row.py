@@ -2,9 +2,10 @@
 
 import re
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date
+from typing import Any
 
 import msgspec
 
@@ -25,16 +26,26 @@ class CatalogError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Rates:
-    """The [price] table: dollars as text, and where and when they were found, so that they can be checked again."""
+    """Dollars as text."""
 
-    source: str
-    as_of: date
     image: str | None = None
     film: str | None = None
     second: str | None = None
     input_million_tokens: str | None = None
     output_million_tokens: str | None = None
-    image_tokens: int = 0
+    image_tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Priced(_Rates):
+    """The [price] table: rates, and where and when they were found, so that they can be checked again.
+
+    `sizes` are tables of the rates that differ at a size: [price.sizes.4k].
+    """
+
+    source: str
+    as_of: date
+    sizes: dict[str, _Rates] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +56,7 @@ class _Row:
     title: str
     family: str
     ability: Ability
-    price: _Rates
+    price: _Priced
     aliases: tuple[str, ...] = ()
     methods: tuple[str, ...] = ()
     routes: tuple[Route, ...] = ()
@@ -53,7 +64,7 @@ class _Row:
     description: str = ""
 
 
-_TABLES = {"ability": Ability, "price": _Rates, "lifecycle": Lifecycle, "routes": Route}
+_TABLES = {"ability": Ability, "price": _Priced, "lifecycle": Lifecycle, "routes": Route}
 _RATES: dict[str, tuple[str, Callable[[str], int]]] = {
     "image": ("image", dollars),
     "film": ("film", dollars),
@@ -80,7 +91,7 @@ def read(file: str, text: bytes) -> Model:
         title=row.title,
         family=row.family,
         ability=row.ability,
-        price=_price(file, row.price),
+        price=_price(file, row.price, row.ability.sizes),
         aliases=row.aliases,
         methods=row.methods,
         routes=row.routes,
@@ -100,10 +111,34 @@ def _unknown(table: dict[str, object]) -> Iterator[str]:
         for entry in section if isinstance(section, list) else [section]:
             if isinstance(entry, dict):
                 yield from sorted(f"{name}.{key}" for key in entry.keys() - known)
+    yield from _unknown_rates(table.get("price"))
 
 
-def _price(file: str, rates: _Rates) -> Price:
-    nanos: dict[str, int] = {}
+def _unknown_rates(price: object) -> Iterator[str]:
+    sizes = price.get("sizes") if isinstance(price, dict) else None
+    known = {field.name for field in fields(_Rates)}
+    for size, rates in sizes.items() if isinstance(sizes, dict) else ():
+        if isinstance(rates, dict):
+            yield from sorted(f"price.sizes.{size}.{key}" for key in rates.keys() - known)
+
+
+def _price(file: str, priced: _Priced, sizes: Sequence[str]) -> Price:
+    """When one size has rates of its own, every size is named with its rates: what is delivered may have any."""
+    usual = _nanos(file, "price", priced)
+    if not usual.keys() - {"image_tokens"}:
+        raise CatalogError(file, f'`price` has none of {", ".join(_RATES)}; write "0" for what is free')
+    if not priced.source.strip():
+        raise CatalogError(file, "`price.source` is empty")
+    own = {name: _nanos(file, f"price.sizes.{name}", rates) for name, rates in priced.sizes.items()}
+    if strange := own.keys() - set(sizes):
+        raise CatalogError(file, f"`price.sizes`: {min(strange)!r} is none of the model's `ability.sizes`")
+    named = sizes if own else ()
+    return Price(**usual, sizes=tuple((name, Price(**{**usual, **own.get(name, {})})) for name in named))
+
+
+def _nanos(file: str, table: str, rates: _Rates) -> dict[str, Any]:
+    """The rates that a table has, as a Price names them."""
+    nanos: dict[str, Any] = {} if rates.image_tokens is None else {"image_tokens": rates.image_tokens}
     for name, (rate, parse) in _RATES.items():
         amount = getattr(rates, name)
         if amount is None:
@@ -111,12 +146,8 @@ def _price(file: str, rates: _Rates) -> Price:
         try:
             nanos[rate] = parse(amount)
         except ValueError as error:
-            raise CatalogError(file, f"`price.{name}`: {error}") from error
-    if not nanos:
-        raise CatalogError(file, f'`price` has none of {", ".join(_RATES)}; write "0" for what is free')
-    if not rates.source.strip():
-        raise CatalogError(file, "`price.source` is empty")
-    return Price(**nanos, image_tokens=rates.image_tokens)
+            raise CatalogError(file, f"`{table}.{name}`: {error}") from error
+    return nanos
 
 
 def _contradictions(model: Model) -> Iterator[str]:

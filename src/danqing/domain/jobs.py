@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from danqing.domain import bills
 from danqing.domain.errors import Kind, Lost, Problem
 from danqing.domain.generation import Generation, Output
 from danqing.domain.ledger import Transfer, hold, post, void, words
 from danqing.domain.media import Medium
 from danqing.domain.money import Price, Units
-from danqing.domain.prompts import count_tokens
 from danqing.domain.wording import AS_WRITTEN, Rewritten, Wording
 
 SKETCH = "sketch"  # the provider whose work must always be told from a model's
@@ -151,20 +151,11 @@ class Job:
 
     def usage(self) -> Units:
         """What was delivered so far, in the units that prices are made of."""
-        images = sum(output.medium is Medium.IMAGE for output in self.outputs)
-        films = [output for output in self.outputs if output.medium is Medium.VIDEO]
-        return Units(
-            images=images,
-            films=len(films),
-            film_ms=sum(film.duration_ms for film in films),
-            input_tokens=self.input_tokens,
-            output_tokens=sum(self._tokens(output) for output in self.outputs),
-        )
+        return bills.count(self.outputs, self.price, self.generation.size, self.input_tokens)
 
-    def _tokens(self, output: Output) -> int:
-        if output.tokens:
-            return output.tokens
-        return self.price.image_tokens if output.medium is Medium.IMAGE else count_tokens(output.text)
+    def bill(self) -> int:
+        """Nano-dollars for what was delivered so far, never more than is held."""
+        return min(bills.bill(self.outputs, self.price, self.generation.size, self.input_tokens), self.held)
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,7 +295,7 @@ def _withheld(job: Job, event: Withheld) -> Step:
 def _finished(job: Job, event: Finished) -> Step:
     if job.outputs:
         told, left = words(job.hold, min(job.wording.cost, job.held))
-        cost = min(job.price.cost(job.usage()), left.amount)
+        cost = min(job.bill(), left.amount)
         done = replace(job, state=State.DONE, charged=told.amount + cost, progress=1.0)
         return done, (*((told,) if told.amount else ()), post(left, cost))
     if job.withheld:

@@ -57,11 +57,20 @@ class Route:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lifecycle:
-    """The deprecation clock: when the vendor announced the end, when it came, and what took over."""
+    """The deprecation clock: when the vendor announced the end, when it comes, and what takes over.
+
+    `loses` are sentences on what is lost when the successor does the work. `source` is where the dates were found.
+    """
 
     announced: date | None = None
     shutdown: date | None = None
     successor: str = ""
+    loses: tuple[str, ...] = ()
+    source: str = ""
+
+    def left(self, today: date) -> int | None:
+        """The days until the shutdown, below zero after it; None when no end is announced."""
+        return (self.shutdown - today).days if self.shutdown else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +164,7 @@ def _choose(value: T | None, allowed: Sequence[T], what: str, param: str, model:
 
 
 def most(generation: Generation, model: Model) -> Units:
-    """The most that a fitted generation can come to; priced, it is the quote and the hold."""
+    """The most that a fitted generation can come to; at the rates of its size, it is the quote and the hold."""
     count = generation.count or 1
     pictures = count if Medium.IMAGE in generation.wants else 0
     films = count if Medium.VIDEO in generation.wants else 0
@@ -165,7 +174,7 @@ def most(generation: Generation, model: Model) -> Units:
         films=films,
         film_ms=films * (generation.seconds or 0) * 1000,
         input_tokens=count_tokens(generation.words) + IMAGE_TOKENS * len(generation.pictures),
-        output_tokens=words + pictures * model.price.image_tokens,
+        output_tokens=words + pictures * model.price.at(generation.size).image_tokens,
     )
 
 

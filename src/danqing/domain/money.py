@@ -48,7 +48,8 @@ class Units:
 class Price:
     """Rates in nano-dollars. A job keeps the Price it was quoted, whatever the catalog says later.
 
-    `image_tokens` is not a rate: it is what one delivered picture counts as in output tokens.
+    `image_tokens` is not a rate: it is what one delivered picture counts as in output tokens. `sizes` has the rates of
+    sizes, by their names, that are sold for something else.
     """
 
     image: int = 0
@@ -57,6 +58,11 @@ class Price:
     input_token: int = 0
     output_token: int = 0
     image_tokens: int = 0
+    sizes: tuple[tuple[str, "Price"], ...] = ()
+
+    def at(self, size: str | None) -> "Price":
+        """The rates of a size; the usual ones when it has none of its own."""
+        return next((price for name, price in self.sizes if size and name.upper() == size.upper()), self)
 
     def cost(self, units: Units) -> int:
         """Nano-dollars for these units."""

@@ -225,7 +225,7 @@ class Gateway:
         id = str(uuid4())
         route = candidates(model, self._upstreams, test=key.test, spin=id)[0]
         units = most(generation, model)
-        held = model.price.cost(units)
+        held = model.price.at(generation.size).cost(units)
         if ceiling is not None and held > ceiling:
             raise too_dear(held, ceiling)
         now = self._now()

@@ -28,11 +28,12 @@ def story_of(job: Job) -> Story:
 
 
 def _cost_of_one(job: Job) -> int:
+    rates = job.price.at(job.generation.size)
     units = Units(
         images=1,
         films=1,
         film_ms=(job.generation.seconds or 0) * 1000,
         input_tokens=job.input_tokens,
-        output_tokens=job.price.image_tokens,
+        output_tokens=rates.image_tokens,
     )
-    return job.price.cost(units)
+    return rates.cost(units)

@@ -112,6 +112,7 @@ def connect(settings: Mapping[str, object]) -> Provider:
         films=read.films or known.films,
         count_max=max(read.count_max or known.count_max, 1),
         sizes=_sizes(read, "sizes", known.sizes),
+        sizes_of={} if read.sizes else known.sizes_of,
         film_sizes=_sizes(read, "film_sizes", known.film_sizes),
     )
     # LocalAI's films are beside /v1, everything else is below it.

@@ -47,7 +47,11 @@ def write_pictures(
     generation: Generation, model: str, flavour: Flavour, *, count: int, extra: Mapping[str, Json]
 ) -> Asked:
     """A request for `count` pictures. Raises Declined for a ratio that the server cannot make."""
-    told: Tree = {"model": model, **_prompted(generation, flavour), **size_field(generation, flavour.sizes)}
+    told: Tree = {
+        "model": model,
+        **_prompted(generation, flavour),
+        **size_field(generation, flavour.picture_sizes(model)),
+    }
     if generation.pictures and "size" not in told and flavour.auto_size:
         told["size"] = "auto"
     told["n"] = count

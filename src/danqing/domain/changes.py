@@ -1,0 +1,148 @@
+"""What becomes of a request on its way to a maker that cannot do all of it: the nearest that it can, and every change told.
+
+A model that is gone is made by another with other ratios, sizes and lengths. `adapt` finds the nearest of each. What
+would be more than twice as large, long or wide is no longer what was asked for, and is refused.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from danqing.domain.errors import Problem, invalid
+from danqing.domain.generation import Generation, Person
+from danqing.domain.media import Medium
+from danqing.domain.models import Ability
+from danqing.domain.sizes import apart, ratio, scale
+
+T = TypeVar("T", str, int)
+
+FACTOR_MAX = 2.0
+_STRICTEST_FIRST = (Person.NONE, Person.ADULT, Person.ALL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One difference between what was asked for and what is made. `param` is spelled as in `Generation`."""
+
+    param: str
+    asked: str
+    made: str
+    message: str
+
+
+def changed(param: str, asked: object, made: object, message: str = "") -> Change:
+    """A change with its sentence."""
+    told = f"{made}" if made else "as the engine has it"
+    sentence = message or f"The {_WORDS.get(param, param)} {asked} is not made by this engine; it is {told}."
+    return Change(param=param, asked=str(asked), made=str(made or ""), message=sentence)
+
+
+def adapt(generation: Generation, ability: Ability) -> tuple[Generation, tuple[Change, ...]]:
+    """A fitted generation as it is sent to who makes it, and what of it is changed.
+
+    `ability` is the maker's. The count stays: a provider makes as many calls as it takes. What is to be left out and
+    who may be seen stays too where the maker has no such parameter: a provider says it in words, or reports it.
+    Raises Problem(INVALID) for what the maker cannot do in any sensible way; another one may.
+    """
+    _require(generation, ability)
+    changes: list[Change] = []
+    sent = generation
+    for param, nearest in _NEAREST.items():
+        asked, made = getattr(generation, param), nearest(generation, ability)
+        if made == asked:
+            continue
+        sent = replace(sent, **{param: made})
+        if told := _told(param, asked, made):
+            changes.append(told)
+    return sent, tuple(changes)
+
+
+def _require(generation: Generation, ability: Ability) -> None:
+    """Raises Problem for what would make a different thing if it were left out."""
+    if not generation.wants & ability.makes - {Medium.TEXT} and generation.wants != {Medium.TEXT}:
+        raise _refused(f"makes no {' and '.join(sorted(generation.wants - {Medium.TEXT}))}", "wants")
+    if len(generation.pictures) > ability.pictures_max:
+        most = f"at most {ability.pictures_max}" if ability.pictures_max else "no"
+        raise _refused(f"takes {most} pictures with the prompt", "pictures")
+    if (generation.first_frame or generation.last_frame) and not ability.frames:
+        raise _refused("cannot start or end on a given picture", "first_frame")
+
+
+def _told(param: str, asked: object, made: object) -> Change | None:
+    match param:
+        case "wants":
+            return changed("wants", "words", "", "This engine makes no words beside its pictures.")
+        case "audio":
+            message = "This engine makes no sound."
+            return changed("audio", "sound", "silence", message) if asked else None  # it is silent anyway
+        case _:
+            return changed(param, asked, made)
+
+
+def _wants(generation: Generation, ability: Ability) -> frozenset[Medium]:
+    return generation.wants & ability.makes or generation.wants
+
+
+def _aspect(generation: Generation, ability: Ability) -> str | None:
+    return _near(generation.aspect, ability.aspects, ratio, "aspect")
+
+
+def _size(generation: Generation, ability: Ability) -> str | None:
+    known = [size for size in ability.sizes if scale(size)]
+    return _near(generation.size, known or ability.sizes, lambda size: scale(size) or 0.0, "size")
+
+
+def _seconds(generation: Generation, ability: Ability) -> int | None:
+    longest_first = sorted(ability.seconds, reverse=True)  # of two that are as near, the client gets the longer one
+    return _near(generation.seconds, longest_first, float, "seconds")
+
+
+def _person(generation: Generation, ability: Ability) -> Person | None:
+    """The widest that is no wider than what was asked for: nobody gets to see more than they allowed."""
+    asked = generation.person
+    if asked is None or not ability.persons or asked in ability.persons:
+        return asked
+    stricter = _STRICTEST_FIRST[: _STRICTEST_FIRST.index(asked)]
+    possible = [person for person in stricter if person in ability.persons]
+    if not possible:
+        raise _refused(f"cannot be told {asked} for people", "person")
+    return possible[-1]
+
+
+def _mime(generation: Generation, ability: Ability) -> str | None:
+    asked = generation.mime
+    return asked if asked in ability.mimes or asked is None else next(iter(ability.mimes), None)
+
+
+def _audio(generation: Generation, ability: Ability) -> bool | None:
+    return generation.audio if ability.audio else None
+
+
+def _near(asked: T | None, allowed: Sequence[T], measure: Callable[[T], float], param: str) -> T | None:
+    """The allowed value that is nearest by its measure. A maker without this parameter is not told of it."""
+    if asked is None or asked in allowed:
+        return asked
+    if not allowed:
+        return None
+    wanted = measure(asked)
+    nearest = min(allowed, key=lambda value: apart(measure(value), wanted) if wanted else 0.0)
+    if wanted and apart(measure(nearest), wanted) > FACTOR_MAX:
+        choices = ", ".join(str(value) for value in allowed)
+        raise _refused(f"makes nothing near the {_WORDS[param]} {asked}. It makes {choices}", param)
+    return nearest
+
+
+def _refused(what: str, param: str) -> Problem:
+    return invalid(f"Who makes this model's work now {what}.", param=param, code="unsupported_parameter")
+
+
+_WORDS = {"aspect": "ratio", "size": "size", "seconds": "length in seconds", "mime": "type", "person": "people setting"}
+_NEAREST: dict[str, Callable[[Generation, Ability], object]] = {
+    "wants": _wants,
+    "aspect": _aspect,
+    "size": _size,
+    "seconds": _seconds,
+    "person": _person,
+    "mime": _mime,
+    "audio": _audio,
+}

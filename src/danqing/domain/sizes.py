@@ -1,0 +1,40 @@
+"""What the vendors' words for resolution come to in pixels, so that sizes can be compared and recognised."""
+
+import re
+from collections.abc import Iterable
+from math import log, sqrt
+
+_SQUARE = re.compile(r"([0-9]{1,2}(?:\.5)?)K")  # 1K, 2K: as many pixels as a square of 1024, 2048
+_LINES = re.compile(r"([0-9]{3,4})p")  # 720p: the shorter side of 16:9
+_SIDE = re.compile(r"[0-9]{3,4}")  # 512: a square of that side
+_4K = sqrt(3840 * 2160)  # of films; pictures of that name have up to twice as many pixels
+
+
+def scale(size: str) -> float | None:
+    """The side of a square with as many pixels; None for a word that is not known."""
+    if size.upper() == "4K":
+        return _4K
+    if match := _SQUARE.fullmatch(size):
+        return 1024 * float(match[1])
+    if match := _LINES.fullmatch(size):
+        return int(match[1]) * sqrt(16 / 9)
+    return float(size) if _SIDE.fullmatch(size) else None
+
+
+def ratio(aspect: str) -> float:
+    """Width by height of a ratio such as "16:9"."""
+    across, _, down = aspect.partition(":")
+    return int(across) / int(down)
+
+
+def apart(one: float, other: float) -> float:
+    """How far two lengths or ratios are apart, as a factor of at least 1."""
+    return max(one / other, other / one)
+
+
+def named(width: int, height: int, sizes: Iterable[str]) -> str | None:
+    """The size whose number of pixels is nearest to these; None when there is none to choose from."""
+    known = {size: side for size in sizes if (side := scale(size))}
+    if not known or not width * height:
+        return None
+    return min(known, key=lambda size: abs(log(known[size] / sqrt(width * height))))
