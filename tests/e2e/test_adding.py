@@ -130,7 +130,7 @@ def test_the_command_line_knows_an_added_model(server: Server) -> None:
 def test_an_added_provider_serves_live_keys(server: Server, live_key: str, tmp_path: Path) -> None:
     answer = predict(server, "red-wall-1", key=live_key, count=2)
     assert answer.status == 200, answer.body
-    assert answer.headers["danqing-served-by"] == "painter"
+    assert answer.headers["danqing-served-by"] == "painter/red"
     assert answer.headers["danqing-cost-usd"] == "0.04"
     for row in answer.json()["predictions"]:
         picture = opened(row["bytesBase64Encoded"])
@@ -139,13 +139,18 @@ def test_an_added_provider_serves_live_keys(server: Server, live_key: str, tmp_p
     saved = tmp_path / "wall.png"
     saved.write_bytes(base64.b64decode(row["bytesBase64Encoded"]))
     story = stamp.read(saved) or {}
-    assert (story["engine"], story["model"], story["pot"], story["sketch"]) == ("painter", "red-wall-1", "red", False)
+    assert (story["engine"], story["model"], story["pot"], story["sketch"]) == (
+        "painter/red",
+        "red-wall-1",
+        "red",
+        False,
+    )
 
 
 def test_an_added_provider_is_reached_through_chat_too(server: Server, live_key: str) -> None:
     answer = chat(server, "red-wall-1", key=live_key)
     assert answer.status == 200, answer.body
-    assert answer.headers["danqing-served-by"] == "painter"
+    assert answer.headers["danqing-served-by"] == "painter/red"
 
 
 def test_a_test_key_never_reaches_an_added_provider(server: Server) -> None:

@@ -112,13 +112,17 @@ def predict(server: Server, key: str, prompt: str, count: int = 1) -> Answer:
 def test_a_sketch_behind_another_server_is_still_called_a_sketch(relay: Server, key: str, tmp_path: Path) -> None:
     answer = predict(relay, key, "a red fox", 2)
     assert answer.status == 200, answer.body
-    assert answer.headers["danqing-served-by"] == "partner, sketch"
+    assert answer.headers["danqing-served-by"] == "partner/imagen-3.0-generate-002, sketch"
     assert answer.headers["danqing-cost-usd"] == "0.10"
     assert answer.headers["danqing-ignored"] == "guidanceScale"
     pictures = [base64.b64decode(row["bytesBase64Encoded"]) for row in answer.json()["predictions"]]
     assert [Image.open(BytesIO(data)).size for data in pictures] == [(1408, 792)] * 2
     job = job_of(relay, key, answer.headers["danqing-job"])
-    assert (job["provider"], job["served_by"], job["sketch"]) == ("partner", ["partner", "sketch"], True)
+    assert (job["provider"], job["served_by"], job["sketch"]) == (
+        "partner",
+        ["partner/imagen-3.0-generate-002", "sketch"],
+        True,
+    )
     assert [output["drawn"] for output in job["outputs"]] == [["red fox"]] * 2  # type: ignore[index, union-attr]
     file = tmp_path / "picture.png"
     file.write_bytes(pictures[0])

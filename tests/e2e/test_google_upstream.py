@@ -81,7 +81,7 @@ async def test_pictures_of_imagen_are_made_by_gemini(gateway: Gateway) -> None:
     made = answer.json()["predictions"]
     assert isinstance(made, list)
     assert [len(base64.b64decode(one["bytesBase64Encoded"])) > 100_000 for one in made] == [True, True]
-    assert answer.headers["danqing-served-by"] == "google"
+    assert answer.headers["danqing-served-by"] == "google/gemini-3.1-flash-image"
     job = (await gateway.call("GET", f"/api/jobs/{answer.headers['danqing-job']}")).json()
     assert job["charged"] == {"usd": "0.08", "nanos": 80_000_000}
     [withheld] = job["withheld"]

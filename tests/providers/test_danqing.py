@@ -119,7 +119,7 @@ def order(**fields: object) -> Order:
 def asking(provider: Provider, assets: Disk) -> AsyncGenerator[Update]:
     """The updates as the gateway has them, which asks again for what was lost."""
     job = a_job(id=order().job, generation=order().generation, upstream=order().upstream)
-    return Asking(provider, assets, lambda: job, tell).updates()
+    return Asking(provider, assets, lambda: job, tell, sent=lambda job: job.generation).updates()
 
 
 async def tell(progress: Progressed) -> None:

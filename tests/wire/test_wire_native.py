@@ -1,10 +1,12 @@
 """Danqing's own JSON: what the studio and the command line read and send."""
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
+from danqing.domain.changes import Change
 from danqing.domain.errors import Kind, Problem, invalid
 from danqing.domain.generation import Generation, Person, Turn
 from danqing.domain.jobs import Fault, State
@@ -47,7 +49,12 @@ def test_a_finished_job() -> None:
     )
     output = picture_output(seed=7, drawn=("cat",), missing=("moon",))
     row = job(
-        generation=asked, outputs=(output,), withheld=("a child",), ignored=("guidanceScale",), charged=30_000_000
+        generation=asked,
+        outputs=(output,),
+        withheld=("a child",),
+        ignored=("guidanceScale",),
+        changes=(Change(param="size", asked="2K", made="1K", message="2K is not known."),),
+        charged=30_000_000,
     )
     assert tree(row) == {
         "id": JOB_ID,
@@ -86,6 +93,7 @@ def test_a_finished_job() -> None:
         ],
         "withheld": ["a child"],
         "ignored": ["guidanceScale"],
+        "changes": [{"param": "size", "asked": "2K", "made": "1K", "message": "2K is not known."}],
         "held": {"usd": "0.12", "nanos": 120000000},
         "charged": {"usd": "0.03", "nanos": 30000000},
         "provider": "sketch",
@@ -238,6 +246,13 @@ def test_the_prices_of_films() -> None:
     price = Price(film=dollars("0.41"), second=dollars("0.675"))
     rows = received(native.model(model_row(price=price)))["prices"]
     assert [(row["per"], row["price"]["usd"]) for row in rows] == [("film", "0.41"), ("second", "0.675")]
+
+
+def test_the_prices_of_sizes_that_are_sold_for_something_else() -> None:
+    usual = Price(second=dollars("0.40"))
+    price = replace(usual, sizes=(("720p", usual), ("4k", Price(second=dollars("0.60")))))
+    rows = received(native.model(model_row(price=price)))["prices"]
+    assert [(row["per"], row["price"]["usd"]) for row in rows] == [("second", "0.40"), ("second at 4k", "0.60")]
 
 
 def test_an_error() -> None:

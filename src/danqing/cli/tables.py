@@ -147,6 +147,7 @@ def quote(told: Quote) -> Lines:
         ("model", told.model),
         ("made by", _maker(told)),
         ("not honoured", ", ".join(told.ignored)),
+        ("changed", _changes(told)),
         *((_LIMITS[row.limit].format(row.of), _rest(row)) for row in told.limits),
     ]
     return [_pairs(facts), *([] if told.affordable else ["It would be refused as it stands."])]
@@ -247,11 +248,16 @@ def _settlement(job: Job) -> list[Fact]:
     return [
         ("withheld", "\n".join(job.withheld)),
         ("not honoured", ", ".join(job.ignored)),
+        ("changed", _changes(job)),
         ("cost", _dollars(job.charged) + (" of play money" if job.test else "")),
         ("model", job.model),
         ("made by", _maker(job)),
         ("job", job.id),
     ]
+
+
+def _changes(row: Job | Quote) -> str:
+    return "\n".join(change.message for change in row.changes)
 
 
 def _maker(row: Job | Quote) -> str:

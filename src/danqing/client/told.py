@@ -49,6 +49,15 @@ class Place(msgspec.Struct, frozen=True):
     seconds: int | None
 
 
+class Change(msgspec.Struct, frozen=True):
+    """One thing that is made in another way than it was asked for, and a sentence on it."""
+
+    param: str
+    asked: str
+    made: str
+    message: str
+
+
 class Job(msgspec.Struct, frozen=True, kw_only=True):
     """A job as the server tells it. `sketch`: drawn by the embedded engine, not by a model."""
 
@@ -63,6 +72,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     outputs: tuple[Output, ...]
     withheld: tuple[str, ...]
     ignored: tuple[str, ...]
+    changes: tuple[Change, ...] = ()
     held: Money
     charged: Money
     provider: str
@@ -232,6 +242,7 @@ class Quote(msgspec.Struct, frozen=True, kw_only=True):
     limits: tuple[Quoted, ...]
     parameters: dict[str, object]
     ignored: tuple[str, ...]
+    changes: tuple[Change, ...] = ()
     provider: str
     upstream: str
     sketch: bool

@@ -6,6 +6,7 @@ from starlette.routing import BaseRoute, Route
 import danqing.front.paths  # noqa: F401  registers {at:google}
 from danqing.domain.errors import invalid
 from danqing.front import Front, Reply
+from danqing.front.headers import dated
 from danqing.wire import google
 
 PAGE_SIZE_MAX = 1000
@@ -32,7 +33,7 @@ def routes(front: Front) -> list[BaseRoute]:
         await front.key(request)
         model = front.gateway.catalog.find(request.path_params["model"])
         write = google.publisher_model if "publishers/" in request.path_params["at"] else google.model
-        return Reply.of(write(model))
+        return Reply.of(write(model), headers=dated(model.lifecycle))
 
     return [
         Route("/{at:google}models", front.endpoint(listed, envelope), methods=["GET"]),

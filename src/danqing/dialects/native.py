@@ -14,7 +14,8 @@ from danqing import __version__
 from danqing.domain.errors import invalid
 from danqing.domain.generation import Output
 from danqing.domain.jobs import Job, Place
-from danqing.front import Front, Handler, Reply, token_of, told_by
+from danqing.front import Front, Handler, Reply, token_of
+from danqing.front.headers import dated
 from danqing.gateway.feed import read_moment, write_moment
 from danqing.wire import books, native, sse
 from danqing.wire.holes import Json, Piece, Tree
@@ -93,7 +94,7 @@ class _Jobs:
         body = await self._front.body(request)
         ask = await self._front.decode(native.read_job, body)
         job = await self._front.submit(request, key, body, ask.generation, ask.uploads)
-        return Reply.of(self._tree(request, job), status=201, headers=told_by(job))
+        return Reply.of(self._tree(request, job), status=201, headers=self._front.told(job))
 
     async def quote(self, request: Request) -> Reply:
         """What a job would cost at the most; takes the body of a job and makes nothing."""
@@ -113,19 +114,19 @@ class _Jobs:
         """One job, with its progress."""
         key = await self._front.key(request)
         job = await self._front.gateway.job(key, request.path_params["job"])
-        return Reply.of(await self._placed(request, job), headers=told_by(job))
+        return Reply.of(await self._placed(request, job), headers=self._front.told(job))
 
     async def cancel(self, request: Request) -> Reply:
         """End a job and give its money back."""
         key = await self._front.key(request)
         job = await self._front.gateway.cancel(key, request.path_params["job"])
-        return Reply.of(self._tree(request, job), headers=told_by(job))
+        return Reply.of(self._tree(request, job), headers=self._front.told(job))
 
     async def delete(self, request: Request) -> Reply:
         """Take an ended job's files away; the job stays, for the books."""
         key = await self._front.key(request)
         job = await self._front.gateway.job(key, request.path_params["job"])
-        return Reply.of(self._tree(request, await self._front.cleaner.delete(job)))
+        return Reply.of(self._tree(request, await self._front.cleaner.delete(job)), headers=self._front.told(job))
 
     async def events(self, request: Request) -> Response:
         """Follow a job: server-sent events, each the whole job, until it has ended."""
@@ -136,7 +137,7 @@ class _Jobs:
             async for newest in self._front.gateway.watch(job):
                 yield sse.event(await self._placed(request, newest), id=write_moment(newest))
 
-        return self._front.events(frames(), sse.COMMENT, told_by(job))
+        return self._front.events(frames(), sse.COMMENT, self._front.told(job))
 
     async def all_events(self, request: Request) -> Response:
         """Follow all jobs of the key; `Last-Event-ID` goes on where a stream broke off, on any server."""
@@ -153,8 +154,8 @@ class _Jobs:
     async def download(self, request: Request) -> Response:
         """A file by its name; `?attach` has browsers save it."""
         key = await self._front.key(request)
-        output, _ = await self._front.gateway.file(key, request.path_params["file"])
-        return await self._front.download(request, output, attach="attach" in request.query_params)
+        output, job = await self._front.gateway.file(key, request.path_params["file"])
+        return await self._front.download(request, output, job, attach="attach" in request.query_params)
 
     async def _placed(self, request: Request, job: Job) -> Tree:
         """The job with its place in the queue, while it waits."""
@@ -184,7 +185,8 @@ class _Reading:
     async def model(self, request: Request) -> Reply:
         """One model, by id or alias."""
         await self._front.key(request)
-        return Reply.of(native.model(self._front.gateway.catalog.find(request.path_params["model"])))
+        row = self._front.gateway.catalog.find(request.path_params["model"])
+        return Reply.of(native.model(row), headers=dated(row.lifecycle))
 
     async def usage(self, request: Request) -> Reply:
         """The key's balance, its limits, and what it has spent by model."""

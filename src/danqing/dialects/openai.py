@@ -10,7 +10,8 @@ from starlette.routing import BaseRoute, Route
 from danqing.domain.generation import Generation
 from danqing.domain.jobs import Job
 from danqing.domain.media import Medium
-from danqing.front import Front, Reply, refused, told_by
+from danqing.front import Front, Reply
+from danqing.front.headers import dated
 from danqing.wire import google, openai, sse
 from danqing.wire.filmchat import Narrator
 from danqing.wire.holes import Piece
@@ -37,7 +38,7 @@ def routes(front: Front) -> list[BaseRoute]:
     async def model(request: Request) -> Reply:
         await front.key(request)
         row = front.gateway.catalog.find(request.path_params["model"])
-        return Reply.of({**google.model(row), **openai.model(row)})
+        return Reply.of({**google.model(row), **openai.model(row)}, headers=dated(row.lifecycle))
 
     return [
         Route("/v1/chat/completions", front.endpoint(chat.complete, envelope), methods=["POST"]),
@@ -62,17 +63,17 @@ class _Chat:
         job = await self._front.submit(request, key, body, generation, ask.uploads, shared=makes_film)
         narrator = self._narrator(request, job) if makes_film else _Words()
         if ask.stream:
-            return self._front.events(self._frames(job, ask, narrator.tell), sse.COMMENT, told_by(job))
+            return self._front.events(self._frames(job, ask, narrator.tell), sse.COMMENT, self._front.told(job))
         work = self._message(job, narrator.tell)
-        return await self._front.patient(work, envelope)
+        return await self._front.patient(job, work, envelope)
 
     async def _message(self, job: Job, tell: Callable[[Job], str]) -> Reply:
         text = ""
         async for newest in self._front.gateway.watch(job):
             text += tell(newest)
         if newest.refusal:
-            return refused(newest, envelope)
-        return Reply.of(openai.completion(newest, content=text), headers=told_by(newest))
+            return self._front.refused(newest, envelope)
+        return Reply.of(openai.completion(newest, content=text), headers=self._front.told(newest))
 
     async def _frames(self, job: Job, ask: ChatAsk, tell: Callable[[Job], str]) -> AsyncIterator[Sequence[Piece]]:
         yield sse.event(openai.first_chunk(job))

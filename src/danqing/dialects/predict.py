@@ -12,7 +12,7 @@ import danqing.front.paths  # noqa: F401  registers {at:google}
 from danqing.domain.errors import invalid, not_found
 from danqing.domain.generation import Generation, Output
 from danqing.domain.jobs import Job
-from danqing.front import Envelope, Front, Handler, Reply, refused, told_by
+from danqing.front import Envelope, Front, Handler, Reply
 from danqing.wire import google
 from danqing.wire.google import Ask, Reader
 from danqing.wire.holes import Tree
@@ -54,13 +54,13 @@ class _Calls:
     async def predict(self, request: Request) -> Reply | Response:
         """Pictures, at once or as soon as they are there."""
         job, ask = await self._submit(request, google.read_predict)
-        return await self._front.patient(self._pictures(job, ask), envelope)
+        return await self._front.patient(job, self._pictures(job, ask), envelope)
 
     async def begin(self, request: Request) -> Reply:
         """Films: only the name of the operation, like the document's first step."""
         job, _ = await self._submit(request, google.read_long_running)
         name = f"{request.path_params['at']}models/{job.generation.model}/operations/{job.id}"
-        return Reply.of({"name": name}, headers=told_by(job))
+        return Reply.of({"name": name}, headers=self._front.told(job))
 
     async def poll(self, request: Request) -> Reply:
         """The operation under whatever name it is asked for; only the last segment counts (wire.md 6.2)."""
@@ -81,8 +81,8 @@ class _Calls:
         if found is None:
             raise not_found("file of this name")
         key = await self._front.key(request)
-        output, _ = await self._front.gateway.file(key, found.group(1))
-        return await self._front.download(request, output)
+        output, job = await self._front.gateway.file(key, found.group(1))
+        return await self._front.download(request, output, job)
 
     async def _submit(self, request: Request, read: Callable[[str, bytes], Ask]) -> tuple[Job, Ask]:
         key = await self._front.key(request)
@@ -101,14 +101,14 @@ class _Calls:
     async def _pictures(self, job: Job, ask: Ask) -> Reply:
         job = await self._front.gateway.wait(job)
         if job.refusal and not (ask.with_reasons and job.filtered):
-            return refused(job, envelope)
-        return Reply.of(google.predictions(job, with_reasons=ask.with_reasons), headers=told_by(job))
+            return self._front.refused(job, envelope)
+        return Reply.of(google.predictions(job, with_reasons=ask.with_reasons), headers=self._front.told(job))
 
     async def _operation(self, request: Request, id: str, name: str, reader: Reader) -> Reply:
         job = await self._front.gateway.job(await self._front.key(request), id)
         base = f"{self._front.base(request)}/gemini/v1beta/files/"
         tree: Tree = google.operation(job, name=name, uri=lambda film: _uri(base, film), reader=reader)
-        return Reply.of(tree, headers=told_by(job))
+        return Reply.of(tree, headers=self._front.told(job))
 
 
 def _uri(base: str, film: Output) -> str:

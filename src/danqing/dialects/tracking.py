@@ -68,8 +68,8 @@ def routes(front: Front) -> list[BaseRoute]:
 
 
 async def _film(front: Front, request: Request, *, attach: bool) -> Response:
-    output, _ = await front.gateway.linked_file(_day(request.path_params["day"]), request.path_params["name"])
-    return await front.download(request, output, attach=attach)
+    output, job = await front.gateway.linked_file(_day(request.path_params["day"]), request.path_params["name"])
+    return await front.download(request, output, job, attach=attach)
 
 
 def _day(text: str) -> date:

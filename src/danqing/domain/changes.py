@@ -1,10 +1,10 @@
-"""What becomes of a request on its way to a maker that cannot do all of it: the nearest that it can, and every change told.
+"""What becomes of a request on its way to a maker that cannot do all of it: the nearest that it can, and what changed.
 
 A model that is gone is made by another with other ratios, sizes and lengths. `adapt` finds the nearest of each. What
 would be more than twice as large, long or wide is no longer what was asked for, and is refused.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -32,8 +32,8 @@ class Change:
 
 def changed(param: str, asked: object, made: object, message: str = "") -> Change:
     """A change with its sentence."""
-    told = f"{made}" if made else "as the engine has it"
-    sentence = message or f"The {_WORDS.get(param, param)} {asked} is not made by this engine; it is {told}."
+    instead = f"{made} is asked for instead" if made else "it is left to them"
+    sentence = message or f"The {_WORDS[param]} {asked} is not known to whoever makes this now; {instead}."
     return Change(param=param, asked=str(asked), made=str(made or ""), message=sentence)
 
 
@@ -45,16 +45,28 @@ def adapt(generation: Generation, ability: Ability) -> tuple[Generation, tuple[C
     Raises Problem(INVALID) for what the maker cannot do in any sensible way; another one may.
     """
     _require(generation, ability)
-    changes: list[Change] = []
-    sent = generation
-    for param, nearest in _NEAREST.items():
-        asked, made = getattr(generation, param), nearest(generation, ability)
-        if made == asked:
-            continue
-        sent = replace(sent, **{param: made})
-        if told := _told(param, asked, made):
-            changes.append(told)
-    return sent, tuple(changes)
+    sent = replace(
+        generation,
+        wants=generation.wants & ability.makes or generation.wants,
+        aspect=_near(generation.aspect, ability.aspects, ratio, "aspect"),
+        size=_size(generation, ability),
+        seconds=_seconds(generation, ability),
+        person=_person(generation, ability),
+        mime=_mime(generation, ability),
+        audio=generation.audio if ability.audio else None,
+    )
+    return sent, tuple(_differences(generation, sent))
+
+
+def _differences(asked: Generation, sent: Generation) -> Iterator[Change]:
+    if asked.wants != sent.wants:
+        yield changed("wants", "text", "", "Whoever makes this now says nothing beside its pictures.")
+    for param in ("aspect", "size", "seconds", "person", "mime"):
+        before, after = getattr(asked, param), getattr(sent, param)
+        if before != after:
+            yield changed(param, before, after)
+    if asked.audio and not sent.audio:
+        yield changed("audio", "sound", "silence", "Whoever makes this now makes no sound.")
 
 
 def _require(generation: Generation, ability: Ability) -> None:
@@ -66,25 +78,6 @@ def _require(generation: Generation, ability: Ability) -> None:
         raise _refused(f"takes {most} pictures with the prompt", "pictures")
     if (generation.first_frame or generation.last_frame) and not ability.frames:
         raise _refused("cannot start or end on a given picture", "first_frame")
-
-
-def _told(param: str, asked: object, made: object) -> Change | None:
-    match param:
-        case "wants":
-            return changed("wants", "words", "", "This engine makes no words beside its pictures.")
-        case "audio":
-            message = "This engine makes no sound."
-            return changed("audio", "sound", "silence", message) if asked else None  # it is silent anyway
-        case _:
-            return changed(param, asked, made)
-
-
-def _wants(generation: Generation, ability: Ability) -> frozenset[Medium]:
-    return generation.wants & ability.makes or generation.wants
-
-
-def _aspect(generation: Generation, ability: Ability) -> str | None:
-    return _near(generation.aspect, ability.aspects, ratio, "aspect")
 
 
 def _size(generation: Generation, ability: Ability) -> str | None:
@@ -105,17 +98,13 @@ def _person(generation: Generation, ability: Ability) -> Person | None:
     stricter = _STRICTEST_FIRST[: _STRICTEST_FIRST.index(asked)]
     possible = [person for person in stricter if person in ability.persons]
     if not possible:
-        raise _refused(f"cannot be told {asked} for people", "person")
+        raise _refused(f"knows no rule for people as strict as {asked}", "person")
     return possible[-1]
 
 
 def _mime(generation: Generation, ability: Ability) -> str | None:
     asked = generation.mime
     return asked if asked in ability.mimes or asked is None else next(iter(ability.mimes), None)
-
-
-def _audio(generation: Generation, ability: Ability) -> bool | None:
-    return generation.audio if ability.audio else None
 
 
 def _near(asked: T | None, allowed: Sequence[T], measure: Callable[[T], float], param: str) -> T | None:
@@ -133,16 +122,13 @@ def _near(asked: T | None, allowed: Sequence[T], measure: Callable[[T], float], 
 
 
 def _refused(what: str, param: str) -> Problem:
-    return invalid(f"Who makes this model's work now {what}.", param=param, code="unsupported_parameter")
+    return invalid(f"Whoever makes this model's work now {what}.", param=param, code="unsupported_parameter")
 
 
-_WORDS = {"aspect": "ratio", "size": "size", "seconds": "length in seconds", "mime": "type", "person": "people setting"}
-_NEAREST: dict[str, Callable[[Generation, Ability], object]] = {
-    "wants": _wants,
-    "aspect": _aspect,
-    "size": _size,
-    "seconds": _seconds,
-    "person": _person,
-    "mime": _mime,
-    "audio": _audio,
+_WORDS = {
+    "aspect": "ratio",
+    "size": "size",
+    "seconds": "length in seconds",
+    "mime": "type",
+    "person": "rule for people",
 }

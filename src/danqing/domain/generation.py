@@ -41,7 +41,8 @@ class Generation:
 
     `size` is the vendor's word for resolution ("1K", "2K", "720p"). `knobs` are parameters that the dialect knows but
     the domain does not act on (guidanceScale, temperature …): an engine may honour them by name, what it does not
-    honour is reported on the job.
+    honour is reported on the job. `audio`: whether a film is to have sound; it follows from the model and its knob
+    generateAudio.
     """
 
     model: str
@@ -56,6 +57,7 @@ class Generation:
     negative: str = ""
     mime: str | None = None
     quality: int | None = None
+    audio: bool | None = None
     first_frame: Blob | None = None
     last_frame: Blob | None = None
     translate: Translate | None = None

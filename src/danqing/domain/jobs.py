@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from danqing.domain import bills
+from danqing.domain.changes import Change
 from danqing.domain.errors import Kind, Lost, Problem
 from danqing.domain.generation import Generation, Output
 from danqing.domain.ledger import Transfer, hold, post, void, words
@@ -64,7 +65,8 @@ class Job:
 
     `held` and `charged` are nano-dollars; `price` and `input_tokens` are frozen at the quote, `budgets` (those that it
     counts in besides its key's own) when it was admitted. `withheld` has the
-    reason for every output that the engine refused. `ignored` names parameters that the engine does not honour.
+    reason for every output that the engine refused. `ignored` names parameters that the engine does not honour,
+    `changes` are those that it has in another way than they were asked for.
     `served_by` are those that an upstream had the work done by, the one who did it last; `cost` is what the upstream
     says that it costs us, in nano-dollars, and `used` what it counted. `wording` is what was to become of the author's
     prompt before it was sent, `prompt` the one that the engine worked from when it was another. `shared` jobs may be
@@ -92,6 +94,7 @@ class Job:
     outputs: tuple[Output, ...] = ()
     withheld: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
     served_by: tuple[str, ...] = ()
     cost: int | None = None
     used: Units | None = None
@@ -109,8 +112,9 @@ class Job:
 
     @property
     def makers(self) -> tuple[str, ...]:
-        """Everybody whom the work went through, the one who did it last."""
-        return (self.provider, *self.served_by)
+        """Everybody whom the work went through, "upstream/model" or a name alone, the one who did it last."""
+        own = f"{self.provider}/{self.upstream}" if self.upstream and self.provider != SKETCH else self.provider
+        return (own, *self.served_by)
 
     @property
     def sketch(self) -> bool:
@@ -191,10 +195,12 @@ class Progressed:
 class Reported:
     """What an upstream tells of its work: parameters that it does not honour, who makes it, its cost as in `Job`.
 
-    `used` is what it counted for a part of the work; the parts are added up.
+    `changes` take the place of what was told of the same parameters before. `used` is what it counted for a part of the
+    work; the parts are added up.
     """
 
     ignored: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
     served_by: tuple[str, ...] = ()
     cost: int | None = None
     used: Units | None = None
@@ -279,9 +285,11 @@ def _accepted(job: Job, event: Accepted) -> Step:
 
 def _reported(job: Job, event: Reported) -> Step:
     ignored = tuple(dict.fromkeys((*job.ignored, *event.ignored)))
+    changes = tuple({change.param: change for change in (*job.changes, *event.changes)}.values())
     cost = job.cost if event.cost is None else event.cost
     used = job.used + event.used if job.used and event.used else event.used or job.used
-    return replace(job, ignored=ignored, served_by=event.served_by or job.served_by, cost=cost, used=used), ()
+    served_by = event.served_by or job.served_by
+    return replace(job, ignored=ignored, changes=changes, served_by=served_by, cost=cost, used=used), ()
 
 
 def _produced(job: Job, event: Produced) -> Step:

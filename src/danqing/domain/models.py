@@ -120,6 +120,7 @@ def fit(generation: Generation, model: Model) -> Generation:
         seconds=_choose(generation.seconds, ability.seconds, "length in seconds", "seconds", model),
         person=_choose(generation.person, ability.persons, "value for people", "person", model),
         mime=_choose(generation.mime, ability.mimes, "file type", "mime", model),
+        audio=_audio(generation, ability) if Medium.VIDEO in wants else None,
     )
 
 
@@ -150,6 +151,11 @@ def _aspect(generation: Generation, model: Model) -> str | None:
     if generation.aspect is None and (generation.pictures or generation.first_frame):
         return None  # what begins with a picture keeps the picture's own shape
     return _choose(generation.aspect, model.ability.aspects, "aspect ratio", "aspect", model)
+
+
+def _audio(generation: Generation, ability: Ability) -> bool:
+    wished = dict(generation.knobs).get("generateAudio")
+    return wished if isinstance(wished, bool) else ability.audio
 
 
 def _choose(value: T | None, allowed: Sequence[T], what: str, param: str, model: Model) -> T | None:
@@ -184,6 +190,18 @@ class Catalog:
     def __init__(self, models: Sequence[Model]) -> None:
         self.models = tuple(sorted(models, key=lambda model: model.id))
         self._by_name: Mapping[str, Model] = {name: model for model in self.models for name in model.names}
+
+    def ability(self, name: str, upstream: str) -> Ability:
+        """What whoever makes a model's work can do: as the upstream's own row says, or else as the model's does.
+
+        Raises Problem(NOT_FOUND) when there is neither.
+        """
+        return (self._by_name.get(upstream) or self.find(name)).ability
+
+    def lifecycle(self, name: str) -> Lifecycle:
+        """The dates of a model by any of its names; none for one that is not known any more."""
+        row = self._by_name.get(name)
+        return row.lifecycle if row else Lifecycle()
 
     def find(self, name: str) -> Model:
         """By id or alias, with or without a leading "models/". Raises Problem(NOT_FOUND) with the nearest ids."""

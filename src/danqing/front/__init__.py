@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -15,10 +14,10 @@ from danqing.domain.errors import Kind, Problem, invalid
 from danqing.domain.generation import Generation, Output
 from danqing.domain.jobs import Job
 from danqing.domain.keys import Key
-from danqing.domain.money import show
 from danqing.domain.ports import Once
 from danqing.front.discreet import QUERY_KEY
 from danqing.front.download import download
+from danqing.front.headers import dated, made_by, told_by
 from danqing.front.quotes import DRY_RUN, ceiling_of, is_dry, within
 from danqing.gateway.accounts import Accounts
 from danqing.gateway.cleaning import Cleaner
@@ -108,15 +107,17 @@ class Front:
         """The bytes of JSON pieces; a Blob becomes its base64."""
         return spell(pieces, lambda blob: self.gateway.assets.open(blob))
 
-    async def patient(self, work: Awaitable[Reply], envelope: Envelope) -> Reply | Response:
+    async def patient(self, job: Job, work: Awaitable[Reply], envelope: Envelope) -> Reply | Response:
         """The reply, however long it takes: after a while blanks are sent before the JSON, so that no client gives up.
 
-        From then on the status is 200 already and a Problem can only be told in the body (wire.md, section 10).
+        From then on the status is 200 already, the headers have told what is known of the job, and a Problem can only
+        be told in the body (wire.md, section 10).
         """
         task = asyncio.ensure_future(work)
         if await self._done(task):
             return task.result()
-        return StreamingResponse(self._blanks(task, envelope), 200, {"x-accel-buffering": "no"}, "application/json")
+        headers = {"x-accel-buffering": "no", **self.told(self.gateway.latest(job))}
+        return StreamingResponse(self._blanks(task, envelope), 200, headers, "application/json")
 
     async def _blanks(self, task: asyncio.Future[Reply], envelope: Envelope) -> AsyncIterator[bytes]:
         yield b"\n"
@@ -207,8 +208,19 @@ class Front:
         """What a request would cost at the most, and what would be left of every limit; nothing is stored or made."""
         job = self.gateway.quote(key, generation, ceiling=ceiling_of(request))
         standings = await self.accounts.standings(key)
-        headers = {DRY_RUN: "true", "danqing-served-by": ", ".join(job.makers)}
+        headers = {DRY_RUN: "true", **made_by(job), **dated(self.gateway.catalog.lifecycle(job.generation.model))}
         return Reply.of(books.quote(job, standings), headers=headers)
+
+    def told(self, job: Job) -> dict[str, str]:
+        """The headers that tell of a job and of its model."""
+        return {**told_by(job), **dated(self.gateway.catalog.lifecycle(job.generation.model))}
+
+    def refused(self, job: Job, envelope: Envelope) -> Reply:
+        """The reply for a job with nothing to hand out: the reason, with the headers that tell of the job."""
+        assert job.refusal is not None, "the job has something to hand out, or not ended"
+        reply = refusal(job.refusal.problem(), envelope)
+        reply.headers |= self.told(job)
+        return reply
 
     def base(self, request: Request) -> str:
         """The address that clients reach this server by, without a slash at the end."""
@@ -219,7 +231,7 @@ class Front:
         day, name = self.gateway.link(film, job)
         return f"{self.base(request)}/cdn/{'download/' if save else ''}{day:%Y%m%d}/{name}.mp4"
 
-    async def download(self, request: Request, output: Output, *, attach: bool = False) -> Response:
+    async def download(self, request: Request, output: Output, job: Job, *, attach: bool = False) -> Response:
         """A delivered file, with byte ranges; `attach` has browsers save it instead of showing it."""
         assert output.blob is not None, "words have no file"
         disposition = "attachment" if attach else "inline"
@@ -228,6 +240,7 @@ class Front:
             "cache-control": "private, max-age=31536000, immutable",
             "x-content-type-options": "nosniff",
             "content-security-policy": "default-src 'none'; sandbox",
+            **made_by(job),
         }
         return await download(self.gateway.assets, output.blob, request, headers)
 
@@ -256,16 +269,6 @@ def _once(request: Request, body: bytes) -> Once | None:
     return Once(name, seen.hexdigest())
 
 
-def told_by(job: Job) -> dict[str, str]:
-    """The headers that say who made an answer, what of the request was not honoured, and what it costs."""
-    headers = {"danqing-job": job.id, "danqing-served-by": ", ".join(job.makers)}
-    if job.state.ended:
-        headers["danqing-cost-usd"] = show(job.charged)
-    if job.ignored:
-        headers["danqing-ignored"] = ", ".join(re.sub(r"[^!-~]", "?", name)[:64] for name in job.ignored[:32])
-    return headers
-
-
 def refusal(error: Exception, envelope: Envelope) -> Reply:
     """The reply for whatever went wrong. Anything but a Problem is a defect: logged in full, shown as one sentence."""
     if not isinstance(error, Problem):
@@ -277,14 +280,6 @@ def refusal(error: Exception, envelope: Envelope) -> Reply:
     if error.kind in ASK_ONCE:
         headers["x-should-retry"] = "false"  # openai's client would otherwise ask, and pay, three times
     return Reply.of(envelope(error), status=STATUS[error.kind], headers=headers)
-
-
-def refused(job: Job, envelope: Envelope) -> Reply:
-    """The reply for a job with nothing to hand out: the reason, with the headers that tell of the job."""
-    assert job.refusal is not None, "the job has something to hand out, or not ended"
-    reply = refusal(job.refusal.problem(), envelope)
-    reply.headers |= told_by(job)
-    return reply
 
 
 def _too_large() -> Problem:

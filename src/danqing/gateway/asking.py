@@ -8,6 +8,7 @@ from itertools import chain, repeat
 import structlog
 
 from danqing.domain.errors import Declined, Kind, Lost, Problem, Unstored
+from danqing.domain.generation import Generation
 from danqing.domain.jobs import Job, Progressed, Withheld, recover
 from danqing.domain.media import Blob
 from danqing.domain.ports import Assets, Order, Provider, Source, Story, Update
@@ -23,8 +24,9 @@ WAITING = "waiting for storage"
 class Asking:
     """How one drive asks its provider. `trouble` is what is waited out: what became of the job when its time is over.
 
-    `job` gives the job as it is now, `tell` is told what it waits for. `lost`: a process that died may have sent it
-    before, so that an engine which does not answer may be at work all the same.
+    `job` gives the job as it is now, `sent` what of it the engine is asked for; `tell` is told what it waits for.
+    `lost`: a process that died may have sent it before, so that an engine which does not answer may be at work all the
+    same.
     """
 
     def __init__(
@@ -34,12 +36,14 @@ class Asking:
         job: Callable[[], Job],
         tell: Callable[[Progressed], Awaitable[None]],
         *,
+        sent: Callable[[Job], Generation],
         lost: Problem | None = None,
     ) -> None:
         self.trouble = lost
         self._provider = provider
         self._assets = assets
         self._job = job
+        self._sent = sent
         self._tell = tell
 
     async def updates(self) -> AsyncGenerator[Update]:
@@ -82,7 +86,7 @@ class Asking:
         job = self._job()
         order = Order(
             job=job.id,
-            generation=job.generation,
+            generation=self._sent(job),
             upstream=job.upstream,
             ticket=job.ticket,
             delivered=len(job.media),

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import structlog
 
+from danqing.domain.changes import adapt
 from danqing.domain.errors import Kind, Problem, not_found
 from danqing.domain.generation import Generation, Output
 from danqing.domain.jobs import Cancelled, Event, Failed, IllegalStep, Job, Place, State, removed, step
@@ -77,7 +78,9 @@ class Gateway:
         self._me = parts.fleet.id
         self._bus = parts.bus
         self._hub = Hub(parts.bus)
-        self._runner = Runner(parts.store, parts.assets, parts.providers, self._hub, parts.fleet, parts.now)
+        self._runner = Runner(
+            parts.store, parts.assets, parts.providers, parts.catalog, self._hub, parts.fleet, parts.now
+        )
         self._watch = Watch(
             parts.fleet,
             parts.queue,
@@ -173,6 +176,10 @@ class Gateway:
             raise not_found(f"job {id[:64]}")
         return self._hub.latest(job)
 
+    def latest(self, job: Job) -> Job:
+        """The newest that is known here of a job, without asking the store."""
+        return self._hub.latest(job)
+
     async def place(self, job: Job) -> Place | None:
         """Where a job stands that waits, and about how long it will be; None when it does not wait."""
         return await self._lobby.place(job)
@@ -224,6 +231,7 @@ class Gateway:
         generation = replace(fit(asked, model), seed=asked.seed if asked.seed is not None else secrets.randbelow(2**31))
         id = str(uuid4())
         route = candidates(model, self._upstreams, test=key.test, spin=id)[0]
+        _, changes = adapt(generation, self.catalog.ability(model.id, route.upstream))
         units = most(generation, model)
         held = model.price.at(generation.size).cost(units)
         if ceiling is not None and held > ceiling:
@@ -241,6 +249,7 @@ class Gateway:
             provider=route.provider,
             upstream=route.upstream,
             ignored=_ignored(generation, self._providers[route.provider]),
+            changes=changes,
             shared=shared,
             created=now,
             updated=now,

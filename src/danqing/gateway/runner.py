@@ -10,6 +10,7 @@ from itertools import chain, repeat
 
 import structlog
 
+from danqing.domain.changes import adapt
 from danqing.domain.errors import Kind, Problem
 from danqing.domain.generation import Generation
 from danqing.domain.jobs import (
@@ -29,6 +30,7 @@ from danqing.domain.jobs import (
 )
 from danqing.domain.ledger import Transfer
 from danqing.domain.media import Medium
+from danqing.domain.models import Catalog
 from danqing.domain.ports import LEAVING, Assets, Fleet, Provider, Store, Update
 from danqing.gateway.asking import Asking
 from danqing.gateway.events import Hub
@@ -105,6 +107,7 @@ class Runner:
         store: Store,
         assets: Assets,
         providers: Mapping[str, Provider],
+        catalog: Catalog,
         hub: Hub,
         fleet: Fleet,
         now: Callable[[], datetime],
@@ -113,6 +116,7 @@ class Runner:
         self._fleet = fleet
         self._assets = assets
         self._providers = providers
+        self._catalog = catalog
         self._hub = hub
         self._now = now
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -209,7 +213,7 @@ class Runner:
             message = f"The upstream {run.job.provider!r} is no longer configured."
             return Failed(Problem(Kind.UNAVAILABLE, message))
         lost = run.lost.problem if run.lost else None
-        asking = Asking(provider, self._assets, lambda: run.job, run.take, lost=lost)
+        asking = Asking(provider, self._assets, lambda: run.job, run.take, sent=self._sent, lost=lost)
         try:
             async with asyncio.timeout(self._left_s(run.job)), aclosing(asking.updates()) as updates:
                 async for update in updates:
@@ -229,6 +233,10 @@ class Runner:
         if job.deadline is None:
             return deadline_s(job.generation)
         return (job.deadline - self._now()).total_seconds()
+
+    def _sent(self, job: Job) -> Generation:
+        """What its engine is asked for, which may not be able to do all that was asked of its model."""
+        return adapt(job.generation, self._catalog.ability(job.generation.model, job.upstream))[0]
 
 
 def deadline_s(generation: Generation) -> int:

@@ -22,6 +22,7 @@ def story_of(job: Job) -> Story:
         "prompt": generation.prompt,
         "rewritten_prompt": job.prompt,
         "parameters": {**generation.parameters(), **dict(generation.knobs)},
+        "changed": {change.param: change.made for change in job.changes},
         "cost_usd": show(_cost_of_one(job)),
         "made": job.created.isoformat(timespec="seconds"),
     }

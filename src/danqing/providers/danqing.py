@@ -69,7 +69,7 @@ class Partner:
                 pause_s, taken = min(POLL_S, self._poll_s), 0
                 media = 0
                 while True:
-                    yield Reported(ignored=told.ignored, served_by=told.served_by)
+                    yield Reported(ignored=told.ignored, changes=told.changes, served_by=told.served_by)
                     for delivered in told.delivered[taken:]:
                         taken += 1
                         media += delivered.output.medium is not Medium.TEXT

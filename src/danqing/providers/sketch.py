@@ -9,10 +9,12 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import cast
 
+from danqing.domain.changes import adapt
 from danqing.domain.errors import Kind, Problem, Unstored, invalid
 from danqing.domain.generation import Generation, Output, Person
-from danqing.domain.jobs import Accepted, Produced, Progressed, Withheld
+from danqing.domain.jobs import Accepted, Produced, Progressed, Reported, Withheld
 from danqing.domain.media import Medium
+from danqing.domain.models import Ability
 from danqing.domain.ports import Assets, Order, Provider, Update
 from danqing.sketch import magic
 from danqing.sketch.pool import Limits, Message, Pool, TookTooLong, WorkerDied
@@ -31,11 +33,41 @@ SIZES = {
     "9:16": (792, 1408),
     "16:9": (1408, 792),
     "21:9": (1568, 672),
+    "1:2": (720, 1440),
+    "2:1": (1440, 720),
+    "1:3": (592, 1776),
+    "3:1": (1776, 592),
+    "1:4": (512, 2048),
+    "4:1": (2048, 512),
+    "1:8": (352, 2816),
+    "8:1": (2816, 352),
 }
 FRAMES = {"16:9": (1280, 720), "9:16": (720, 1280)}
+INPUTS_MAX = 64
+SIDE_MAX = 2816  # the workers' own
+SECONDS_MAX = 60
 FULL_HD = 1.5  # times as many pixels on each side
 QUALITY = 90  # of JPEG and WebP, when nothing is said
 HEIGHT = 1024  # of a picture whose model knows no sizes, as the document says of Gemini
+PICTURES = Ability(
+    makes=frozenset({Medium.TEXT, Medium.IMAGE}),
+    aspects=tuple(SIZES),
+    sizes=("1K", "2K"),
+    persons=tuple(Person),
+    mimes=("image/png", "image/jpeg", "image/webp"),
+    pictures_max=INPUTS_MAX,
+)
+FILMS = Ability(
+    makes=frozenset({Medium.VIDEO}),
+    aspects=tuple(FRAMES),
+    sizes=("720p", "1080p"),
+    seconds=tuple(range(1, SECONDS_MAX + 1)),
+    persons=tuple(Person),
+    mimes=("video/mp4",),
+    pictures_max=INPUTS_MAX,
+    frames=True,
+    audio=True,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +92,7 @@ class Sketch:
 
     async def generate(self, order: Order, assets: Assets) -> AsyncGenerator[Update]:
         """Words first, then the pictures or films in their order; pictures are drawn side by side."""
-        asked = order.generation
+        asked, changes = adapt(order.generation, FILMS if Medium.VIDEO in order.generation.wants else PICTURES)
         spell, prompt = magic.read(asked.prompt)
         await _pretend(spell)
         count = asked.count or 1
@@ -70,6 +102,8 @@ class Sketch:
             refused, count = int(spell.filtered is None), 1
         said = {"prompt": prompt, "huge": spell.huge}
         works = [self._work(asked, said, index, inputs, assets) for index in range(order.delivered, count - refused)]
+        if changes:
+            yield Reported(changes=changes)
         films = Medium.VIDEO in asked.wants
         async with aclosing(_one_by_one(works) if films else _at_once(works)) as updates:
             async for update in updates:
@@ -203,10 +237,9 @@ def _frame(asked: Generation) -> tuple[int, int]:
 
 def _size(asked: Generation) -> tuple[int, int]:
     width, height = SIZES[asked.aspect or "1:1"]
-    if asked.size is None:
-        return round(HEIGHT * width / height), HEIGHT
-    scale = 2 if asked.size.upper() == "2K" else 1
-    return width * scale, height * scale
+    wished = HEIGHT / height if asked.size is None else 2 if asked.size == "2K" else 1
+    scale = min(wished, SIDE_MAX / max(width, height))
+    return round(width * scale), round(height * scale)
 
 
 async def _deliver(task: _Task, done: Message, index: int, asked: Generation, assets: Assets) -> AsyncGenerator[Update]:

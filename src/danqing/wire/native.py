@@ -139,6 +139,7 @@ def job(row: Job, url: Callable[[Output], str], place: Place | None = None) -> T
         "outputs": [_output(output, url) for output in row.outputs],
         "withheld": row.withheld,
         "ignored": row.ignored,
+        "changes": changes(row),
         "held": money(row.held),
         "charged": money(row.charged),
         "provider": row.provider,
@@ -228,6 +229,11 @@ def parameters(generation: Generation) -> Tree:
     return {"wants": sorted(generation.wants), **generation.parameters(), **given}
 
 
+def changes(row: Job) -> list[Json]:
+    """What is made in another way than it was asked for."""
+    return [asdict(change) for change in row.changes]
+
+
 def _output(output: Output, url: Callable[[Output], str]) -> Tree:
     blob = output.blob
     return {
@@ -275,7 +281,13 @@ def _prices(price: Price) -> list[Json]:
         ("million input tokens", price.input_token * _MILLION),
         ("million output tokens", price.output_token * _MILLION),
     )
-    return [{"per": unit, "price": money(nanos)} for unit, nanos in rows if nanos]
+    sizes = (
+        (f"{unit} at {name}", nanos)
+        for name, rates in price.sizes
+        for unit, nanos, usual in (("picture", rates.image, price.image), ("second", rates.second, price.second))
+        if nanos != usual
+    )
+    return [{"per": unit, "price": money(nanos)} for unit, nanos in (*rows, *sizes) if nanos]
 
 
 def _fault(fault: Fault | None) -> Json:

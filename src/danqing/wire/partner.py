@@ -1,7 +1,9 @@
 """The jobs of another Danqing, read: what it told of its work, who did it, what it cost and what it delivered."""
 
 from dataclasses import dataclass
+from dataclasses import fields as fields_of
 
+from danqing.domain.changes import Change
 from danqing.domain.errors import Kind, Problem, invalid
 from danqing.domain.generation import Output
 from danqing.domain.jobs import SKETCH, State
@@ -32,6 +34,7 @@ class Told:
     delivered: tuple[Delivered, ...]
     withheld: tuple[str, ...]
     ignored: tuple[str, ...]
+    changes: tuple[Change, ...]
     served_by: tuple[str, ...]
     charged: int
     problem: Problem | None
@@ -60,6 +63,7 @@ def _told(fields: Fields) -> Told:
         delivered=tuple(_delivered(output) for output in fields.objects("outputs")),
         withheld=tuple(fields.words("withheld")),
         ignored=tuple(fields.words("ignored")),
+        changes=tuple(_change(told) for told in fields.objects("changes")),
         served_by=served_by,
         charged=fields.nested("charged").tally("nanos"),
         problem=_problem(fields.nested("error")),
@@ -92,6 +96,10 @@ def _delivered(output: Fields) -> Delivered:
         ),
         output.text("file") or "",
     )
+
+
+def _change(told: Fields) -> Change:
+    return Change(**{field.name: told.text(field.name) or "" for field in fields_of(Change)})
 
 
 def _problem(fault: Fields) -> Problem | None:

@@ -18,8 +18,9 @@ class Flavour:
     """One server's kind.
 
     `pictures`: "images" or "chat", `films`: "videos" (jobs that are polled) or "video" (one call that waits); "" for
-    what it cannot make. `sizes_of` has patterns of models whose pictures have other sizes. `picture_fields` and `film_fields` are its names for parameters of a Generation that OpenAI
-    has no word for; a parameter that is in neither cannot be told. `always` is sent with every call for pictures.
+    what it cannot make. `sizes_of` has patterns of models whose pictures have other sizes. `picture_fields` and
+    `film_fields` are its names for parameters of a Generation that OpenAI has no word for; a parameter that is in
+    neither cannot be told. `always` is sent with every call for pictures.
     """
 
     pictures: str = "images"

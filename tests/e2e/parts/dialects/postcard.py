@@ -34,6 +34,6 @@ def routes(front: Front) -> list[BaseRoute]:
             count=1,
         )
         job = (await front.gateway.wait(await front.gateway.submit(key, asked))).succeeded()
-        return await front.download(request, job.media[0])
+        return await front.download(request, job.media[0], job)
 
     return [Route("/postcard/{model}", front.endpoint(send, envelope), methods=["POST"])]
