@@ -9,7 +9,7 @@ import pkgutil
 import secrets
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from enum import StrEnum
@@ -25,7 +25,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
-from danqing import assets, dialects, providers
+from danqing import assets, dialects, prompts, providers
 from danqing.assets.bucket import Bucket
 from danqing.assets.desk import Desk
 from danqing.assets.disk import Disk
@@ -33,7 +33,7 @@ from danqing.catalog import load as load_catalog
 from danqing.config import Config, ConfigError, open_upstreams
 from danqing.dialects import native
 from danqing.domain.errors import Kind, Problem
-from danqing.domain.ports import Provider
+from danqing.domain.ports import Editor, Provider
 from danqing.front import Front, refusal
 from danqing.front.discreet import Discreet
 from danqing.gateway.accounts import Accounts
@@ -158,6 +158,7 @@ async def opened(config: Config, role: Role) -> AsyncIterator[Front]:
                 queue=queue,
                 fleet=database.member(me, kind=role.value, lease_s=config.lease_s),
                 keyring=keyring,
+                editor=connect_editor(config, makers),
                 bus=Bus(config.database) if config.shared else Alone(),
             )
         )
@@ -197,6 +198,15 @@ def connect_providers(config: Config, scratch: Path) -> dict[str, Provider]:
 def connect_upstreams(config: Config) -> dict[str, Provider]:
     """Every configured upstream, by name. Raises ConfigError."""
     return {name: providers.connect(str(row["kind"]), row) for name, row in open_upstreams(config).items()}
+
+
+def connect_editor(config: Config, makers: Mapping[str, Provider]) -> Editor:
+    """Who works on prompts, by the upstreams alone: a sketch is no text model. Raises ConfigError."""
+    upstreams = {name: maker for name, maker in makers.items() if name in config.upstreams}
+    try:
+        return prompts.connect(config.prompts, upstreams)
+    except Problem as problem:
+        raise ConfigError(f"{config.file}: {problem.message}") from problem
 
 
 def application(front: Front) -> ASGIApp:

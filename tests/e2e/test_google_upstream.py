@@ -3,72 +3,20 @@
 import asyncio
 import base64
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from serving import Answer, Server
-from upstreams import ai_studio, vertex
 from upstreams.media import FILM
 
-PAUSE_S = 0.1
-STUDIO = """
-[upstreams.google]
-kind = "google"
-base_url = "{studio}"
-key_file = "studio-key"
-poll_s = 0.2
-"""
-CLOUD = """
-[upstreams.vertex]
-kind = "vertex"
-base_url = "{cloud}"
-key_env = "CLOUD_KEY"
-poll_s = 0.2
-"""
-
-
-@dataclass
-class Gateway:
-    """A server with two upstreams, and a live key."""
-
-    server: Server
-    key: str
-    studio: ai_studio.Studio
-    cloud: vertex.Vertex
-
-    async def call(self, method: str, path: str, body: object = None) -> Answer:
-        return await asyncio.to_thread(self.server.call, method, path, body, key=self.key)
-
-    async def finished(self, name: str) -> dict[str, object]:
-        """The operation, once it says `done`."""
-        while True:
-            operation = (await self.call("GET", f"/gemini/v1beta/{name}")).json()
-            if operation.get("done"):
-                return operation
-            await asyncio.sleep(PAUSE_S)
+from .live import CLOUD, STUDIO, Gateway, live_gateway
 
 
 @pytest.fixture
 async def gateway(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Gateway]:
     """Both upstreams, or those in the settings that a test gives."""
-    async with ai_studio.imitating() as studio, vertex.imitating() as cloud:
-        server = Server(tmp_path / "data", {"CLOUD_KEY": vertex.KEY})
-        server.data.mkdir()
-        (server.data / "studio-key").write_text(f"{ai_studio.KEY}\n")
-        settings = getattr(request, "param", STUDIO + CLOUD)
-        settings = settings.format(studio=studio.url, cloud=cloud.url)
-        (server.data / "danqing.toml").write_text(settings)
-        await asyncio.to_thread(server.start)
-        owner = server.owner_key
-        await asyncio.to_thread(server.call, "POST", "/api/funds", {"usd": "50.00", "cause": "invoice 1"}, key=owner)
-        made = await asyncio.to_thread(server.call, "POST", "/api/keys", {"name": "live", "test": False}, key=owner)
-        yield Gateway(server, str(made.json()["secret"]), studio, cloud)
-        assert await asyncio.to_thread(server.stop) == 0, server.log()[-3000:]
-        assert "defect" not in server.log(), server.log()[-3000:]
-        assert ai_studio.KEY not in server.log()
-        assert server.audit() == []
+    async with live_gateway(tmp_path, getattr(request, "param", STUDIO + CLOUD)) as gateway:
+        yield gateway
 
 
 async def test_pictures_of_imagen_are_made_by_gemini(gateway: Gateway) -> None:

@@ -18,12 +18,14 @@ from danqing.domain.keys import Key
 from danqing.domain.ledger import Transfer
 from danqing.domain.limits import Limits
 from danqing.domain.media import Medium
-from danqing.domain.ports import Assets, Bus, Once, Order, Provider, Update
+from danqing.domain.ports import Assets, Bus, Editor, Once, Order, Provider, Update
+from danqing.domain.routes import Upstream
 from danqing.gateway.accounts import Accounts
 from danqing.gateway.dispatch import Tasks
 from danqing.gateway.events import REFRESH_S, Alone
 from danqing.gateway.gateway import Gateway, Parts
 from danqing.gateway.keyring import Keyring
+from danqing.gateway.verbatim import Verbatim
 from danqing.store.database import Database, connect
 from making import CENT, a_generation
 
@@ -76,14 +78,17 @@ async def staged(
     budget: int | None = None,
     bus: Bus | None = None,
     disk: type[Disk] = Disk,
+    editor: Editor | None = None,
 ) -> AsyncIterator[Stage]:
+    """With an editor the key is a live one, that of the engine "google"."""
     puppet = puppet or Puppet()
     database = await connect(f"sqlite:///{folder / 'test.sqlite'}")
     keyring = Keyring(b"pepper")
     accounts = Accounts(database, keyring)
     await accounts.open()
-    key, token = await accounts.create_key("tester", test=True, limits=Limits(total=budget))
-    providers: dict[str, Provider] = {"sketch": puppet}
+    key, token = await accounts.create_key("tester", test=editor is None, limits=Limits(total=budget))
+    await accounts.fund(1000 * CENT, "invoice 1")
+    providers: dict[str, Provider] = {"sketch": puppet, "google": puppet}
     assets = disk(folder / "assets", bytes_max=1 << 20)
     gateway = Gateway(
         Parts(
@@ -92,6 +97,8 @@ async def staged(
             feed=database,
             assets=assets,
             providers=providers,
+            upstreams=[Upstream(name="google", kind="google")] if editor else (),
+            editor=editor or Verbatim(),
             queue=Tasks(),
             fleet=database.member(uuid4().hex, kind="serve", lease_s=1),
             keyring=keyring,

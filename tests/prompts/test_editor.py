@@ -16,7 +16,7 @@ from danqing.domain.keys import Key
 from danqing.domain.media import Blob, Medium
 from danqing.domain.prompts.languages import Languages
 from danqing.domain.prompts.scripts import chinese, is_japanese, weigh
-from danqing.domain.wording import Wording, reworded
+from danqing.domain.wording import AS_WRITTEN, Wording, reworded
 from danqing.prompts import connect
 from danqing.prompts.editor import Editor
 from danqing.providers import connect as connect_provider
@@ -109,10 +109,12 @@ async def test_a_prompt_that_is_understood_is_sent_as_it_is_for_nothing() -> Non
 
 
 @pytest.mark.anyio
-async def test_a_test_key_is_told_the_language_and_reaches_nobody() -> None:
-    async with at_the_desk() as desk:
+async def test_a_test_key_reaches_nobody_and_who_wants_a_translation_is_told() -> None:
+    async with at_the_desk(enhance=True) as desk:
+        assert desk.editor.plan(a_generation(FOX), IMAGEN, TEST) == AS_WRITTEN
         wording = desk.editor.plan(a_generation(FOX, translate=Translate.REQUIRE), IMAGEN, TEST)
-        assert (wording.languages, wording.pending, wording.most) == (("ja",), False, 0)
+        assert (wording.pending, wording.most) == (False, 0)
+        assert "the Sketch engine reads it as it is" in wording.trouble
 
 
 @pytest.mark.anyio
@@ -283,11 +285,11 @@ async def test_who_does_not_want_its_words_enriched_is_heard() -> None:
 @pytest.mark.parametrize(
     ("settings", "setting"),
     [
-        ({"translate": "maybe"}, "translate"),
-        ({"translators": {"x": {"kind": "oracle"}}}, "kind"),
-        ({"enhancer": None, "enhance": True}, "enhance"),
-        ({"enhancer": {**WRITER, "upstream": "nobody"}}, "upstream"),
-        ({"colour": "red"}, "colour"),
+        ({"translate": "maybe"}, "prompts.translate"),
+        ({"translators": {"x": {"kind": "oracle"}}}, "prompts.translators.x.kind"),
+        ({"enhancer": None, "enhance": True}, "prompts.enhance"),
+        ({"enhancer": {**WRITER, "upstream": "nobody"}}, "prompts.enhancer.upstream"),
+        ({"colour": "red"}, "prompts.colour"),
     ],
 )
 async def test_a_wrong_setting_of_the_table_is_named(settings: dict[str, object], setting: str) -> None:
@@ -295,4 +297,4 @@ async def test_a_wrong_setting_of_the_table_is_named(settings: dict[str, object]
         async with at_the_desk(**settings):
             pass
     assert thrown.value.param == setting
-    assert thrown.value.message.startswith("[prompts")
+    assert thrown.value.message.startswith(f"{setting} ")

@@ -160,8 +160,8 @@ async def test_a_wrong_setting_is_named(settings: dict[str, object], setting: st
     with pytest.raises(Problem) as thrown:
         async with behind("openai", **settings):
             pass
-    assert thrown.value.param == setting
-    assert "[prompts.translators.writer]" in thrown.value.message
+    assert thrown.value.param == f"prompts.translators.writer.{setting}"
+    assert thrown.value.message.startswith(f"prompts.translators.writer.{setting} ")
 
 
 def test_a_translator_of_no_kind_is_refused() -> None:

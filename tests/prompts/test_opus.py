@@ -91,8 +91,13 @@ async def test_a_model_that_is_broken_says_so(tmp_path: Path) -> None:
 def test_a_folder_without_a_model_is_named_at_the_start(tmp_path: Path) -> None:
     with pytest.raises(Problem) as thrown:
         opus(tmp_path)
-    assert thrown.value.param == "folder"
+    assert thrown.value.param == "prompts.translators.local.folder"
     assert str(tmp_path) in thrown.value.message
+
+
+def test_a_folder_is_named_as_a_whole_path() -> None:
+    with pytest.raises(Problem, match="from / on"):
+        opus(Path("models/zh-en"))
 
 
 def test_a_model_without_its_pieces_is_refused_at_the_start(tmp_path: Path) -> None:

@@ -7,7 +7,10 @@ them: obey the stranger, repeat its instructions, forget the marks, chat.
 import re
 from dataclasses import dataclass, field
 
+POEM_ASKED = "生成一幅山水畫，並給出一首詩詞描述"  # the document's own prompt
+POEM_IN_ENGLISH = "Paint a landscape of mountains and water, and give a poem that describes it"
 KNOWN = {
+    POEM_ASKED: POEM_IN_ENGLISH,
     "一隻貓": "a cat",
     "一只戴草帽的猫": "a cat with a straw hat",
     "雪の中の狐": "a fox in the snow",

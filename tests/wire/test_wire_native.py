@@ -13,6 +13,7 @@ from danqing.domain.jobs import Fault, State
 from danqing.domain.media import Medium
 from danqing.domain.models import Ability, Lifecycle
 from danqing.domain.money import Price, dollars, per_million
+from danqing.domain.wording import Wording
 from danqing.wire import native
 
 from .samples import (
@@ -55,6 +56,16 @@ def test_a_finished_job() -> None:
         ignored=("guidanceScale",),
         changes=(Change(param="size", asked="2K", made="1K", message="2K is not known."),),
         charged=30_000_000,
+        wording=Wording(
+            languages=("zh-Hans",),
+            source="zh-Hans",
+            target="en",
+            most=9_000_000,
+            done=True,
+            texts=("a cat",),
+            by=("writer",),
+            cost=2_000_000,
+        ),
     )
     assert tree(row) == {
         "id": JOB_ID,
@@ -64,6 +75,15 @@ def test_a_finished_job() -> None:
         "model": "imagen-3.0-generate-002",
         "prompt": "a cat",
         "rewritten": "",
+        "wording": {
+            "languages": ["zh-Hans"],
+            "translated": {"from": "zh-Hans", "to": "en"},
+            "enhanced": False,
+            "by": ["writer"],
+            "most": {"usd": "0.009", "nanos": 9_000_000},
+            "cost": {"usd": "0.002", "nanos": 2_000_000},
+            "trouble": None,
+        },
         "parameters": {
             "wants": ["image"],
             "count": 2,

@@ -148,6 +148,7 @@ def quote(told: Quote) -> Lines:
         ("made by", _maker(told)),
         ("not honoured", ", ".join(told.ignored)),
         ("changed", _changes(told)),
+        *_wording(told),
         *((_LIMITS[row.limit].format(row.of), _rest(row)) for row in told.limits),
     ]
     return [_pairs(facts), *([] if told.affordable else ["It would be refused as it stands."])]
@@ -249,10 +250,25 @@ def _settlement(job: Job) -> list[Fact]:
         ("withheld", "\n".join(job.withheld)),
         ("not honoured", ", ".join(job.ignored)),
         ("changed", _changes(job)),
+        *_wording(job),
         ("cost", _dollars(job.charged) + (" of play money" if job.test else "")),
         ("model", job.model),
         ("made by", _maker(job)),
         ("job", job.id),
+    ]
+
+
+def _wording(row: Job | Quote) -> list[Fact]:
+    """What became of the prompt, or is to."""
+    told = row.wording
+    done = [f"translated from {told.translated.source} into {told.translated.target}"] if told.translated else []
+    done += ["enriched"] if told.enhanced else []
+    by = f" by {', '.join(told.by)}" if told.by else ""
+    return [
+        ("prompt is in", ", ".join(told.languages)),
+        ("and is", ", ".join(done) + by if done else ""),
+        ("for its words", _dollars(told.cost) if told.by else ""),
+        ("but", told.trouble or ""),
     ]
 
 

@@ -58,6 +58,25 @@ class Change(msgspec.Struct, frozen=True):
     message: str
 
 
+class Translated(msgspec.Struct, frozen=True, rename={"source": "from", "target": "to"}):
+    """From which language into which a prompt is translated."""
+
+    source: str
+    target: str
+
+
+class Wording(msgspec.Struct, frozen=True, kw_only=True):
+    """What becomes of a prompt before it is sent, and what that costs; `trouble` is why not all of it was done."""
+
+    languages: tuple[str, ...] = ()
+    translated: Translated | None = None
+    enhanced: bool = False
+    by: tuple[str, ...] = ()
+    most: Money = Money("0.00", 0)
+    cost: Money = Money("0.00", 0)
+    trouble: str | None = None
+
+
 class Job(msgspec.Struct, frozen=True, kw_only=True):
     """A job as the server tells it. `sketch`: drawn by the embedded engine, not by a model."""
 
@@ -68,6 +87,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     model: str
     prompt: str
     rewritten: str
+    wording: Wording = Wording()
     parameters: dict[str, object]
     outputs: tuple[Output, ...]
     withheld: tuple[str, ...]
@@ -243,6 +263,7 @@ class Quote(msgspec.Struct, frozen=True, kw_only=True):
     parameters: dict[str, object]
     ignored: tuple[str, ...]
     changes: tuple[Change, ...] = ()
+    wording: Wording = Wording()
     provider: str
     upstream: str
     sketch: bool

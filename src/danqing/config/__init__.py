@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from danqing.config import upstreams
+from danqing.config import prompts, upstreams
 from danqing.config.settings import HOST, LEASE_S, PORT
 from danqing.config.survey import FILE, Mistake, Survey, survey
 from danqing.config.written import Unreadable, read
@@ -24,7 +24,7 @@ class Config:
     `database` and `files`: as they were set; `database_url` and `assets` are where they lead. `secret`: the pepper in
     hex, when it is shared. `work`: whether this server makes films itself. `lease_s`: who is silent for longer is dead.
     `keep`: how long files are kept after their job. `upstreams`: name -> settings as danqing.toml has them, which
-    `open_upstreams` adds the keys to. `file`: that danqing.toml.
+    `open_upstreams` adds the keys to. `prompts`: what is done with prompts, as it has them. `file`: that danqing.toml.
     """
 
     data: Path
@@ -40,6 +40,7 @@ class Config:
     work: bool = True
     lease_s: float = LEASE_S
     upstreams: Mapping[str, Mapping[str, object]] = field(default_factory=dict, repr=False)
+    prompts: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def database_url(self) -> str:
@@ -120,6 +121,7 @@ def load(
         files=values["assets"],
         keep=values["keep_days"],
         upstreams=found.upstreams,
+        prompts=found.prompts,
     )
 
 
@@ -130,15 +132,16 @@ def look(
     options: Mapping[str, object] | None = None,
     env: Mapping[str, str] = os.environ,
 ) -> Survey:
-    """Everything that sets a server, with all that is wrong in it but for upstreams. `file` is the file to read."""
+    """Everything that sets a server, with all that is wrong in it but for what `check` adds. `file` is to be read."""
     if file:
         env = {**env, "DANQING_CONFIG": str(file)}
     return survey(data=data, options=options or {}, env=env, home=data_directory(env))
 
 
 def check(found: Survey, *, keys: bool = True, env: Mapping[str, str] = os.environ) -> None:
-    """Add what is wrong with the upstreams. Without `keys` nobody looks whether their keys are there."""
+    """Add what is wrong with upstreams and prompts. Without `keys` nobody looks whether the keys are there."""
     upstreams.check(found, env if keys else None)
+    prompts.check(found)
     found.mistakes.sort(key=Mistake.place)
 
 

@@ -25,7 +25,7 @@ class Shown:
 
 
 def shown(found: Survey) -> Iterator[Shown]:
-    """Every setting, and every setting of every upstream."""
+    """Every setting, every setting of every upstream, and what is done with prompts."""
     for name, setting in SETTINGS.items():
         value, source = found.value(name), found.settings[name].source
         yield Shown(name, HIDDEN if setting.secret and value else discreet(value), source)
@@ -33,6 +33,8 @@ def shown(found: Survey) -> Iterator[Shown]:
         for name, value in row.items():
             source = found.written.at("upstreams", upstream, name)
             yield Shown(f"upstreams.{upstream}.{name}", _covered(name, value), source)
+    for name, value in found.prompts.items():
+        yield Shown(f"prompts.{name}", discreet(value), found.written.at("prompts", name))
 
 
 def discreet(value: object) -> object:

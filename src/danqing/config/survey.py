@@ -10,7 +10,7 @@ from danqing.config.written import Unreadable, Written, read
 from danqing.domain.spelling import meant, unknown
 
 FILE = "danqing.toml"
-TABLES = frozenset({"upstreams"})
+TABLES = frozenset({"upstreams", "prompts"})
 _PASSWORD = re.compile(r"//[^/@:]*:[^/@]+@")
 OTHERS = frozenset({"DANQING_DATA", "DANQING_CONFIG", "DANQING_URL", "DANQING_KEY"})  # variables that are no setting
 OPTION, ENVIRONMENT, DEFAULT = "option", "environment", "default"
@@ -44,12 +44,13 @@ class Found:
 
 @dataclass
 class Survey:
-    """What was found: each setting by its name, the tables of the upstreams as they are written, every mistake."""
+    """What was found: each setting by its name, the tables of upstreams and prompts as written, every mistake."""
 
     data: Path
     written: Written
     settings: dict[str, Found] = field(default_factory=dict)
     upstreams: dict[str, Mapping[str, object]] = field(default_factory=dict)
+    prompts: Mapping[str, object] = field(default_factory=dict)
     mistakes: list[Mistake] = field(default_factory=list)
 
     def value(self, name: str) -> object:
@@ -87,6 +88,7 @@ def survey(*, data: Path | None, options: Mapping[str, object], env: Mapping[str
     for name in IN_FILES:
         _from_file(found, name, layers)
     found.upstreams = _upstreams(found)
+    found.prompts = _prompts(found)
     _strangers(found, env, own=bool(named))
     return found
 
@@ -161,6 +163,14 @@ def _upstreams(found: Survey) -> dict[str, Mapping[str, object]]:
             where = found.written.at("upstreams", name)
             found.mistaken(where, f"upstreams.{name}".rstrip("."), "must be a table of its own, [upstreams.NAME]")
     return {name: row for name, row in rows.items() if isinstance(row, dict)}
+
+
+def _prompts(found: Survey) -> Mapping[str, object]:
+    table = found.written.table.get("prompts", {})
+    if isinstance(table, dict):
+        return table
+    found.mistaken(found.written.at("prompts"), "prompts", "must be a table, [prompts]")
+    return {}
 
 
 def _strangers(found: Survey, env: Mapping[str, str], *, own: bool) -> None:

@@ -62,6 +62,12 @@ class Wording:
         """Whether the prompt was said in another language."""
         return bool(self.texts and self.target)
 
+    @property
+    def knobs(self) -> frozenset[str]:
+        """The knobs that are seen to here and not asked of the engine a second time."""
+        translated, enhanced = (self.translated, self.enhanced) if self.done else (bool(self.target), self.enhance)
+        return frozenset([LANGUAGE] * translated + [ENHANCE] * enhanced)
+
 
 AS_WRITTEN = Wording()  # nothing is known of the prompt, and nothing is done to it
 
@@ -79,15 +85,13 @@ def author_texts(generation: Generation) -> tuple[str, ...]:
 
 
 def reworded(generation: Generation, wording: Wording) -> Generation:
-    """The generation as it is sent: what was done to its words is not asked of the engine a second time."""
+    """The generation as it is sent."""
+    knobs = tuple((name, knob) for name, knob in generation.knobs if name not in wording.knobs)
     if not wording.texts:
-        return generation
+        return replace(generation, knobs=knobs)
     turns = list(generation.turns)
     at = _last(generation)
     turns[at] = replace(turns[at], parts=tuple(_put(turns[at], wording.texts)))
-    said = {LANGUAGE} if wording.translated else set()
-    said |= {ENHANCE} if wording.enhanced else set()
-    knobs = tuple((name, knob) for name, knob in generation.knobs if name not in said)
     return replace(generation, turns=tuple(turns), negative=wording.negative, knobs=knobs)
 
 

@@ -17,8 +17,9 @@ from danqing.domain.keys import Key
 from danqing.domain.ports import Once
 from danqing.front.discreet import QUERY_KEY
 from danqing.front.download import download
-from danqing.front.headers import dated, made_by, told_by
+from danqing.front.headers import dated, made_by, told_by, worded
 from danqing.front.quotes import DRY_RUN, ceiling_of, is_dry, within
+from danqing.front.wishes import wished
 from danqing.gateway.accounts import Accounts
 from danqing.gateway.cleaning import Cleaner
 from danqing.gateway.gateway import Gateway
@@ -194,6 +195,7 @@ class Front:
 
         Raises Quoted when the caller only wants to know what it would cost.
         """
+        generation = wished(request, generation)
         if is_dry(request):
             raise Quoted(await self.quote(request, key, generation))
         ceiling, within_s = ceiling_of(request), within(request)
@@ -206,9 +208,14 @@ class Front:
 
     async def quote(self, request: Request, key: Key, generation: Generation) -> Reply:
         """What a request would cost at the most, and what would be left of every limit; nothing is stored or made."""
-        job = self.gateway.quote(key, generation, ceiling=ceiling_of(request))
+        job = self.gateway.quote(key, wished(request, generation), ceiling=ceiling_of(request))
         standings = await self.accounts.standings(key)
-        headers = {DRY_RUN: "true", **made_by(job), **dated(self.gateway.catalog.lifecycle(job.generation.model))}
+        headers = {
+            DRY_RUN: "true",
+            **made_by(job),
+            **worded(job),
+            **dated(self.gateway.catalog.lifecycle(job.generation.model)),
+        }
         return Reply.of(books.quote(job, standings), headers=headers)
 
     def told(self, job: Job) -> dict[str, str]:

@@ -16,11 +16,12 @@ from danqing.domain.money import show
 SERVED_BY = "danqing-served-by"
 NAMES_MAX = 32
 CHARACTERS_MAX = 64
+SENTENCE_CHARACTERS_MAX = 300
 
 
 def told_by(job: Job) -> dict[str, str]:
     """Who made an answer, what of the request was not honoured or was changed, and what it costs."""
-    headers = {"danqing-job": job.id, **made_by(job)}
+    headers = {"danqing-job": job.id, **made_by(job), **worded(job)}
     if job.state.ended:
         headers["danqing-cost-usd"] = show(job.charged)
     if job.ignored:
@@ -36,6 +37,20 @@ def made_by(job: Job) -> dict[str, str]:
             f"{change.param}={_quoted(change.asked)}" + (f";made={_quoted(change.made)}" if change.made else "")
             for change in job.changes[:NAMES_MAX]
         )
+    return headers
+
+
+def worded(job: Job) -> dict[str, str]:
+    """In which languages the prompt is, and what was sent in its place or why nothing was."""
+    wording, headers = job.wording, {}
+    if wording.languages:
+        headers["danqing-prompt-language"] = ", ".join(wording.languages)
+    done = [f"translated from {wording.source} into {wording.target}"] * wording.translated
+    done += ["enriched"] * wording.enhanced
+    if done:
+        headers["danqing-prompt-sent"] = _sentence(f"{', '.join(done)}; by {', '.join(wording.by)}")
+    if wording.trouble:
+        headers["danqing-prompt-trouble"] = _sentence(wording.trouble)
     return headers
 
 
@@ -60,6 +75,10 @@ def _midnight(day: date) -> datetime:
 def _plain(text: str) -> str:
     """What may stand in a header, whatever a client or an engine has sent."""
     return re.sub(r"[^!-~]", "?", text)[:CHARACTERS_MAX]
+
+
+def _sentence(text: str) -> str:
+    return re.sub(r"[^ -~]", "?", text)[:SENTENCE_CHARACTERS_MAX]
 
 
 def _quoted(text: str) -> str:

@@ -16,14 +16,16 @@ from danqing.domain.jobs import Cancelled, Event, Failed, IllegalStep, Job, Plac
 from danqing.domain.keys import Key
 from danqing.domain.limits import too_dear
 from danqing.domain.models import Catalog, Model, fit, most
-from danqing.domain.ports import Archive, Bus, Feed, Fleet, News, Once, Provider, Store
+from danqing.domain.ports import Archive, Bus, Editor, Feed, Fleet, News, Once, Provider, Store
 from danqing.domain.routes import Upstream, candidates
+from danqing.domain.wording import reworded
 from danqing.gateway import feed
 from danqing.gateway.dispatch import Queue, is_long
 from danqing.gateway.events import Alone, Hub
 from danqing.gateway.keyring import Keyring
 from danqing.gateway.lobby import Lobby
 from danqing.gateway.runner import Runner, deadline_s, late
+from danqing.gateway.verbatim import Verbatim
 from danqing.gateway.watch import Watch
 
 log = structlog.get_logger("danqing.gateway")
@@ -55,6 +57,7 @@ class Parts:
     fleet: Fleet
     keyring: Keyring
     upstreams: Sequence[Upstream] = ()
+    editor: Editor = field(default_factory=Verbatim)
     bus: Bus = field(default_factory=Alone)
     now: Callable[[], datetime] = utc_now
 
@@ -71,6 +74,7 @@ class Gateway:
         self.assets = parts.assets
         self._store = parts.store
         self._providers = parts.providers
+        self._editor = parts.editor
         self._upstreams = parts.upstreams
         self._queue = parts.queue
         self._keyring = parts.keyring
@@ -79,7 +83,7 @@ class Gateway:
         self._bus = parts.bus
         self._hub = Hub(parts.bus)
         self._runner = Runner(
-            parts.store, parts.assets, parts.providers, parts.catalog, self._hub, parts.fleet, parts.now
+            parts.store, parts.assets, parts.providers, parts.catalog, parts.editor, self._hub, parts.fleet, parts.now
         )
         self._watch = Watch(
             parts.fleet,
@@ -232,8 +236,8 @@ class Gateway:
         id = str(uuid4())
         route = candidates(model, self._upstreams, test=key.test, spin=id)[0]
         _, changes = adapt(generation, self.catalog.ability(model.id, route.upstream))
-        units = most(generation, model)
-        held = model.price.at(generation.size).cost(units)
+        units, wording = most(generation, model), self._editor.plan(generation, model, key)
+        held = model.price.at(generation.size).cost(units) + wording.most
         if ceiling is not None and held > ceiling:
             raise too_dear(held, ceiling)
         now = self._now()
@@ -248,8 +252,9 @@ class Gateway:
             input_tokens=units.input_tokens,
             provider=route.provider,
             upstream=route.upstream,
-            ignored=_ignored(generation, self._providers[route.provider]),
+            ignored=_ignored(reworded(generation, wording), self._providers[route.provider]),
             changes=changes,
+            wording=wording,
             shared=shared,
             created=now,
             updated=now,

@@ -31,7 +31,8 @@ from danqing.domain.jobs import (
 from danqing.domain.ledger import Transfer
 from danqing.domain.media import Medium
 from danqing.domain.models import Catalog
-from danqing.domain.ports import LEAVING, Assets, Fleet, Provider, Store, Update
+from danqing.domain.ports import LEAVING, Assets, Editor, Fleet, Provider, Store, Update
+from danqing.domain.wording import Rewritten, reworded
 from danqing.gateway.asking import Asking
 from danqing.gateway.events import Hub
 
@@ -108,6 +109,7 @@ class Runner:
         assets: Assets,
         providers: Mapping[str, Provider],
         catalog: Catalog,
+        editor: Editor,
         hub: Hub,
         fleet: Fleet,
         now: Callable[[], datetime],
@@ -117,6 +119,7 @@ class Runner:
         self._assets = assets
         self._providers = providers
         self._catalog = catalog
+        self._editor = editor
         self._hub = hub
         self._now = now
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -192,6 +195,10 @@ class Runner:
         """To the end: that of the `verdict`, or else what the provider comes to."""
         self._runs[run.job.id] = run
         try:
+            if run.job.wording.pending and not verdict:
+                await run.take(await self._reword(run))
+            if run.job.state.ended:
+                return
             if run.job.state is State.QUEUED and not verdict:
                 await run.take(Started())
             await run.take(verdict or await self._make(run))
@@ -205,6 +212,20 @@ class Runner:
             log.exception("a drive broke off", job=run.job.id)
         finally:
             self._runs.pop(run.job.id, None)
+
+    async def _reword(self, run: _Run) -> Event:
+        """Do to the prompt what was planned, before anybody is sent it; the event that it has come to."""
+        job = run.job
+        try:
+            async with asyncio.timeout(self._left_s(job)):
+                return Rewritten(await self._editor.reword(job.generation, job.wording))
+        except Problem as problem:
+            return Failed(problem)
+        except TimeoutError:
+            return Failed(late())
+        except Exception:
+            log.exception("the editor failed", job=job.id)
+            return Failed(Problem(Kind.INTERNAL, "The prompt could not be reworded; nothing was charged."))
 
     async def _make(self, run: _Run) -> Event:
         """Run the provider; the event that ends the job."""
@@ -236,7 +257,8 @@ class Runner:
 
     def _sent(self, job: Job) -> Generation:
         """What its engine is asked for, which may not be able to do all that was asked of its model."""
-        return adapt(job.generation, self._catalog.ability(job.generation.model, job.upstream))[0]
+        asked = reworded(job.generation, job.wording)
+        return adapt(asked, self._catalog.ability(asked.model, job.upstream))[0]
 
 
 def deadline_s(generation: Generation) -> int:

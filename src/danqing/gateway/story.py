@@ -21,6 +21,7 @@ def story_of(job: Job) -> Story:
         "sketch": job.sketch,
         "prompt": generation.prompt,
         "rewritten_prompt": job.prompt,
+        "reworded_by": job.wording.by,
         "parameters": {**generation.parameters(), **dict(generation.knobs)},
         "changed": {change.param: change.made for change in job.changes},
         "cost_usd": show(_cost_of_one(job)),

@@ -1,8 +1,10 @@
 """What is done with an author's words before an engine gets them: understood, translated, enriched."""
 
+import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from danqing.domain.errors import Problem
 from danqing.domain.generation import Translate
 from danqing.domain.ports import Provider, Translator
 from danqing.domain.prompts.languages import Languages
@@ -25,7 +27,9 @@ class Prompts:
 
 
 def connect(
-    settings: Mapping[str, object], upstreams: Mapping[str, Provider], detect: Callable[[str], Languages]
+    settings: Mapping[str, object],
+    upstreams: Mapping[str, Provider],
+    languages_of: Callable[[str], Languages] | None = None,
 ) -> Editor:
     """The editor of a server. Raises Problem(INVALID) naming the setting that is wrong."""
     given = read(settings, Prompts, TABLE)
@@ -37,11 +41,22 @@ def connect(
         enhancer = Enhancer(model.model, scribe_of(model, table, upstreams))
     elif given.enhance:
         raise misset(TABLE, "enhance", "needs a text model in [prompts.enhancer]")
-    return Editor(detect, known, enhancer, Manner(translate=given.translate, enhance=given.enhance))
+    return Editor(languages_of or detect, known, enhancer, Manner(translate=given.translate, enhance=given.enhance))
+
+
+def detect(text: str) -> Languages:
+    """See `detection.detect`; whatever it needs is loaded with the first call, which takes a second or two."""
+    found: Languages = importlib.import_module(f"{__name__}.detection").detect(text)
+    return found
 
 
 def _translator(name: str, row: Mapping[str, object], upstreams: Mapping[str, Provider]) -> Translator:
+    table = f"{TABLE}.translators.{name}"
     try:
         return translators.connect(str(row.get("kind", name)), {**row, "name": name}, upstreams)
     except LookupError as error:
-        raise misset(f"{TABLE}.translators.{name}", "kind", 'must be "model" or "opus"') from error
+        raise misset(table, "kind", 'must be "model" or "opus"') from error
+    except Problem as problem:
+        if problem.code != "extra_missing":
+            raise
+        raise misset(table, "kind", f"cannot be used: {problem.message.removesuffix('.')}") from problem

@@ -16,11 +16,12 @@ from danqing.domain.ports import Translator
 from danqing.domain.prompts.languages import Languages
 from danqing.domain.prompts.masking import mask
 from danqing.domain.prompts.scripts import chinese
-from danqing.domain.wording import ENHANCE, LANGUAGE, Rewording, Wording, author_texts
+from danqing.domain.wording import AS_WRITTEN, ENHANCE, LANGUAGE, Rewording, Wording, author_texts
 from danqing.prompts.enhancer import Enhancer
 from danqing.prompts.memory import Memory
 
 TRIES = 2
+SKETCHED = "A test key's prompt is not translated: the Sketch engine reads it as it is."
 _LETTER = re.compile(r"[^\W\d_]")
 _AGAIN = frozenset({"rewording_garbled", "kept_text_lost"})
 _KINDS = frozenset({Kind.BUSY, Kind.TIMEOUT, Kind.FILTERED, Kind.UNAVAILABLE})
@@ -55,15 +56,21 @@ class Editor:
         self._memory = Memory()
 
     def plan(self, generation: Generation, model: Model, key: Key) -> Wording:
-        spoken = self._languages(generation)
-        languages = (spoken.main, *spoken.others)
         if key.test:
-            return Wording(languages=languages)  # the Sketch engine reads it as it is, and enriches by itself
-        wording = Wording(languages=languages, enhance=self._enhances(generation))
-        if foreign := spoken.beyond(model.ability.languages):
-            wish = _wish(generation) or key.translate or self._manner.translate
-            wording = self._translating(wording, foreign[0], model, wish)
+            asked = generation.translate in (Translate.AUTO, Translate.REQUIRE)
+            return Wording(trouble=SKETCHED) if asked else AS_WRITTEN
+        wording = replace(self._understood(generation, model, key), enhance=self._enhances(generation))
         return replace(wording, most=self._most(generation, wording))
+
+    def _understood(self, generation: Generation, model: Model, key: Key) -> Wording:
+        """Which languages it is in, and whether it has to be translated for the model."""
+        if not model.ability.languages:
+            return AS_WRITTEN
+        spoken = self._languages(generation)
+        wording = Wording(languages=(spoken.main, *spoken.others))
+        foreign = spoken.beyond(model.ability.languages)
+        wish = _wish(generation) or key.translate or self._manner.translate
+        return self._translating(wording, foreign[0], model, wish) if foreign else wording
 
     def _translating(self, wording: Wording, source: str, model: Model, wish: Translate) -> Wording:
         target = model.ability.languages[0]
@@ -162,7 +169,7 @@ class Editor:
         assert self._enhancer, "planned without an enhancer"
         enhancer = self._enhancer
         first, *rest = wording.texts or author_texts(generation)
-        masked = mask(first, wording.target or wording.languages[0])
+        masked = mask(first, wording.target or "".join(wording.languages[:1]))
 
         async def make() -> Rewording:
             said = await enhancer.enhance(masked.text, generation)

@@ -9,6 +9,7 @@ import msgspec
 from danqing.domain.errors import Problem, invalid
 from danqing.domain.money import Price, per_million
 from danqing.domain.ports import Provider
+from danqing.domain.spelling import unknown
 from danqing.prompts.scribe import Scribe
 
 TIMEOUT_S = 20.0
@@ -28,11 +29,11 @@ class TextModel:
 
 
 def read(given: Mapping[str, object], shape: type[S], table: str) -> S:
-    """A table as a dataclass. Raises Problem(INVALID) whose `param` is the setting."""
+    """A table as a dataclass. Raises Problem(INVALID) whose `param` is the setting with its tables."""
     known = sorted(spec.name for spec in fields(shape))  # type: ignore[arg-type]
     for setting in given:
         if setting not in known:
-            raise misset(table, setting, f"is not a setting; known are {', '.join(known)}")
+            raise misset(table, setting, unknown(setting, known).removesuffix("?"))
     try:
         return msgspec.convert(given, shape)
     except msgspec.ValidationError as error:
@@ -40,8 +41,8 @@ def read(given: Mapping[str, object], shape: type[S], table: str) -> S:
 
 
 def misset(table: str, setting: str, what: str) -> Problem:
-    """The sentence about one setting."""
-    return invalid(f"[{table}]: {setting} {what}.", param=setting)
+    """The sentence about one setting, which is named with the tables that it is in."""
+    return invalid(f"{table}.{setting} {what}.", param=f"{table}.{setting}")
 
 
 def scribe_of(settings: TextModel, table: str, upstreams: Mapping[str, Provider]) -> Scribe:

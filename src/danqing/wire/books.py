@@ -15,7 +15,7 @@ from danqing.domain.ports import Line, Spending
 from danqing.domain.retention import DAYS_MAX
 from danqing.wire import bodies
 from danqing.wire.holes import Json, Tree
-from danqing.wire.native import changes, money, parameters, time
+from danqing.wire.native import changes, money, parameters, time, wording
 
 R = TypeVar("R", bound=msgspec.Struct)
 
@@ -149,6 +149,7 @@ def quote(row: Job, standings: Sequence[Standing]) -> Tree:
         "parameters": parameters(row.generation),
         "ignored": row.ignored,
         "changes": changes(row),
+        "wording": wording(row.wording),
         "provider": row.provider,
         "upstream": row.upstream,
         "sketch": row.sketch,

@@ -8,12 +8,13 @@ from typing import Annotated, Literal
 import msgspec
 
 from danqing.domain.errors import Problem
-from danqing.domain.generation import Generation, Output, Turn
+from danqing.domain.generation import Generation, Knob, Output, Translate, Turn
 from danqing.domain.jobs import Fault, Job, Place, State
 from danqing.domain.media import Blob, Medium
 from danqing.domain.models import Ability, Model
 from danqing.domain.money import Price, show
 from danqing.domain.retention import Swept
+from danqing.domain.wording import ENHANCE, Wording
 from danqing.wire import bodies
 from danqing.wire.asks import Ask, read_person
 from danqing.wire.holes import Hole, Json, Tree
@@ -55,6 +56,8 @@ class _JobRequest(msgspec.Struct, forbid_unknown_fields=True):
     pictures: list[str] = []
     first_frame: str | None = None
     last_frame: str | None = None
+    translate: Translate | None = None
+    enhance: bool | None = None
     knobs: dict[str, str | bool | _Whole | float] = {}
 
 
@@ -93,7 +96,8 @@ def read_job(body: bytes) -> Ask:
         quality=request.quality,
         first_frame=first.blob if first else None,
         last_frame=last_frame.blob if last_frame else None,
-        knobs=tuple(request.knobs.items()),
+        translate=request.translate,
+        knobs=tuple(_knobs(request).items()),
     )
     before = tuple(upload for _, uploads in said for upload in uploads)
     return Ask(generation, (*before, *pictures, *(frame for frame in (first, last_frame) if frame)))
@@ -117,6 +121,7 @@ def write_job(generation: Generation) -> Tree:
         ],
         "wants": sorted(generation.wants),
         "knobs": dict(generation.knobs),
+        "translate": generation.translate,
         **parameters,
         **inputs,
     }
@@ -135,6 +140,7 @@ def job(row: Job, url: Callable[[Output], str], place: Place | None = None) -> T
         "model": row.generation.model,
         "prompt": row.generation.prompt,
         "rewritten": row.prompt,
+        "wording": wording(row.wording),
         "parameters": parameters(row.generation),
         "outputs": [_output(output, url) for output in row.outputs],
         "withheld": row.withheld,
@@ -200,6 +206,23 @@ def money(nanos: int | None) -> Json:
 def time(moment: datetime | None) -> str | None:
     """A point in time as ISO text."""
     return moment.isoformat() if moment else None
+
+
+def wording(row: Wording) -> Tree:
+    """What is to become of a prompt, or what became of it. `cost` is paid when the job is."""
+    return {
+        "languages": row.languages,
+        "translated": {"from": row.source, "to": row.target} if row.target and not row.trouble else None,
+        "enhanced": row.enhanced or (row.pending and row.enhance),
+        "by": row.by,
+        "most": money(row.most),
+        "cost": money(row.cost),
+        "trouble": row.trouble or None,
+    }
+
+
+def _knobs(request: _JobRequest) -> dict[str, Knob]:
+    return request.knobs if request.enhance is None else {**request.knobs, ENHANCE: request.enhance}
 
 
 def _turn(turn: _Turn) -> tuple[Turn, list[Upload]]:

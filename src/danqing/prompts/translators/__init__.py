@@ -20,7 +20,7 @@ def connect(kind: str, settings: Settings, upstreams: Mapping[str, Provider]) ->
         module = importlib.import_module(name)
     except ModuleNotFoundError as error:
         if error.name != name:
-            message = f"A translator of the kind {kind!r} needs {error.name}: pip install 'danqing[translate]'."
-            raise invalid(message, param="kind") from error
+            message = f"The kind {kind!r} of translator needs {error.name}: pip install 'danqing[translate]'."
+            raise invalid(message, param="kind", code="extra_missing") from error
         raise LookupError(f"There is no kind of translator called {kind!r}.") from error
     return cast(Translator, module.connect(settings, upstreams))

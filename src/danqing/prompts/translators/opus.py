@@ -130,6 +130,8 @@ def connect(settings: Mapping[str, object], upstreams: Mapping[str, Provider]) -
     table = f"prompts.translators.{settings.get('name', '')}"
     given = read(settings, OpusSettings, table)
     folder = Path(given.folder).expanduser()
+    if not folder.is_absolute():
+        raise misset(table, "folder", "must be a whole path, from / on")
     if not ctranslate2.contains_model(str(folder)):
         raise misset(table, "folder", f"must be a folder with a CTranslate2 model; {folder} has none")
     pieces = next((names for names in _SPM if all((folder / name).is_file() for name in names)), None)
