@@ -13,7 +13,7 @@ SERVERS := moto s3rver
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 
-.PHONY: serve test check bench bench-queue chaos tongues sheet clean
+.PHONY: serve test check bench bench-queue chaos live tongues sheet clean
 
 serve: $(VENV)/ready
 	exec $(VENV)/bin/danqing serve --host $(HOST) --port $(PORT) $(if $(DATA),--data "$(DATA)")
@@ -40,6 +40,11 @@ chaos: $(VENV)/ready-dev $(SERVERS:%=.venvs/%/ready)
 # How well languages and what must stay are told, on a table of prompts.
 tongues: $(VENV)/ready-dev
 	PYTHONPATH=tests $(VENV)/bin/python -m prompts.measure $(ARGS)
+
+# Asks the vendors whose keys are in the environment what only they can tell (docs/live.md). What is free is always asked,
+# the rest when it stays within AT_MOST dollars, or with YES=1.
+live: $(VENV)/ready-dev
+	PYTHONPATH=tests $(VENV)/bin/python -m live $(if $(AT_MOST),--at-most $(AT_MOST)) $(if $(YES),--yes)
 
 sheet: $(VENV)/ready
 	$(VENV)/bin/python docs/sketch_sheet.py

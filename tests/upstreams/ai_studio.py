@@ -4,7 +4,7 @@ from contextlib import AbstractAsyncContextManager
 
 from aiohttp import web
 
-from .googles import ALIVE, POLLS, Engine, Refusal, Tree, Work, at_work, cut, faults, filtered, inline, text
+from .googles import POLLS, Engine, Refusal, Tree, Work, at_work, cut, faults, filtered, inline, text
 from .media import a_picture
 
 KEY = "AIza-imitation-0123456789"
@@ -30,7 +30,7 @@ class Studio(Engine):
         ]
 
     async def _list(self, request: web.Request, body: Tree) -> web.StreamResponse:
-        rows = [{"name": f"models/{id}", "supportedGenerationMethods": ["generateContent"]} for id in ALIVE]
+        rows = [{"name": f"models/{id}", "supportedGenerationMethods": ["generateContent"]} for id in self.models]
         return web.json_response({"models": rows})
 
     async def _poll(self, request: web.Request, body: Tree) -> web.StreamResponse:

@@ -46,7 +46,10 @@ class Hub(Engine):
             return web.json_response({})
         count = int(asked.get("sampleCount") or asked.get("numberOfImages") or 4)
         made: list[dict[str, object]] = [
-            {"mimeType": "image/png", "bytesBase64Encoded": _text(a_picture(seed=at, large="large" in prompt))}
+            {
+                "mimeType": "image/png",
+                "bytesBase64Encoded": _text(a_picture(*self.shape, seed=at, large="large" in prompt)),
+            }
             for at in range(count)
         ]
         if "!reason" in prompt:

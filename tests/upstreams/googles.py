@@ -7,7 +7,7 @@ bodies of wire.md; nothing of it was checked against the real services.
 import asyncio
 import base64
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypeVar
@@ -79,6 +79,8 @@ class Engine:
         self.calls: list[Call] = []
         self.works: dict[str, Work] = {}
         self.film = FILM
+        self.models: Sequence[str] = ALIVE
+        self.shape = (64, 64)  # of its pictures
         self.text_model = TextModel()
         self.held = False  # nothing that goes on in the background ends
         self.released = asyncio.Event()
@@ -184,7 +186,7 @@ class Engine:
             return whole
         if "first-only" in words and number == 1:
             words = words | {"IMAGE_SAFETY"}
-        picture = a_picture(large="large" in words, seed=number)
+        picture = a_picture(*self.shape, large="large" in words, seed=number)
         thought = {"thought": True, **inline(a_picture(seed=99))}
         parts = [{"text": "Thinking.", "thought": True}, thought, {"text": "Here it is."}]
         parts.append({**inline(picture), "thoughtSignature": SIGNATURE})

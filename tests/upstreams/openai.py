@@ -10,7 +10,7 @@ import base64
 import json
 import re
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -72,7 +72,8 @@ class Engine:
         self.flavour = flavour
         self.keys = keys
         self.url = ""
-        self.models = ("gpt-image-2", "sora-2")
+        self.shape = (64, 64)  # of pictures in a chat
+        self.models: Sequence[str] = ("gpt-image-2", "sora-2")
         self.elsewhere = ""
         self.calls: list[Call] = []
         self.strange: list[str] = []  # Authorization headers that reached the other host
@@ -258,7 +259,7 @@ class Engine:
         if "modalities" not in call.fields:
             return self._talk(call)
         words = json.dumps(call.fields["messages"])
-        url = f"data:image/png;base64,{_text(a_picture(large='large' in words))}"
+        url = f"data:image/png;base64,{_text(a_picture(*self.shape, large='large' in words))}"
         message: dict[str, object] = {"role": "assistant", "content": "Here it is.", "refusal": None}
         finish = "stop"
         if "!markdown" in words:

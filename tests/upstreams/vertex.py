@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from google.auth import jwt
 
-from .googles import ALIVE, Engine, Refusal, Tree, Work, at_work, filtered, text
+from .googles import Engine, Refusal, Tree, Work, at_work, filtered, text
 
 KEY = "AIza-express-0123456789"
 PROJECT = "imitated-project"
@@ -90,7 +90,7 @@ class Vertex(Engine):
 
     async def _about(self, request: web.Request, body: Tree) -> web.StreamResponse:
         id = request.match_info["model"]
-        if id not in ALIVE:
+        if id not in self.models:
             raise Refusal(404, f"Publisher Model `publishers/google/models/{id}` is not found.")
         return web.json_response({"name": f"publishers/google/models/{id}", "launchStage": "GA"})
 

@@ -80,7 +80,7 @@ def refusal(
         return Declined(Kind.UPSTREAM, f"{told} Its account needs money.", code="upstream_funds")
     if status in (429, 503):
         return Declined(Kind.BUSY, told, code="upstream_busy", retry_after=_retry_after(response))
-    if status in (401, 403):
+    if status in (401, 403) or kind is Kind.UNAUTHENTICATED:
         return Declined(Kind.UPSTREAM, f"{told} Check its key.", code="upstream_credentials")
     if status == 404:
         return Declined(Kind.UPSTREAM, f"{told} It does not know the model or the path.", code="upstream_not_found")

@@ -112,8 +112,12 @@ def read_error(fields: Fields) -> Problem | None:
 
 
 def judge(status: int, body: object) -> Kind | None:
-    """What an answer that is no success is really about: Google tells of filtered content as of a wrong request."""
+    """What an answer that is no success is really about: Google tells of much as of a wrong request."""
     tree = body[0] if isinstance(body, list) and body else body
     fault = tree.get("error") if isinstance(tree, dict) else None
     message = fault.get("message") if isinstance(fault, dict) else None
-    return Kind.FILTERED if 400 <= status < 500 and isinstance(message, str) and is_policy(message) else None
+    if not (400 <= status < 500 and isinstance(message, str)):
+        return None
+    if message.startswith("API key"):  # not valid, expired
+        return Kind.UNAUTHENTICATED
+    return Kind.FILTERED if is_policy(message) else None
