@@ -304,6 +304,7 @@ async def serving(config: Config) -> AsyncIterator[str]:
                 yield url
             finally:
                 announce("")  # from here on nobody new shall come
+                front.leave()
 
 
 @contextmanager

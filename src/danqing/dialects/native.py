@@ -137,7 +137,7 @@ class _Jobs:
             async for newest in self._front.gateway.watch(job):
                 yield sse.event(await self._placed(request, newest), id=write_moment(newest))
 
-        return self._front.events(frames(), sse.COMMENT, self._front.told(job))
+        return self._front.events(frames(), sse.COMMENT, self._front.told(job), resumable=True)
 
     async def all_events(self, request: Request) -> Response:
         """Follow all jobs of the key; `Last-Event-ID` goes on where a stream broke off, on any server."""
@@ -149,7 +149,7 @@ class _Jobs:
             async for newest in self._front.gateway.events(key, after):
                 yield sse.event(self._tree(request, newest), id=write_moment(newest))
 
-        return self._front.events(frames(), sse.COMMENT, {})
+        return self._front.events(frames(), sse.COMMENT, {}, resumable=True)
 
     async def download(self, request: Request) -> Response:
         """A file by its name; `?attach` has browsers save it."""

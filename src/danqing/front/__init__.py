@@ -82,6 +82,11 @@ class Front:
         self.cleaner = cleaner
         self._public_url = public_url.rstrip("/")
         self._heartbeat_s = heartbeat_s
+        self._leaving = asyncio.Event()
+
+    def leave(self) -> None:
+        """End the streams that can be taken up elsewhere; what else is being answered may still be."""
+        self._leaving.set()
 
     def endpoint(self, handler: Handler, envelope: Envelope) -> Endpoint:
         """A Starlette endpoint: Replies are streamed, Problems put into the dialect's envelope."""
@@ -136,26 +141,45 @@ class Front:
         done, _ = await asyncio.wait({task}, timeout=self._heartbeat_s)
         return bool(done)
 
-    def events(self, frames: AsyncIterator[Sequence[Piece]], comment: bytes, headers: Mapping[str, str]) -> Response:
-        """Server-sent events; `comment` is sent whenever nothing else was for a while."""
-        headers = {"cache-control": "no-cache", "x-accel-buffering": "no", **headers}
-        return StreamingResponse(self._kept_alive(frames, comment), 200, headers, "text/event-stream")
+    def events(
+        self,
+        frames: AsyncIterator[Sequence[Piece]],
+        comment: bytes,
+        headers: Mapping[str, str],
+        *,
+        resumable: bool = False,
+    ) -> Response:
+        """Server-sent events; `comment` is sent whenever nothing else was for a while.
 
-    async def _kept_alive(self, frames: AsyncIterator[Sequence[Piece]], comment: bytes) -> AsyncIterator[bytes]:
+        Those that are `resumable` end when the server is told to stop: whoever listens goes on at any other.
+        """
+        headers = {"cache-control": "no-cache", "x-accel-buffering": "no", **headers}
+        return StreamingResponse(self._kept_alive(frames, comment, resumable), 200, headers, "text/event-stream")
+
+    async def _kept_alive(
+        self, frames: AsyncIterator[Sequence[Piece]], comment: bytes, resumable: bool
+    ) -> AsyncIterator[bytes]:
         upcoming = asyncio.ensure_future(anext(frames))
+        leaving = asyncio.ensure_future(self._leaving.wait())
+        awaited = {upcoming, leaving} if resumable else {upcoming}
         try:
             while True:
-                done, _ = await asyncio.wait({upcoming}, timeout=self._heartbeat_s)
-                if not done:
+                await asyncio.wait(awaited, timeout=self._heartbeat_s, return_when=asyncio.FIRST_COMPLETED)
+                if not upcoming.done():
+                    if resumable and leaving.done():
+                        return
                     yield comment
                     continue
                 async for text in self.spell(upcoming.result()):
                     yield text
+                awaited.discard(upcoming)
                 upcoming = asyncio.ensure_future(anext(frames))
+                awaited.add(upcoming)
         except StopAsyncIteration:
             return
         finally:
             upcoming.cancel()
+            leaving.cancel()
 
     async def key(self, request: Request) -> Key:
         """Who asks. Raises Problem(UNAUTHENTICATED)."""
