@@ -8,6 +8,7 @@ import subprocess
 import threading
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import cast
 
 import pytest
@@ -18,6 +19,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from danqing.catalog import load
 from danqing.domain.errors import Kind, Problem
 from danqing.front import Front, Reply
 from danqing.gateway.accounts import Accounts
@@ -25,6 +27,7 @@ from danqing.gateway.cleaning import Cleaner
 from danqing.gateway.gateway import Gateway
 from danqing.wire import openai, sse
 from danqing.wire.holes import Piece
+from making import a_job
 from serving import Server
 
 from .calls import events
@@ -49,7 +52,8 @@ class Slow:
     """An app whose answers are only made when some heartbeats have been sent, however fast the machine is."""
 
     def __init__(self) -> None:
-        self.front = Front(cast(Gateway, None), cast(Accounts, None), cast(Cleaner, None), heartbeat_s=HEARTBEAT_S)
+        gateway = cast(Gateway, SimpleNamespace(catalog=load(), latest=lambda job: job))  # nothing else is asked of it
+        self.front = Front(gateway, cast(Accounts, None), cast(Cleaner, None), heartbeat_s=HEARTBEAT_S)
         calls = {"/v1/chat/completions": self.chat, "/fails": self.fails, "/quick": self.quick, "/broken": self.broken}
         ends = {path: self.front.endpoint(call, openai.error) for path, call in calls.items()}
         self._app: ASGIApp = Starlette(routes=[Route(path, end, methods=["POST"]) for path, end in ends.items()])
@@ -72,26 +76,26 @@ class Slow:
         body = await self.front.body(request)
         if json.loads(body).get("stream"):
             return self.front.events(self._frames(request), sse.COMMENT, {"danqing-job": "x"})
-        return await self.front.patient(self._made(request), openai.error)
+        return await self.front.patient(a_job(), self._made(request), openai.error)
 
     async def quick(self, request: Request) -> Reply | Response:
         async def made() -> Reply:
             return Reply.of(ANSWER, headers={"danqing-job": "x"})
 
-        return await self.front.patient(made(), openai.error)
+        return await self.front.patient(a_job(), made(), openai.error)
 
     async def fails(self, request: Request) -> Reply | Response:
         async def made() -> Reply:
             await request.scope["enough"].wait()
             raise Problem(Kind.UPSTREAM, "It broke.")
 
-        return await self.front.patient(made(), openai.error)
+        return await self.front.patient(a_job(), made(), openai.error)
 
     async def broken(self, request: Request) -> Reply | Response:
         async def made() -> Reply:
             raise Problem(Kind.UPSTREAM, "It broke.")
 
-        return await self.front.patient(made(), openai.error)
+        return await self.front.patient(a_job(), made(), openai.error)
 
     async def _made(self, request: Request) -> Reply:
         await request.scope["enough"].wait()
