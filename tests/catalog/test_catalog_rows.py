@@ -52,6 +52,8 @@ def test_every_size_has_its_rates_when_one_is_sold_for_something_else() -> None:
         ("[lifecycle]", '[price.sizes.2K]\nimage = "cheap"\n[lifecycle]', "price.sizes.2K.image"),
         ("[lifecycle]", '[price.sizes.8K]\nimage = "0.02"\n[lifecycle]', "price.sizes"),
         ("shutdown = 2027-01-01", "closed = 2027-01-01", "lifecycle.closed"),
+        ("[lifecycle]", '[prompting]\ngood_at = ["cooking"]\n[lifecycle]', "prompting.good_at[0]"),
+        ("[lifecycle]", "[prompting]\nwords_max = 9\n[lifecycle]", "prompting.words_max"),
         ('provider = "local"', 'provider = "local"\nmodel = "x"', "routes.model"),
         ('id = "sumi-1"', "", "id"),
         ('makes = ["image"]', "", "makes"),

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from danqing.domain.media import SUFFIXES, Medium
-from danqing.domain.models import Ability, Lifecycle, Model, Route
+from danqing.domain.models import Ability, Lifecycle, Model, Prompting, Route
 from danqing.domain.money import Price, dollars, per_million
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")  # it stands in URLs, before a colon
@@ -61,10 +61,11 @@ class _Row:
     methods: tuple[str, ...] = ()
     routes: tuple[Route, ...] = ()
     lifecycle: Lifecycle = field(default_factory=Lifecycle)
+    prompting: Prompting = field(default_factory=Prompting)
     description: str = ""
 
 
-_TABLES = {"ability": Ability, "price": _Priced, "lifecycle": Lifecycle, "routes": Route}
+_TABLES = {"ability": Ability, "price": _Priced, "lifecycle": Lifecycle, "prompting": Prompting, "routes": Route}
 _RATES: dict[str, tuple[str, Callable[[str], int]]] = {
     "image": ("image", dollars),
     "film": ("film", dollars),
@@ -96,6 +97,7 @@ def read(file: str, text: bytes) -> Model:
         methods=row.methods,
         routes=row.routes,
         lifecycle=row.lifecycle,
+        prompting=row.prompting,
         description=row.description,
     )
     if contradiction := next(_contradictions(model), None):

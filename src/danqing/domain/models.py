@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from enum import StrEnum
 from typing import TypeVar
 
 from danqing.domain.errors import Kind, Problem, invalid
@@ -40,6 +41,37 @@ class Ability:
     fps: int = 0
     audio: bool = False
     languages: tuple[str, ...] = ()
+
+
+class Strength(StrEnum):
+    """What a model is the right one for."""
+
+    CONTEXT = "context"  # follows long texts and reasons about them
+    KNOWLEDGE = "knowledge"  # of the world: maps, charts, how things work
+    MIXED = "mixed"  # words and pictures in one answer
+    EDITING = "editing"  # changes the pictures it is given, in a conversation
+    LETTERING = "lettering"  # sets text that can be read
+    PHOTO = "photo"  # quality like a photograph's
+    STYLE = "style"  # of an art or an artist
+    BRAND = "brand"  # logos, products, what a brand looks like
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prompting:
+    """How a model likes to be asked. 0: there is no known limit.
+
+    `text_characters_max` and `text_phrases_max` are how much quoted text it sets reliably, in each phrase and in all.
+    `risky` words are likely to trip its filter; each with what can be said instead. `caution` is what to know before
+    relying on it. `source` is where all this was found.
+    """
+
+    tokens_max: int = 0
+    text_characters_max: int = 0
+    text_phrases_max: int = 0
+    risky: Mapping[str, str] = field(default_factory=dict, hash=False)
+    good_at: tuple[Strength, ...] = ()
+    caution: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +118,7 @@ class Model:
     methods: tuple[str, ...] = ()
     routes: tuple[Route, ...] = ()
     lifecycle: Lifecycle = field(default_factory=Lifecycle)
+    prompting: Prompting = field(default_factory=Prompting)
     description: str = ""
 
     @property

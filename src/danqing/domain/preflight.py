@@ -1,0 +1,199 @@
+"""What can be said of a request before it costs anything: what is refused, what may go wrong, what could be better.
+
+Pure, and deterministic from the request and the model's row in the catalog.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from danqing.domain.errors import invalid
+from danqing.domain.generation import Generation
+from danqing.domain.media import Medium
+from danqing.domain.models import Model
+from danqing.domain.prompts import count_tokens, phrasing
+from danqing.domain.prompts.languages import Languages
+from danqing.domain.prompts.spans import Kind, Span, kept, quoted, without
+from danqing.domain.sizes import apart, ratio, scale
+
+SPARSE_WORDS = 3  # so few leave nearly everything to chance
+_RATIO = re.compile(r"[1-9]\d{0,3}:[1-9]\d{0,3}", re.ASCII)
+_FLAG = re.compile(r"(?:--|—|–)([a-z]+)[ =]?(.*)", re.DOTALL)
+_FIELDS = {"ar": "aspect", "aspect": "aspect", "seed": "seed", "no": "negative"}  # of the flags that people know best
+
+
+class Severity(StrEnum):
+    """How much a finding matters."""
+
+    ERROR = "error"  # the request is refused as it stands
+    WARNING = "warning"  # it is likely to fail, or to show something else than was meant
+    HINT = "hint"  # it could be better
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that was found: a `code` for machines, a sentence and what to do for people.
+
+    `param` is the field as the domain spells it; each dialect has its own spelling.
+    """
+
+    code: str
+    severity: Severity
+    sentence: str
+    suggestion: str
+    param: str = "prompt"
+
+
+def preflight(generation: Generation, model: Model, languages: Languages) -> tuple[Finding, ...]:
+    """Everything that is found; `languages` are those of the prompt. The generation need not be fitted."""
+    found = [*_impossible(generation, model)]
+    if generation.prompt:
+        spans = kept(generation.prompt, languages.main)
+        found += [*_length(generation, model), *_text(generation, model), *_language(model, languages)]
+        found += [*_risky(generation, model), *_flags(generation, spans), *_unwanted(generation, spans, languages)]
+        found += [*_scenes(generation, model), *_sparse(generation)]
+    return tuple(found)
+
+
+def refuse(findings: Sequence[Finding]) -> None:
+    """What `strict` does: Problem(INVALID) for everything that is more than a hint, with the code of the first."""
+    grave = [finding for finding in findings if finding.severity is not Severity.HINT]
+    if grave:
+        message = " ".join(f"{finding.sentence} {finding.suggestion}" for finding in grave)
+        raise invalid(message, param=grave[0].param, code=grave[0].code)
+
+
+def _error(code: str, sentence: str, suggestion: str, param: str) -> Finding:
+    return Finding(code=code, severity=Severity.ERROR, sentence=sentence, suggestion=suggestion, param=param)
+
+
+def _warning(code: str, sentence: str, suggestion: str, param: str = "prompt") -> Finding:
+    return Finding(code=code, severity=Severity.WARNING, sentence=sentence, suggestion=suggestion, param=param)
+
+
+def _impossible(generation: Generation, model: Model) -> Iterator[Finding]:
+    """What `models.fit` refuses, with the nearest that is possible."""
+    ability = model.ability
+    if not generation.prompt and not generation.pictures and not generation.first_frame:
+        yield _error("empty_prompt", "The prompt is empty.", "Say what should be made.", "prompt")
+    if generation.aspect and generation.aspect not in ability.aspects:
+        yield _unsupported(
+            "aspect ratio", generation.aspect, _like_aspect(generation.aspect, ability.aspects), "aspect"
+        )
+    if generation.seconds is not None and generation.seconds not in ability.seconds:
+        near = _like_seconds(generation.seconds, ability.seconds)
+        yield _unsupported("length in seconds", str(generation.seconds), near, "seconds")
+    if generation.size and generation.size not in ability.sizes:
+        yield _unsupported("size", generation.size, _like_size(generation.size, ability.sizes), "size")
+    if generation.count is not None and not 1 <= generation.count <= ability.count_max:
+        near_count = max(1, min(generation.count, ability.count_max))
+        yield _unsupported("number of outputs", str(generation.count), str(near_count), "count")
+
+
+def _unsupported(what: str, value: str, near: str | None, param: str) -> Finding:
+    suggestion = f"The nearest that it has is {near}." if near else "Leave it out."
+    return _error(f"unsupported_{param}", f"The model does not have the {what} {value}.", suggestion, param)
+
+
+def _like_aspect(wanted: str, allowed: Sequence[str]) -> str | None:
+    shape = ratio(wanted) if _RATIO.fullmatch(wanted) else None
+    return min(allowed, key=lambda it: apart(ratio(it), shape), default=None) if shape else None
+
+
+def _like_seconds(wanted: int, allowed: Sequence[int]) -> str | None:
+    near = min(allowed, key=lambda it: (abs(it - wanted), -it), default=None)  # of two that are as near, the longer one
+    return str(near) if near else None
+
+
+def _like_size(wanted: str, allowed: Sequence[str]) -> str | None:
+    side, sides = scale(wanted), {it: scale(it) for it in allowed}
+    known = {it: other for it, other in sides.items() if other}
+    return min(known, key=lambda it: apart(known[it], side), default=None) if side else next(iter(allowed), None)
+
+
+def _length(generation: Generation, model: Model) -> Iterator[Finding]:
+    tokens, most = count_tokens(generation.prompt), model.prompting.tokens_max
+    if most and tokens > most:
+        sentence = f"The prompt has about {tokens} tokens; {model.id} reads {most}."
+        yield _warning("prompt_too_long", sentence, "Put what matters first and leave out the rest.")
+
+
+def _text(generation: Generation, model: Model) -> Iterator[Finding]:
+    """The document: "Avoid much text in the prompt; only key words come out reliably." """
+    prompting, texts = model.prompting, quoted(generation.prompt)
+    longest = max(map(len, texts), default=0)
+    suggestion = "Quote the few words that matter, or ask a Gemini model, which sets text more reliably."
+    if prompting.text_characters_max and longest > prompting.text_characters_max:
+        sentence = (
+            f"A quoted text has {longest} characters; {model.id} sets up to {prompting.text_characters_max} reliably."
+        )
+        yield _warning("too_much_text", sentence, suggestion)
+    elif prompting.text_phrases_max and len(texts) > prompting.text_phrases_max:
+        sentence = f"The prompt quotes {len(texts)} texts; {model.id} sets up to {prompting.text_phrases_max} reliably."
+        yield _warning("too_much_text", sentence, suggestion)
+
+
+def _language(model: Model, languages: Languages) -> Iterator[Finding]:
+    if beyond := languages.beyond(model.ability.languages):
+        known = ", ".join(model.ability.languages)
+        sentence = f"The prompt is in {' and '.join(beyond)}; {model.id} takes prompts in {known}."
+        yield _warning(
+            "other_language", sentence, "Have it translated, or ask a model that understands every language."
+        )
+
+
+def _risky(generation: Generation, model: Model) -> Iterator[Finding]:
+    """Words that make the model's filter refuse, quoted or not: the filter does not read quotation marks."""
+    for word, instead in model.prompting.risky.items():
+        edge = r"(?<![^\W\d_])", r"s?(?![^\W\d_])"  # "1girl" and "girls" as well
+        if re.search(
+            re.escape(word).join(edge) if word.isascii() else re.escape(word), generation.prompt, re.IGNORECASE
+        ):
+            sentence = f"The word “{word}” often makes the filter of {model.id} refuse everything."
+            yield _warning("risky_word", sentence, f"Say “{instead}” instead.")
+
+
+def _flags(generation: Generation, spans: Sequence[Span]) -> Iterator[Finding]:
+    for span in spans:
+        flag = _FLAG.fullmatch(generation.prompt[span.start : span.stop])
+        if span.kind is Kind.PARAMETER and flag:
+            field = _FIELDS.get(flag[1])
+            suggestion = f"Set the field `{field}` of the request." if field else "Leave it out."
+            sentence = f"“{flag[0]}” means nothing to the model and may be drawn."
+            yield _warning("parameter_in_prompt", sentence, suggestion)
+
+
+def _unwanted(generation: Generation, spans: Sequence[Span], languages: Languages) -> Iterator[Finding]:
+    """A model that reads "no walls" tends to draw walls."""
+    own = without(generation.prompt, [span for span in spans if span.kind is not Kind.NAME])
+    if found := phrasing.unwanted(own, languages.main):
+        things = " and ".join(f"“{thing}”" for thing in dict.fromkeys(found) if thing) or "it"
+        sentence = "The prompt says what shall not be there, and naming it makes it likelier."
+        suggestion = f"Say what is there instead, and put {things} into the field `negative`."
+        yield _warning("negative_phrasing", sentence, suggestion)
+    if phrasing.unwanted(generation.negative, languages.main) or phrasing.unwanted(generation.negative, "en"):
+        sentence = "The negative prompt says “no” a second time."
+        yield _warning("negative_phrasing", sentence, "Name only the things that are not wanted.", "negative")
+
+
+def _scenes(generation: Generation, model: Model) -> Iterator[Finding]:
+    seconds = generation.seconds or next(iter(model.ability.seconds), 0)
+    count = phrasing.scenes(generation.prompt) if Medium.VIDEO in model.ability.makes else 1
+    if count > 1:
+        sentence = f"The prompt tells about {count} scenes; {seconds} seconds have room for one."
+        yield _warning(
+            "several_scenes", sentence, "Make a film of each, the next one from the last picture of the one before."
+        )
+
+
+def _sparse(generation: Generation) -> Iterator[Finding]:
+    """The document: "Describe subject, style, light, angle in detail." """
+    tokens, words = count_tokens(generation.prompt), len(generation.prompt.split())
+    if len(generation.turns) == 1 and not generation.pictures and words <= SPARSE_WORDS and tokens <= 2 * SPARSE_WORDS:
+        yield Finding(
+            code="sparse_prompt",
+            severity=Severity.HINT,
+            sentence="The prompt leaves nearly everything to chance.",
+            suggestion="Add the style, the light, the angle, and how the subject looks and what it does.",
+        )
