@@ -50,10 +50,14 @@ def preflight(generation: Generation, model: Model, languages: Languages) -> tup
     found = [*_impossible(generation, model)]
     if generation.prompt:
         spans = kept(generation.prompt, languages.main)
-        found += [*_length(generation, model), *_text(generation, model), *_language(model, languages)]
-        found += [*_risky(generation, model), *_flags(generation, spans), *_unwanted(generation, spans, languages)]
-        found += [*_scenes(generation, model), *_sparse(generation)]
+        found += [*risks(generation, model), *_language(model, languages), *_flags(generation, spans)]
+        found += [*_unwanted(generation, spans, languages), *_scenes(generation, model), *_sparse(generation)]
     return tuple(found)
+
+
+def risks(generation: Generation, model: Model) -> tuple[Finding, ...]:
+    """The findings that follow from how this model likes to be asked: another one may not have them."""
+    return (*_length(generation, model), *_text(generation, model), *_risky(generation, model))
 
 
 def refuse(findings: Sequence[Finding]) -> None:
