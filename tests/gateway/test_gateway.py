@@ -1,7 +1,7 @@
 """The gateway with a real store and real files, and a provider whose every move the test decides."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -79,16 +79,18 @@ async def staged(
     bus: Bus | None = None,
     disk: type[Disk] = Disk,
     editor: Editor | None = None,
+    upstreams: Mapping[Upstream, Puppet] | None = None,
 ) -> AsyncIterator[Stage]:
-    """With an editor the key is a live one, that of the engine "google"."""
+    """A gateway with a test key; with upstreams, or with an editor and one for the puppet, with a live one."""
     puppet = puppet or Puppet()
+    upstreams = upstreams or ({Upstream(name="google", kind="google"): puppet} if editor else {})
     database = await connect(f"sqlite:///{folder / 'test.sqlite'}")
     keyring = Keyring(b"pepper")
     accounts = Accounts(database, keyring)
     await accounts.open()
-    key, token = await accounts.create_key("tester", test=editor is None, limits=Limits(total=budget))
+    key, token = await accounts.create_key("tester", test=not upstreams, limits=Limits(total=budget))
     await accounts.fund(1000 * CENT, "invoice 1")
-    providers: dict[str, Provider] = {"sketch": puppet, "google": puppet}
+    providers: dict[str, Provider] = {"sketch": puppet, **{one.name: maker for one, maker in upstreams.items()}}
     assets = disk(folder / "assets", bytes_max=1 << 20)
     gateway = Gateway(
         Parts(
@@ -97,11 +99,11 @@ async def staged(
             feed=database,
             assets=assets,
             providers=providers,
-            upstreams=[Upstream(name="google", kind="google")] if editor else (),
             editor=editor or Verbatim(),
             queue=Tasks(),
             fleet=database.member(uuid4().hex, kind="serve", lease_s=1),
             keyring=keyring,
+            upstreams=list(upstreams),
             bus=bus or Alone(),
         )
     )

@@ -5,8 +5,9 @@ from datetime import UTC
 from hypothesis import given
 from hypothesis import strategies as st
 
+from danqing.domain.faults import Fault
 from danqing.domain.generation import Generation, Output, Person, Turn
-from danqing.domain.jobs import Fault, Job
+from danqing.domain.jobs import Job
 from danqing.domain.media import Blob, Medium
 from danqing.store.documents import read_job, write_job
 

@@ -87,12 +87,13 @@ def test_models_are_a_list_or_a_table() -> None:
 
 async def test_work_goes_to_the_key_that_is_least_busy_and_stays_there() -> None:
     keys = Keys("engine", "http://127.0.0.1:9", ["one", "two"])
-    with keys.lease() as (first, _), keys.lease() as (second, _):
+    async with keys.lease("x") as (first, _), keys.lease("x") as (second, _):
         assert {first, second} == {mark_of("one"), mark_of("two")}
-        with keys.lease(second) as (again, _), keys.lease() as (free, _):
+        async with keys.lease("x", second) as (again, _), keys.lease("x") as (free, _):
             assert (again, free) == (second, first)
-    with pytest.raises(Problem) as raised, keys.lease(mark_of("three")):
-        pass
+    with pytest.raises(Problem) as raised:
+        async with keys.lease("x", mark_of("three")):
+            pass
     assert raised.value.kind is Kind.UNKNOWN
     assert bearer("") == {}
 

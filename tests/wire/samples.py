@@ -10,8 +10,9 @@ from typing import Any
 import msgspec
 import pybase64
 
+from danqing.domain.faults import Fault
 from danqing.domain.generation import Generation, Output, Turn
-from danqing.domain.jobs import Fault, Job, State
+from danqing.domain.jobs import Job, State
 from danqing.domain.media import Blob, Medium
 from danqing.domain.models import Ability, Lifecycle, Model
 from danqing.domain.money import Price, dollars

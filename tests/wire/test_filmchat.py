@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from danqing.domain.errors import Kind
+from danqing.domain.faults import Fault
 from danqing.domain.generation import Output
-from danqing.domain.jobs import Fault, Job, State
+from danqing.domain.jobs import Job, State
 from danqing.domain.media import Medium
 from danqing.wire.filmchat import Narrator
 

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 import pytest
 
 from danqing.domain.errors import Kind, Problem
+from danqing.domain.faults import Fault
 from danqing.domain.generation import Output
-from danqing.domain.jobs import Fault, Job, State, Withheld
+from danqing.domain.jobs import Job, State, Withheld
 from danqing.domain.media import Medium
 from danqing.wire import google
 from danqing.wire.google import Reader

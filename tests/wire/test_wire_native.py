@@ -8,8 +8,9 @@ import pytest
 
 from danqing.domain.changes import Change
 from danqing.domain.errors import Kind, Problem, invalid
+from danqing.domain.faults import Fault
 from danqing.domain.generation import Generation, Person, Turn
-from danqing.domain.jobs import Fault, State
+from danqing.domain.jobs import State
 from danqing.domain.media import Medium
 from danqing.domain.models import Ability, Lifecycle
 from danqing.domain.money import Price, dollars, per_million

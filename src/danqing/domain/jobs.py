@@ -1,6 +1,7 @@
 """The life of a job: a pure state machine that says what each event makes of a job and of its money.
 
     queued -> submitting -> running(ticket) -> done | failed | cancelled | unknown
+       ^______________| turned away: the engine did not take it, and the next one may be asked
 
 `step` decides, the runner acts. Steps are committed with their transfers, all or nothing, guarded by `version`, which
 counts commits: a step that need not survive a crash on its own rides along with the next one.
@@ -14,9 +15,11 @@ from enum import StrEnum
 from danqing.domain import bills
 from danqing.domain.changes import Change
 from danqing.domain.errors import Kind, Lost, Problem
+from danqing.domain.faults import Attempt, Fault, fault_of, removed
 from danqing.domain.generation import Generation, Output
 from danqing.domain.ledger import Transfer, hold, post, void, words
 from danqing.domain.media import Medium
+from danqing.domain.models import Route
 from danqing.domain.money import Price, Units
 from danqing.domain.wording import AS_WRITTEN, Rewritten, Wording
 
@@ -40,25 +43,6 @@ class State(StrEnum):
         return self in (State.DONE, State.FAILED, State.CANCELLED, State.UNKNOWN)
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A Problem at rest: what a job that did not succeed remembers of it."""
-
-    kind: Kind
-    code: str
-    message: str
-
-    def problem(self) -> Problem:
-        """The Problem to raise for whoever waits for the job."""
-        return Problem(self.kind, self.message, code=self.code)
-
-
-def removed(since: datetime) -> Fault:
-    """What is told to whoever asks for a file that was taken away."""
-    message = f"The file was removed on {since:%Y-%m-%d at %H:%M} UTC. Its job and its bill are kept; make it again."
-    return Fault(Kind.NOT_FOUND, "file_removed", message)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """A generation that was admitted, with everything that is known about it.
@@ -68,11 +52,12 @@ class Job:
     reason for every output that the engine refused. `ignored` names parameters that the engine does not honour,
     `changes` are those that it has in another way than they were asked for.
     `served_by` are those that an upstream had the work done by, the one who did it last; `cost` is what the upstream
-    says that it costs us, in nano-dollars, and `used` what it counted. `wording` is what was to become of the author's
-    prompt before it was sent, `prompt` the one that the engine worked from when it was another. `shared` jobs may be
+    says that it costs us, in nano-dollars, and `used` what it counted. `attempts` are those who were asked before
+    `provider` was, which changes with each of them. `wording` is what was to become of the author's prompt before it
+    was sent, `prompt` the one that the engine worked from when it was another. `shared` jobs may be
     watched by anybody who knows their id. `inputs_gone` is since when the files that it was asked with are away. `turn`
     is set while the job waits to be driven: the lowest is next, 0 goes on with what was begun. `started` is when it was
-    first sent, `deadline` when it must have ended. `progress` (0 to 1) and `stage` are told to watchers but not stored.
+    last sent, `deadline` when it must have ended. `progress` (0 to 1) and `stage` are told to watchers but not stored.
     """
 
     id: str
@@ -96,6 +81,7 @@ class Job:
     ignored: tuple[str, ...] = ()
     changes: tuple[Change, ...] = ()
     served_by: tuple[str, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
     cost: int | None = None
     used: Units | None = None
     budgets: tuple[str, ...] = ()
@@ -171,8 +157,26 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Plan:
+    """Who is to make it, and what becomes of the request there: `ignored` and `changes` as in `Job`."""
+
+    route: Route
+    ignored: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Started:
-    """The request is about to be sent."""
+    """The request is about to be sent; after the `plan`, where it may be another than when it was admitted."""
+
+    plan: Plan | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TurnedAway:
+    """The engine did not take the work, or refused all of it and may be asked again: as if it had not been asked."""
+
+    problem: Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +241,8 @@ class Cancelled:
     """The caller does not want it any more."""
 
 
-Event = Rewritten | Started | Accepted | Progressed | Reported | Produced | Withheld | Finished | Failed | Cancelled
+Told = Accepted | Progressed | Reported | Produced | Withheld  # by an engine
+Event = Rewritten | Started | TurnedAway | Told | Finished | Failed | Cancelled
 Step = tuple[Job, tuple[Transfer, ...]]
 
 
@@ -248,6 +253,7 @@ class IllegalStep(Exception):
 _FROM: dict[type[Event], frozenset[State]] = {
     Rewritten: frozenset({State.QUEUED, State.SUBMITTING}),
     Started: frozenset({State.QUEUED}),
+    TurnedAway: frozenset({State.SUBMITTING, State.RUNNING}),
     Accepted: frozenset({State.SUBMITTING, State.RUNNING}),  # again, when work is resumed
     Progressed: frozenset({State.SUBMITTING, State.RUNNING}),
     Reported: frozenset({State.SUBMITTING, State.RUNNING}),
@@ -265,9 +271,7 @@ def step(job: Job, event: Event, at: datetime) -> Step:
         raise IllegalStep(f"{type(event).__name__} in state {job.state}")
     if isinstance(event, Progressed):
         return replace(job, progress=max(job.progress, event.fraction), stage=event.stage or job.stage), ()
-    after, transfers = _STEPS[type(event)](job, event)
-    started = at if isinstance(event, Started) else after.started
-    return replace(after, updated=at, started=started), transfers
+    return _STEPS[type(event)](replace(job, updated=at), event)
 
 
 def _rewritten(job: Job, event: Rewritten) -> Step:
@@ -275,7 +279,19 @@ def _rewritten(job: Job, event: Rewritten) -> Step:
 
 
 def _started(job: Job, event: Started) -> Step:
-    return replace(job, state=State.SUBMITTING), ()
+    after = replace(job, state=State.SUBMITTING, started=job.updated)
+    if plan := event.plan:
+        made_by = replace(after, provider=plan.route.provider, upstream=plan.route.upstream)
+        after = replace(made_by, ignored=plan.ignored, changes=plan.changes)
+    return after, ()
+
+
+def _turned_away(job: Job, event: TurnedAway) -> Step:
+    if job.outputs:
+        raise IllegalStep("TurnedAway with outputs")
+    attempt = Attempt(job.provider, job.upstream, job.updated, fault_of(event.problem))
+    fresh = replace(job, ticket="", prompt=job.wording.prompt, withheld=(), served_by=(), cost=None, used=None)
+    return replace(fresh, state=State.QUEUED, attempts=(*job.attempts, attempt), progress=0.0, stage=""), ()
 
 
 def _accepted(job: Job, event: Accepted) -> Step:
@@ -318,7 +334,7 @@ def _failed(job: Job, event: Failed) -> Step:
         # What was delivered is kept and paid for; what is missing is told as withheld.
         return _finished(replace(job, withheld=(*job.withheld, problem.message)), Finished())
     state = State.UNKNOWN if problem.kind is Kind.UNKNOWN else State.FAILED
-    return _end(job, state, Fault(problem.kind, problem.code, problem.message))
+    return _end(job, state, fault_of(problem))
 
 
 def _cancelled(job: Job, event: Cancelled) -> Step:
@@ -332,6 +348,7 @@ def _end(job: Job, state: State, fault: Fault) -> Step:
 _STEPS: dict[type[Event], Callable[..., Step]] = {
     Rewritten: _rewritten,
     Started: _started,
+    TurnedAway: _turned_away,
     Accepted: _accepted,
     Reported: _reported,
     Produced: _produced,

@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import Protocol
 
 from danqing.domain.generation import Generation
-from danqing.domain.jobs import Accepted, Job, Produced, Progressed, Reported, State, Withheld
+from danqing.domain.jobs import Job, State, Told
 from danqing.domain.keys import Key
 from danqing.domain.ledger import Balance, Phase, Transfer
 from danqing.domain.limits import Changes, Project, Standing
@@ -19,7 +19,7 @@ from danqing.domain.wording import Rewording, Wording
 
 STATEMENT_LINES_MAX = 100
 LEAVING = "leaving"  # the message of a cancellation after which another process goes on with the work
-Update = Accepted | Progressed | Reported | Produced | Withheld
+Update = Told
 Source = AsyncIterator[bytes] | bytes | PurePath
 Story = Mapping[str, object]
 
@@ -28,7 +28,8 @@ Story = Mapping[str, object]
 class Order:
     """What a provider is asked to make. `ticket` is set when work is resumed: do not submit again, go on waiting.
 
-    `delivered` is how many outputs an earlier run of the same job has already delivered; they are not made again.
+    `job` is the same whenever the same work is asked for. `delivered` is how many outputs an earlier run of the same
+    job has already delivered; they are not made again. `turned_away` is how often this upstream did not take it before.
     """
 
     job: str
@@ -36,6 +37,7 @@ class Order:
     upstream: str
     ticket: str = ""
     delivered: int = 0
+    turned_away: int = 0
 
 
 class Assets(Protocol):
@@ -87,18 +89,30 @@ class Archive(Assets, Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How busy the keys of an upstream are. Those that were turned away rest for a while, `rests_s` is until the first
+    can be asked, 0 when one can. `full`: each of those that can be asked has as much to do as it may."""
+
+    keys: int
+    resting: int
+    rests_s: float
+    full: bool
+
+
 class Provider(Protocol):
     """A way of making. Found by the name of its module in `danqing.providers`.
 
     `repeatable`: it may be asked twice for the same `order.job` and does the work once. `honours`: names of
-    `Generation.knobs` that it acts on.
+    `Generation.knobs` that it acts on. One with keys also has `load(model) -> Load`, one that can only do so much at
+    once `slots`, how many jobs a process has it make, and one with connections `close()`.
     """
 
     repeatable: bool
     honours: frozenset[str]
 
     def generate(self, order: Order, assets: Assets) -> AsyncGenerator[Update]:
-        """Make it. Yields Accepted once, before waiting; raises Problem and nothing else.
+        """Make it. Yields Accepted once, before waiting. Raises Problem, Declined only before that, and nothing else.
 
         When it is cancelled the engine is told to stop, if it can be; not so with the message LEAVING.
         """

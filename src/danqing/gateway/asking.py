@@ -84,12 +84,14 @@ class Asking:
     async def _asked(self) -> AsyncGenerator[Update]:
         """What the engine says that it has not said before."""
         job = self._job()
+        refused = sum(attempt.fault.kind is Kind.FILTERED for attempt in job.attempts)
         order = Order(
-            job=job.id,
+            job=f"{job.id}-{refused}" if refused else job.id,  # or who knows request ids would refuse it again unseen
             generation=self._sent(job),
             upstream=job.upstream,
             ticket=job.ticket,
             delivered=len(job.media),
+            turned_away=sum(attempt.upstream == job.provider for attempt in job.attempts),
         )
         withheld = len(job.withheld)
         async with aclosing(self._provider.generate(order, self)) as updates:

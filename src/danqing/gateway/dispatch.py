@@ -46,7 +46,7 @@ def is_long(job: Job) -> bool:
 
 def slots_of(provider: Provider | None) -> int:
     """How many jobs one process drives at once: what a provider says, or SLOTS."""
-    return int(getattr(provider, "slots", SLOTS))
+    return int(getattr(provider, "slots", None) or SLOTS)
 
 
 class Tasks:

@@ -9,21 +9,22 @@ from uuid import uuid4
 
 import structlog
 
-from danqing.domain.changes import adapt
 from danqing.domain.errors import Kind, Problem, not_found
+from danqing.domain.faults import removed
 from danqing.domain.generation import Generation, Output
-from danqing.domain.jobs import Cancelled, Event, Failed, IllegalStep, Job, Place, State, removed, step
+from danqing.domain.jobs import Cancelled, Event, Failed, IllegalStep, Job, Place, State, step
 from danqing.domain.keys import Key
 from danqing.domain.limits import too_dear
 from danqing.domain.models import Catalog, Model, fit, most
 from danqing.domain.ports import Archive, Bus, Editor, Feed, Fleet, News, Once, Provider, Store
-from danqing.domain.routes import Upstream, candidates
+from danqing.domain.routes import Upstream
 from danqing.domain.wording import reworded
 from danqing.gateway import feed
 from danqing.gateway.dispatch import Queue, is_long
 from danqing.gateway.events import Alone, Hub
 from danqing.gateway.keyring import Keyring
 from danqing.gateway.lobby import Lobby
+from danqing.gateway.routing import Router
 from danqing.gateway.runner import Runner, deadline_s, late
 from danqing.gateway.verbatim import Verbatim
 from danqing.gateway.watch import Watch
@@ -75,7 +76,7 @@ class Gateway:
         self._store = parts.store
         self._providers = parts.providers
         self._editor = parts.editor
-        self._upstreams = parts.upstreams
+        self._router = Router(parts.catalog, parts.upstreams, parts.providers, parts.now)
         self._queue = parts.queue
         self._keyring = parts.keyring
         self._now = parts.now
@@ -83,7 +84,7 @@ class Gateway:
         self._bus = parts.bus
         self._hub = Hub(parts.bus)
         self._runner = Runner(
-            parts.store, parts.assets, parts.providers, parts.catalog, parts.editor, self._hub, parts.fleet, parts.now
+            parts.store, parts.assets, parts.providers, self._router, parts.editor, self._hub, parts.fleet, parts.now
         )
         self._watch = Watch(
             parts.fleet,
@@ -234,10 +235,9 @@ class Gateway:
         model = self.catalog.find(asked.model)
         generation = replace(fit(asked, model), seed=asked.seed if asked.seed is not None else secrets.randbelow(2**31))
         id = str(uuid4())
-        route = candidates(model, self._upstreams, test=key.test, spin=id)[0]
-        _, changes = adapt(generation, self.catalog.ability(model.id, route.upstream))
         units, wording = most(generation, model), self._editor.plan(generation, model, key)
         held = model.price.at(generation.size).cost(units) + wording.most
+        plan = self._router.plan(reworded(generation, wording), model, id, test=key.test)
         if ceiling is not None and held > ceiling:
             raise too_dear(held, ceiling)
         now = self._now()
@@ -250,10 +250,10 @@ class Gateway:
             price=model.price,
             held=held,
             input_tokens=units.input_tokens,
-            provider=route.provider,
-            upstream=route.upstream,
-            ignored=_ignored(reworded(generation, wording), self._providers[route.provider]),
-            changes=changes,
+            provider=plan.route.provider,
+            upstream=plan.route.upstream,
+            ignored=plan.ignored,
+            changes=plan.changes,
             wording=wording,
             shared=shared,
             created=now,
@@ -321,7 +321,3 @@ def _spoken(asked: str, model: Model) -> str:
     """The id that the client used, so that answers and links speak of the model by the caller's name."""
     bare = asked.rpartition("models/")[2]
     return bare if bare in model.names else model.id
-
-
-def _ignored(generation: Generation, provider: Provider) -> tuple[str, ...]:
-    return tuple(name for name, _ in generation.knobs if name not in provider.honours)

@@ -10,7 +10,6 @@ from itertools import chain, repeat
 
 import structlog
 
-from danqing.domain.changes import adapt
 from danqing.domain.errors import Kind, Problem
 from danqing.domain.generation import Generation
 from danqing.domain.jobs import (
@@ -30,11 +29,11 @@ from danqing.domain.jobs import (
 )
 from danqing.domain.ledger import Transfer
 from danqing.domain.media import Medium
-from danqing.domain.models import Catalog
 from danqing.domain.ports import LEAVING, Assets, Editor, Fleet, Provider, Store, Update
-from danqing.domain.wording import Rewritten, reworded
+from danqing.domain.wording import Rewritten
 from danqing.gateway.asking import Asking
 from danqing.gateway.events import Hub
+from danqing.gateway.routing import Router
 
 log = structlog.get_logger("danqing.runner")
 
@@ -108,7 +107,7 @@ class Runner:
         store: Store,
         assets: Assets,
         providers: Mapping[str, Provider],
-        catalog: Catalog,
+        router: Router,
         editor: Editor,
         hub: Hub,
         fleet: Fleet,
@@ -118,7 +117,7 @@ class Runner:
         self._fleet = fleet
         self._assets = assets
         self._providers = providers
-        self._catalog = catalog
+        self._router = router
         self._editor = editor
         self._hub = hub
         self._now = now
@@ -199,9 +198,7 @@ class Runner:
                 await run.take(await self._reword(run))
             if run.job.state.ended:
                 return
-            if run.job.state is State.QUEUED and not verdict:
-                await run.take(Started())
-            await run.take(verdict or await self._make(run))
+            await run.take(verdict or await self._work(run))
         except Superseded:
             log.info("superseded", job=run.job.id)
             stored = await self._store.job(run.job.id)
@@ -227,14 +224,32 @@ class Runner:
             log.exception("the editor failed", job=job.id)
             return Failed(Problem(Kind.INTERNAL, "The prompt could not be reworded; nothing was charged."))
 
+    async def _work(self, run: _Run) -> Event:
+        """Ask one engine after another until one has brought it to an end; the event that ends the job."""
+        since = self._now()
+        while True:
+            if run.job.state is State.QUEUED:
+                try:
+                    plan = await self._router.next(run.job, since)
+                except Problem as problem:
+                    return Failed(problem)
+                await run.take(Started(plan))
+            with self._router.asking(run.job) as told:
+                end = await self._make(run)
+                told(end)
+            turned_away = self._router.turned_away(run.job, end)
+            if turned_away is None:
+                return end
+            await run.take(turned_away)
+
     async def _make(self, run: _Run) -> Event:
-        """Run the provider; the event that ends the job."""
+        """Run the provider; the event that it has come to."""
         provider = self._providers.get(run.job.provider)
         if provider is None:
             message = f"The upstream {run.job.provider!r} is no longer configured."
             return Failed(Problem(Kind.UNAVAILABLE, message))
         lost = run.lost.problem if run.lost else None
-        asking = Asking(provider, self._assets, lambda: run.job, run.take, sent=self._sent, lost=lost)
+        asking = Asking(provider, self._assets, lambda: run.job, run.take, sent=self._router.sent, lost=lost)
         try:
             async with asyncio.timeout(self._left_s(run.job)), aclosing(asking.updates()) as updates:
                 async for update in updates:
@@ -251,14 +266,12 @@ class Runner:
         return Finished()
 
     def _left_s(self, job: Job) -> float:
-        if job.deadline is None:
-            return deadline_s(job.generation)
-        return (job.deadline - self._now()).total_seconds()
-
-    def _sent(self, job: Job) -> Generation:
-        """What its engine is asked for, which may not be able to do all that was asked of its model."""
-        asked = reworded(job.generation, job.wording)
-        return adapt(asked, self._catalog.ability(asked.model, job.upstream))[0]
+        """Until the deadline of the job, or before that of whoever makes it."""
+        now = self._now()
+        left_s = (job.deadline - now).total_seconds() if job.deadline else deadline_s(job.generation)
+        if (own_s := self._router.deadline_s(job)) is None:
+            return left_s
+        return min(left_s, own_s - (now - (job.started or job.created)).total_seconds())
 
 
 def deadline_s(generation: Generation) -> int:

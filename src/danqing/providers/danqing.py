@@ -46,7 +46,9 @@ class Partner:
     def __init__(self, settings: DanqingSettings) -> None:
         self._poll_s = settings.poll_s
         self._max_cost = {"x-danqing-max-cost": settings.max_cost} if settings.max_cost else {}
-        self._keys = Keys(settings.name, settings.base_url, settings.all_keys, judge=partner.judge)
+        self._keys = Keys(settings.name, settings.base_url, settings.all_keys, judge=partner.judge, pace=settings.pace)
+        self.load = self._keys.load
+        self.slots = self._keys.slots
 
     async def close(self) -> None:
         """Let go of every connection."""
@@ -59,7 +61,8 @@ class Partner:
     async def generate(self, order: Order, assets: Assets) -> AsyncGenerator[Update]:
         """The other server's job, followed to its end; its outputs are taken over as they come."""
         ticket = read_ticket(order.ticket) if order.ticket else None
-        with self._keys.lease(ticket.key if ticket else self._keys.steady(order.job)) as (mark, upstream):
+        mark = ticket.key if ticket else self._keys.steady(order.job, order.turned_away)
+        async with self._keys.lease(order.upstream, mark, begun=bool(ticket)) as (mark, upstream):
             if ticket:
                 told = await _asked(upstream, ticket.ids[0], assets)
             else:

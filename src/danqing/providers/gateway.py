@@ -56,7 +56,11 @@ class Gateway:
 
     def __init__(self, settings: GatewaySettings) -> None:
         self._settings = settings
-        self._keys = Keys(settings.name, settings.base_url, settings.all_keys, scheme=_headers, judge=_judge)
+        self._keys = Keys(
+            settings.name, settings.base_url, settings.all_keys, scheme=_headers, judge=_judge, pace=settings.pace
+        )
+        self.load = self._keys.load
+        self.slots = self._keys.slots
 
     async def close(self) -> None:
         """Let go of every connection."""
@@ -112,7 +116,7 @@ async def _predicted(keys: Keys, settings: Settings, order: Order, assets: Asset
     """Imagen's `:predict`: all pictures in one call."""
     asked = replace(_plain(order.generation), count=(order.generation.count or 1) - order.delivered)
     body = {**google.write_predict(asked, with_reasons=True), **settings.always}
-    with keys.lease() as (_, upstream):
+    async with keys.lease(order.upstream) as (_, upstream):
         path = f"{_MODELS}/{order.upstream}:predict"
         answer = await upstream.call(Request(method="POST", path=path, body=body, paid=True), assets)
         yield Accepted()
@@ -130,7 +134,7 @@ async def _talked(keys: Keys, settings: Settings, order: Order, assets: Assets) 
     async def talk() -> list[Update]:
         body = talks.write_chat(order.generation, order.upstream, extra=settings.always, ratio_line=True)
         request = Request(method="POST", path="/v1/chat/completions", body=body, paid=True)
-        with keys.lease() as (_, upstream):
+        async with keys.lease(order.upstream) as (_, upstream):
             answer = await upstream.call(request, assets)
             told = upstream.read(answer.body, talks.read_chat_reply)
             ignored = pictures.ignored(order.generation, {"count", "aspect", "seed"})
@@ -145,7 +149,7 @@ async def _talked(keys: Keys, settings: Settings, order: Order, assets: Assets) 
         return made
 
     accepted = False
-    calls = [talk() for _ in range((order.generation.count or 1) - order.delivered)]
+    calls = [talk for _ in range((order.generation.count or 1) - order.delivered)]
     async with aclosing(side_by_side(calls)) as answers:
         async for made in answers:
             if not accepted:
@@ -159,7 +163,7 @@ async def _operated(keys: Keys, settings: Settings, order: Order, assets: Assets
     """Veo's `:predictLongRunning`: an operation that is polled. It cannot be stopped."""
     asked = _plain(order.generation)
     ticket = read_ticket(order.ticket) if order.ticket else None
-    with keys.lease(ticket.key if ticket else "") as (mark, upstream):
+    async with keys.lease(order.upstream, ticket.key if ticket else "") as (mark, upstream):
         if not ticket:
             body = google.write_long_running(asked)
             path = f"{_MODELS}/{order.upstream}:predictLongRunning"
@@ -202,7 +206,7 @@ async def _told(keys: Keys, settings: Settings, order: Order, assets: Assets) ->
         message = f"The upstream {settings.name!r} tells films from words only; leave the pictures out."
         raise Declined(Kind.INVALID, message, param="first_frame", code="unsupported_parameter")
     ticket = read_ticket(order.ticket) if order.ticket else None
-    with keys.lease(ticket.key if ticket else "") as (mark, upstream):
+    async with keys.lease(order.upstream, ticket.key if ticket else "") as (mark, upstream):
         story = FilmStory(source=ticket.ids[0]) if ticket else FilmStory()
         if not ticket:
             yield Reported(ignored=_unmoved(order.generation))

@@ -69,6 +69,8 @@ class Google:
     honours = HONOURS
 
     def __init__(self, surface: Surface, version: str, methods: Mapping[str, str]) -> None:
+        self.load = surface.keys.load
+        self.slots = surface.keys.slots
         self._surface = surface
         self._version = version
         self._methods = methods
@@ -119,7 +121,7 @@ class Google:
 
         async def call(index: int) -> list[Update]:
             body = write_interaction(order.upstream, seeded(asked, index), background=False)
-            with self._surface.keys.lease() as (_, upstream):
+            async with self._surface.keys.lease(order.upstream) as (_, upstream):
                 answer = await upstream.call(Request(method="POST", path=self._path(), body=body, paid=True), assets)
                 told = read_interaction(answer.body)
                 if told.problem:
@@ -141,7 +143,14 @@ def connect(settings: Mapping[str, object]) -> Provider:
         raise misset(read.name, "version", "must be a version such as v1beta")
     surface = Surface(
         name=read.name,
-        keys=Keys(read.name, read.base_url, read.all_keys, scheme=lambda key: {"x-goog-api-key": key}, judge=judge),
+        keys=Keys(
+            read.name,
+            read.base_url,
+            read.all_keys,
+            scheme=lambda key: {"x-goog-api-key": key},
+            judge=judge,
+            pace=read.pace,
+        ),
         path=lambda model, method: f"/{read.version}/models/{model}:{method}",
         look=lambda name: Request(method="GET", path=f"/{read.version}/{name}"),
         fetch=partial(_fetch, read.version),

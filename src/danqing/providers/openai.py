@@ -72,6 +72,8 @@ class OpenAI:
     repeatable = False
 
     def __init__(self, server: _Server) -> None:
+        self.load = server.keys.load
+        self.slots = server.keys.slots
         self._server = server
         self.honours = server.flavour.knobs | (talks.KNOBS if server.flavour.pictures == "chat" else frozenset())
 
@@ -118,7 +120,7 @@ def connect(settings: Mapping[str, object]) -> Provider:
     # LocalAI's films are beside /v1, everything else is below it.
     address = read.base_url.rstrip("/")
     root = address.removesuffix("/v1")
-    keys = Keys(read.name, root, read.all_keys, judge=judge)
+    keys = Keys(read.name, root, read.all_keys, judge=judge, pace=read.pace)
     version = address.removeprefix(root)
     return OpenAI(_Server(read.name, keys, flavour, version, read.always, read.previews, read.poll_s))
 
@@ -145,7 +147,7 @@ async def _many(
     left = (order.generation.count or 1) - order.delivered
     counts = [min(most, left - at) for at in range(0, left, most)]
     accepted = False
-    async with aclosing(side_by_side([call(count) for count in counts])) as calls:
+    async with aclosing(side_by_side([partial(call, count) for count in counts])) as calls:
         async for made in calls:
             for update in made:
                 if not (accepted and isinstance(update, Accepted)):
@@ -157,7 +159,7 @@ async def _pictures(server: _Server, order: Order, assets: Assets, count: int) -
     """One call of images, made or edited."""
     asked = pictures.write_pictures(order.generation, order.upstream, server.flavour, count=count, extra=server.extra)
     try:
-        with server.keys.lease() as (_, upstream):
+        async with server.keys.lease(order.upstream) as (_, upstream):
             answer = await upstream.call(_images(server, asked), assets)
             told = upstream.read(answer.body, pictures.read_pictures)
             return [Accepted(prompt=told.prompt), *await _made(order, upstream, assets, asked, told, count)]
@@ -171,19 +173,21 @@ async def _watched(server: _Server, order: Order, assets: Assets) -> AsyncGenera
     asked = pictures.write_pictures(order.generation, order.upstream, server.flavour, count=1, extra=extra)
     begun = False
     try:
-        with server.keys.lease() as (_, upstream):
-            async with aclosing(upstream.events(_images(server, asked), assets)) as events:
-                async for event in events:
-                    told = upstream.read(event, pictures.read_event)
-                    if not begun:
-                        begun = True
-                        yield Accepted()
-                    if isinstance(told, int):
-                        yield Progressed((told + 1) / (server.previews + 1), f"preview {told + 1}")
-                    elif told:
-                        for update in await _made(order, upstream, assets, asked, told, 1):
-                            yield update
-                        return
+        async with (
+            server.keys.lease(order.upstream) as (_, upstream),
+            aclosing(upstream.events(_images(server, asked), assets)) as events,
+        ):
+            async for event in events:
+                told = upstream.read(event, pictures.read_event)
+                if not begun:
+                    begun = True
+                    yield Accepted()
+                if isinstance(told, int):
+                    yield Progressed((told + 1) / (server.previews + 1), f"preview {told + 1}")
+                elif told:
+                    for update in await _made(order, upstream, assets, asked, told, 1):
+                        yield update
+                    return
         raise wrong(server.name, "its stream ended before the picture")
     except Problem as problem:
         for update in _withheld(problem, 1):
@@ -224,7 +228,7 @@ async def _talk(server: _Server, order: Order, assets: Assets, count: int) -> li
     report = Reported(ignored=pictures.ignored(asked, set(talks.TOLD)))
     made: list[Update] = [Accepted(), report]
     try:
-        with server.keys.lease() as (_, upstream):
+        async with server.keys.lease(order.upstream) as (_, upstream):
             answer = await upstream.call(request, assets)
             told = upstream.read(answer.body, talks.read_chat_reply)
             made[1] = replace(report, used=told.units)
@@ -246,7 +250,7 @@ async def _films(server: _Server, order: Order, assets: Assets) -> AsyncGenerato
     asked = films.write_film(order.generation, order.upstream, server.flavour, extra=server.extra)
     count = order.generation.count or 1
     ticket = read_ticket(order.ticket) if order.ticket else None
-    with server.keys.lease(ticket.key if ticket else "") as (mark, upstream):
+    async with server.keys.lease(order.upstream, ticket.key if ticket else "") as (mark, upstream):
         ids = list(ticket.ids) if ticket else []
         problems: list[Problem] = []
         async with called_off(lambda: _cancel(server, upstream, assets, ids)):
@@ -317,7 +321,7 @@ async def _waited_for(server: _Server, order: Order, assets: Assets) -> AsyncGen
     asked = films.write_film(order.generation, order.upstream, server.flavour, extra=server.extra)
     request = Request(method="POST", path="/video", body=films.as_call(asked), paid=True, silence_s=WAITING_FILM_S)
     for _ in range((order.generation.count or 1) - order.delivered):
-        with server.keys.lease() as (_, upstream):
+        async with server.keys.lease(order.upstream) as (_, upstream):
             answer = await upstream.call(request, assets)
             told = upstream.read(answer.body, pictures.read_pictures)
             yield Accepted()

@@ -73,6 +73,8 @@ class Vertex:
         methods: Mapping[str, str],
         free: Callable[[Collection[str]], Mapping[str, Request]],
     ) -> None:
+        self.load = surface.keys.load
+        self.slots = surface.keys.slots
         self._surface = surface
         self._storage = storage
         self._methods = methods
@@ -143,6 +145,7 @@ def connect(settings: Mapping[str, object]) -> Provider:
         scheme=lambda key: {"x-goog-api-key": key},
         judge=judge,
         authorize=authorize,
+        pace=read.pace,
     )
     storage = Upstream(read.name, read.storage_url, authorize or _nothing)
     surface = Surface(

@@ -131,7 +131,6 @@ def _row(job: Job) -> dict[str, object]:
         "key": job.key,
         "account": job.account,
         "model": job.generation.model,
-        "provider": job.provider,
         "created": job.created,
     }
     return fixed | _state(job)
@@ -139,6 +138,7 @@ def _row(job: Job) -> dict[str, object]:
 
 def _state(job: Job) -> dict[str, object]:
     return {
+        "provider": job.provider,
         "state": job.state.value,
         "version": job.version,
         "updated": job.updated,

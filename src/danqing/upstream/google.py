@@ -108,7 +108,7 @@ async def by_content(surface: Surface, order: Order, assets: Assets) -> AsyncGen
     async def call(index: int) -> list[Update]:
         body = write_content(seeded(asked, index), vertex=surface.vertex)
         path = surface.path(order.upstream, "generateContent")
-        with surface.keys.lease() as (_, upstream):
+        async with surface.keys.lease(order.upstream) as (_, upstream):
             answer = await upstream.call(Request(method="POST", path=path, body=body, paid=True), assets)
             return await delivered(surface, upstream, order, assets, read_content(answer.body), index)
 
@@ -132,7 +132,7 @@ async def each_picture(
 
     accepted = False
     async with aclosing(
-        side_by_side([kept(at) for at in range(order.delivered, order.generation.count or 1)])
+        side_by_side([partial(kept, at) for at in range(order.delivered, order.generation.count or 1)])
     ) as calls:
         async for updates in calls:
             if not accepted:
@@ -148,7 +148,7 @@ async def by_predict(surface: Surface, order: Order, assets: Assets) -> AsyncGen
     asked = replace(order.generation, knobs=_only(order.generation, PREDICT_KNOBS))
     path, body = surface.path(order.upstream, "predict"), write_predict(asked, with_reasons=True)
     count = asked.count or 1
-    with surface.keys.lease() as (_, upstream):
+    async with surface.keys.lease(order.upstream) as (_, upstream):
         try:
             answer = await upstream.call(Request(method="POST", path=path, body=body, paid=True), assets)
             results = read_predictions(answer.body)
@@ -186,7 +186,7 @@ async def in_background(
     A ticket has what is needed to go on after this process died: the mark of the key and the engine's own names.
     """
     ticket = read_ticket(order.ticket) if order.ticket else None
-    with surface.keys.lease(ticket.key if ticket else "") as (mark, upstream):
+    async with surface.keys.lease(order.upstream, ticket.key if ticket else "") as (mark, upstream):
         ids = list(ticket.ids) if ticket else []
         ended: list[Operation] = []
         problems: list[Problem] = []

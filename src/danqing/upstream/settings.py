@@ -11,6 +11,7 @@ from yarl import URL
 from danqing.domain.errors import Problem, invalid
 from danqing.domain.routes import Upstream
 from danqing.domain.spelling import unknown
+from danqing.upstream.keys import Pace
 from danqing.wire.holes import Tree
 
 RETRY_FILTERED_MAX = 3
@@ -27,9 +28,7 @@ class _Routing:
 
 
 # What others read of the table.
-ROUTING = frozenset(spec.name for spec in fields(_Routing)) | {
-    *("kind", "concurrency", "per_minute", "key_env", "key_file")
-}
+ROUTING = frozenset(spec.name for spec in fields(_Routing)) | {*("kind", "key_env", "key_file")}
 
 POLL_S_MAX = 60
 
@@ -38,7 +37,8 @@ POLL_S_MAX = 60
 class Settings:
     """What every upstream that speaks HTTP has. `name` is what it is called in the configuration.
 
-    `poll_s`: seconds between two looks at what takes long.
+    `concurrency` and `per_minute`: the most that each key is given, at once and in a minute, by each process. `poll_s`:
+    seconds between two looks at what takes long.
     """
 
     name: str
@@ -46,6 +46,8 @@ class Settings:
     key: str = ""
     keys: tuple[str, ...] = ()
     poll_s: float = 5.0
+    concurrency: int | None = None
+    per_minute: int | None = None
     extra: dict[str, object] = field(default_factory=dict)
 
     @property
@@ -57,6 +59,11 @@ class Settings:
     def all_keys(self) -> tuple[str, ...]:
         """Every key, in the order in which they are written."""
         return tuple(dict.fromkeys((*((self.key,) if self.key else ()), *self.keys)))
+
+    @property
+    def pace(self) -> Pace:
+        """What each key is given."""
+        return Pace(self.concurrency, self.per_minute)
 
 
 S = TypeVar("S", bound=Settings)
@@ -91,6 +98,9 @@ def read_settings(given: Mapping[str, object], shape: type[S]) -> S:
         if setting not in known | ROUTING:
             raise misset(name, setting, unknown(setting, (known | ROUTING) - {"name"}))
     settings = _read(name, given, shape)
+    for setting in ("concurrency", "per_minute"):
+        if (value := getattr(settings, setting)) is not None and value < 1:
+            raise misset(name, setting, "must be at least 1")
     try:
         url = URL(settings.base_url)
     except ValueError:

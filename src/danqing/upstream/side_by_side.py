@@ -1,22 +1,25 @@
 """Several calls for one order, made at once: what some of them deliver is kept when others fail."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Coroutine, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from typing import Any
 
 from danqing.domain.errors import Declined, Kind, Problem
 from danqing.domain.ports import Update
+from danqing.domain.routes import ANOTHER_KEY, ATTEMPTS_MAX
+
+Call = Callable[[], Coroutine[Any, Any, list[Update]]]
 
 
 async def side_by_side(
-    calls: Sequence[Coroutine[Any, Any, list[Update]]],
+    calls: Sequence[Call],
 ) -> AsyncGenerator[list[Update]]:
     """What each call came to, in their order. Raises Problem after that, when one of them did.
 
-    It is Declined only when the engine took none of them.
+    What one key declined is asked with another. It is Declined only when the engine took none of them.
     """
     begun = False
-    tasks = [asyncio.create_task(call) for call in calls]
+    tasks = [asyncio.create_task(_with_any_key(call)) for call in calls]
     problems: list[Problem] = []
     try:
         for task in tasks:
@@ -33,6 +36,16 @@ async def side_by_side(
         await asyncio.gather(*tasks, return_exceptions=True)
     if problems:
         raise gravest(problems, begun=begun)
+
+
+async def _with_any_key(call: Call) -> list[Update]:
+    for _ in range(ATTEMPTS_MAX):
+        try:
+            return await call()
+        except Declined as declined:
+            if declined.retry_after != ANOTHER_KEY:
+                raise
+    return await call()
 
 
 def gravest(problems: Sequence[Problem], *, begun: bool = False) -> Problem:

@@ -7,8 +7,9 @@ gets all of it at once.
 import json
 from collections.abc import Callable, Iterator
 
+from danqing.domain.faults import Fault
 from danqing.domain.generation import Output
-from danqing.domain.jobs import Fault, Job, State
+from danqing.domain.jobs import Job, State
 from danqing.domain.media import Medium
 
 _OPTIMISING_PERCENT = 80  # from here on the dots go to the second row

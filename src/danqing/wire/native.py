@@ -8,8 +8,9 @@ from typing import Annotated, Literal
 import msgspec
 
 from danqing.domain.errors import Problem
+from danqing.domain.faults import Fault
 from danqing.domain.generation import Generation, Knob, Output, Translate, Turn
-from danqing.domain.jobs import Fault, Job, Place, State
+from danqing.domain.jobs import Job, Place, State
 from danqing.domain.media import Blob, Medium
 from danqing.domain.models import Ability, Model
 from danqing.domain.money import Price, show

@@ -1,0 +1,170 @@
+"""Who is asked, and who after that: the routes of `domain.routes` with the health of those that they lead to."""
+
+import asyncio
+import random
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+import structlog
+
+from danqing.domain import health
+from danqing.domain.changes import Change, adapt
+from danqing.domain.errors import Kind, Problem
+from danqing.domain.generation import Generation
+from danqing.domain.health import Gate, Health, whole_seconds
+from danqing.domain.jobs import Event, Failed, Job, Plan, TurnedAway
+from danqing.domain.media import Medium
+from danqing.domain.models import Catalog, Model, Route
+from danqing.domain.ports import Load, Provider
+from danqing.domain.routes import Upstream, candidates, most_telling, pick, turned_away
+from danqing.domain.wording import reworded
+
+log = structlog.get_logger("danqing.routing")
+
+PATIENCE = {Medium.VIDEO: timedelta(seconds=120)}  # with engines that are busy, in which nobody has begun the work
+PATIENCE_ELSE = timedelta(seconds=20)
+HASTE = 1.1  # not all at the very moment that an engine has named
+
+
+class Router:
+    """Knows the way, and how it went for others. What it knows is what this process has seen."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        upstreams: Sequence[Upstream],
+        providers: Mapping[str, Provider],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._catalog = catalog
+        self._upstreams = {upstream.name: upstream for upstream in upstreams}
+        self._providers = providers
+        self._now = now
+        self._health: dict[tuple[str, str], Health] = {}
+
+    def plan(self, generation: Generation, model: Model, id: str, *, test: bool) -> Plan:
+        """Whom a new job is meant for. Raises Problem at once when nobody can do it, or can be asked now or soon."""
+        routes = self._able(generation, candidates(model, list(self._upstreams.values()), test=test, spin=id))
+        at = self._now()
+        if all(self._known(route).gate(at) is Gate.OPEN for route in routes):
+            raise self._all_away(routes)
+        chosen = pick(self._free_first(routes), (), self._away_s, at)
+        if chosen is None or chosen.wait_s > _patience(Medium.VIDEO in model.ability.makes).total_seconds():
+            raise self._all_away(routes)
+        return self._planned(generation, chosen.route)
+
+    async def next(self, job: Job, since: datetime) -> Plan:
+        """Who is asked now, after those who have said no. It waits for who is busy, for a while after `since`.
+
+        Raises Problem, the most telling of what was said, when nobody is left.
+        """
+        routes = self._routes(job)
+        until = since + _patience(Medium.VIDEO in job.generation.wants)
+        until = min(until, job.deadline) if job.deadline else until
+        while True:
+            at = self._now()
+            chosen = pick(self._free_first(routes), job.attempts, self._away_s, at)
+            if chosen is None or at + timedelta(seconds=chosen.wait_s) > until:
+                raise self._nobody(job, routes, chosen.wait_s if chosen else None)
+            if not chosen.wait_s:
+                return self._planned(reworded(job.generation, job.wording), chosen.route)
+            await asyncio.sleep(chosen.wait_s * random.uniform(1, HASTE))
+
+    @contextmanager
+    def asking(self, job: Job) -> Iterator[Callable[[Event], None]]:
+        """While an engine is at work; takes what it has come to, if it has."""
+        at = (job.provider, job.upstream)
+        if job.provider not in self._upstreams:
+            yield lambda end: None
+            return
+        ends: list[Event] = []
+        self._health[at] = health.asked(self._health.get(at, Health()), self._now())
+        try:
+            yield ends.append
+        finally:
+            known = self._health[at]
+            problem = ends[0].problem if ends and isinstance(ends[0], Failed) else None
+            after = health.told(known, problem, self._now()) if ends else health.left(known)
+            self._health[at] = after
+            if (gate := after.gate(self._now())) is not known.gate(self._now()):
+                log.warning("an upstream's breaker", upstream=at[0], model=at[1], gate=gate.value, code=after.error)
+
+    def sent(self, job: Job) -> Generation:
+        """What the engine is asked for, which may not be able to do all that was asked of the model."""
+        return self._adapted(reworded(job.generation, job.wording), job.upstream)[0]
+
+    def turned_away(self, job: Job, end: Event) -> TurnedAway | None:
+        """Whether the end of an attempt is not the end of the job."""
+        return turned_away(job, end, self._upstreams.get(job.provider))
+
+    def deadline_s(self, job: Job) -> int | None:
+        """How long the one who makes it may take."""
+        planned = (job.provider, job.upstream)
+        return next(
+            (route.deadline_s for route in self._routes(job) if (route.provider, route.upstream) == planned), None
+        )
+
+    def _routes(self, job: Job) -> tuple[Route, ...]:
+        """As they are configured now; the one that was planned, when that leads nowhere."""
+        try:
+            model = self._catalog.find(job.generation.model)
+            all_routes = candidates(model, list(self._upstreams.values()), test=job.test, spin=job.id)
+            return self._able(job.generation, all_routes)
+        except Problem:
+            return (Route(provider=job.provider, upstream=job.upstream),)
+
+    def _able(self, generation: Generation, routes: Sequence[Route]) -> tuple[Route, ...]:
+        """Those that lead to somebody who can do it, or nearly. Raises what the first says when nobody can."""
+        able: list[Route] = []
+        problems: list[Problem] = []
+        for route in routes:
+            try:
+                self._adapted(generation, route.upstream)
+                able.append(route)
+            except Problem as problem:
+                problems.append(problem)
+        if not able:
+            raise problems[0]
+        return tuple(able)
+
+    def _adapted(self, generation: Generation, upstream: str) -> tuple[Generation, tuple[Change, ...]]:
+        return adapt(generation, self._catalog.ability(generation.model, upstream))
+
+    def _planned(self, generation: Generation, route: Route) -> Plan:
+        provider = self._providers.get(route.provider)
+        honoured = provider.honours if provider else frozenset()
+        ignored = tuple(name for name, _ in generation.knobs if name not in honoured)
+        return Plan(route, ignored, self._adapted(generation, route.upstream)[1])
+
+    def _free_first(self, routes: Sequence[Route]) -> Sequence[Route]:
+        """Who has as much to do as it may comes after everybody else."""
+        return sorted(routes, key=lambda route: self._load(route).full)
+
+    def _away_s(self, route: Route) -> float:
+        return max(self._known(route).away_s(self._now()), self._load(route).rests_s)
+
+    def _known(self, route: Route) -> Health:
+        return self._health.get((route.provider, route.upstream), Health())
+
+    def _load(self, route: Route) -> Load:
+        load = getattr(self._providers.get(route.provider), "load", None)
+        return load(route.upstream) if load else Load(keys=0, resting=0, rests_s=0.0, full=False)
+
+    def _nobody(self, job: Job, routes: Sequence[Route], wait_s: float | None) -> Problem:
+        problem = most_telling(job.attempts)
+        if problem is None:
+            return self._all_away(routes)
+        if wait_s is not None and problem.kind is Kind.BUSY:
+            problem.retry_after = whole_seconds(wait_s)
+        return problem
+
+    def _all_away(self, routes: Sequence[Route]) -> Problem:
+        names = ", ".join(dict.fromkeys(route.provider for route in routes))
+        wait_s = whole_seconds(min(self._away_s(route) for route in routes))
+        message = f"Nobody who makes this can be asked now: {names}. Try again in {wait_s} seconds."
+        return Problem(Kind.UNAVAILABLE, message, code="upstreams_away", retry_after=wait_s)
+
+
+def _patience(film: bool) -> timedelta:
+    return PATIENCE[Medium.VIDEO] if film else PATIENCE_ELSE
