@@ -4,9 +4,13 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 import postgres
 from serving import Server
+
+settings.register_profile("any machine", deadline=None)  # how long an example takes is no fault of what it shows
+settings.load_profile("any machine")
 
 
 @pytest.fixture(scope="session")

@@ -46,6 +46,28 @@ def test_a_catalog_that_cannot_be_read_is_told_too(here: Terminal) -> None:
     assert (ended.status, ended.out.count("cat.toml")) == (1, 1)
 
 
+def test_models_that_are_named_and_not_there_are_told_and_keep_nobody_from_serving(here: Terminal) -> None:
+    row = (files("danqing.catalog") / "models" / "imagen-3.0-generate-002.toml").read_text()
+    (here.folder / "data" / "catalog").mkdir(parents=True)
+    own = row.replace('"imagen-3.0-generate-002"', '"own-1"') + '\n[[routes]]\nprovider = "gpu9"\n'
+    (here.folder / "data" / "catalog" / "own.toml").write_text(own)
+    settings = (
+        '[upstreams.gpu1]\nkind = "openai"\nmodels = {"own-*" = "a", "imagen-3.0-generate-003" = "b", "zz*" = "c"}\n'
+    )
+    (here.folder / "data" / "danqing.toml").write_text(settings)
+    ended = here.run("config", "check")
+    models = f"{here.folder}/data/danqing.toml:3: upstreams.gpu1.models has"
+    assert (ended.status, ended.out.splitlines()[:-1]) == (
+        0,
+        [
+            f"{here.folder}/data/catalog: own-1 has a route to gpu9,"
+            " which is neither an upstream here nor a kind of them.",
+            f"{models} imagen-3.0-generate-003, and no model is called that; did you mean imagen-3.0-generate-002?",
+            f"{models} zz*, and no model is called that.",
+        ],
+    )
+
+
 def test_a_machine_where_nothing_is_set_is_right_and_stays_as_it_is(here: Terminal) -> None:
     ended = here.run("config", "check", "--json")
     assert (ended.status, ended.json()["right"]) == (0, True)

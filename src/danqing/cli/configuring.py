@@ -12,19 +12,31 @@ from danqing.catalog import load as load_catalog
 from danqing.cli.report import Report, show
 from danqing.cli.running import FAILED
 from danqing.config.showing import Shown, shown
-from danqing.config.survey import Survey
+from danqing.config.survey import Mistake, Survey
+from danqing.config.upstreams import check_models
 
 CATALOG = "catalog"
 
 
 def check(file: Path | None, *, keys: bool, data: Path | None, json: bool) -> None:
     """All mistakes at once; ends the process with 1 when one of them is grave."""
-    found = config.look(data=data, file=file)
-    config.check(found, keys=keys)
-    _check_catalog(found)
+    found = examined(data=data, file=file, keys=keys)
     show(_checked(found), json=json)
     if any(mistake.grave for mistake in found.mistakes):
         sys.exit(FAILED)
+
+
+def examined(*, data: Path | None, file: Path | None = None, keys: bool = True) -> Survey:
+    """The settings with every mistake in them, also in what they say of the catalog."""
+    found = config.look(data=data, file=file)
+    config.check(found, keys=keys)
+    own = found.data / CATALOG
+    try:
+        check_models(found, load_catalog(extra=own if own.is_dir() else None))
+    except CatalogError as error:
+        found.mistaken(f"{own}:", "", str(error).removesuffix("."))
+    found.mistakes.sort(key=Mistake.place)
+    return found
 
 
 def show_all(file: Path | None, *, data: Path | None, json: bool) -> None:
@@ -38,14 +50,6 @@ def show_all(file: Path | None, *, data: Path | None, json: bool) -> None:
 def example() -> None:
     """A danqing.toml that has everything, commented out."""
     sys.stdout.write(files("danqing.config").joinpath("example.toml").read_text(encoding="utf-8"))
-
-
-def _check_catalog(found: Survey) -> None:
-    own = found.data / CATALOG
-    try:
-        load_catalog(extra=own if own.is_dir() else None)
-    except CatalogError as error:
-        found.mistaken(f"{own}:", "", str(error).removesuffix("."))
 
 
 def _checked(found: Survey) -> Report:

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from danqing import config
-from danqing.cli import checkups, logs
+from danqing.cli import checkups, configuring, logs
 from danqing.cli.checkups import Checkup, State
 from danqing.cli.home import explained
 from danqing.cli.report import Report, show
@@ -37,14 +37,12 @@ def doctor(*, data: Path | None, json: bool) -> None:
 
 async def _examined(data: Path | None) -> list[Checkup]:
     """Mistakes in the settings come first. An upstream that has some is left out; with others nothing can be done."""
-    surveyed = config.look(data=data)
-    usable = not any(mistake.grave for mistake in surveyed.mistakes)
-    config.check(surveyed)
+    surveyed = configuring.examined(data=data)
     found = [
         Checkup("settings", State.BROKEN if mistake.grave else State.NOTE, str(mistake), {"where": mistake.where})
         for mistake in surveyed.mistakes
     ]
-    if not usable:
+    if any(mistake.grave and not mistake.setting.startswith("upstreams.") for mistake in surveyed.mistakes):
         return found
     loaded = config.load(data=data)
     right = {name: row for name, row in loaded.upstreams.items() if not _mistaken(name, surveyed)}

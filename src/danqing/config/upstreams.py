@@ -1,12 +1,17 @@
 """The upstreams of danqing.toml: their keys, from wherever those are kept, and everything that is wrong with them."""
 
+import fnmatch
+import pkgutil
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from danqing import providers
 from danqing.config.survey import Survey
 from danqing.domain.errors import Problem
+from danqing.domain.models import Catalog
+from danqing.domain.spelling import meant
 from danqing.upstream.settings import misset, read_upstream
 
 EMBEDDED = "sketch"  # the name of the embedded engine, which is no upstream
@@ -42,6 +47,26 @@ def check(found: Survey, env: Mapping[str, str] | None) -> None:
             setting = problem.param or ""
             message = problem.message.removeprefix(f"The upstream {name!r}: {setting} ").removesuffix(".")
             found.mistaken(found.written.at("upstreams", name, setting), f"upstreams.{name}.{setting}", message)
+
+
+def check_models(found: Survey, catalog: Catalog) -> None:
+    """Tell of models that are named and not there: whoever misspells one would wonder why nobody makes it."""
+    ids = [id for model in catalog.models for id in model.names]
+    for name, row in found.upstreams.items():
+        with suppress(Problem):  # told of before
+            for pattern in read_upstream(name, row).models:
+                if not fnmatch.filter(ids, pattern):
+                    near = meant(pattern, ids)
+                    guess = f"; did you mean {near}?" if near else ""
+                    where = found.written.at("upstreams", name, "models", pattern)
+                    message = f"has {pattern}, and no model is called that{guess}"
+                    found.mistaken(where, f"upstreams.{name}.models", message, grave=False)
+    makers = {*found.upstreams, *(module.name for module in pkgutil.iter_modules(providers.__path__))}
+    for model in catalog.models:
+        for route in model.routes:
+            if route.provider not in makers:
+                message = f"has a route to {route.provider}, which is neither an upstream here nor a kind of them"
+                found.mistaken(f"{found.data / 'catalog'}", model.id, message, grave=False)
 
 
 def mistakes(name: str, row: Row, *, env: Mapping[str, str] | None, folder: Path) -> Iterator[Problem]:
