@@ -14,10 +14,12 @@ from danqing.cli.later import Later
 from danqing.domain.generation import Person
 
 if TYPE_CHECKING:
-    from danqing.cli import auditing, commands, doctoring, keeping, making, migrating, server
+    from danqing.cli import advising, auditing, commands, doctoring, keeping, making, migrating, server
 else:
-    parts = ("auditing", "commands", "doctoring", "keeping", "making", "migrating", "server")
-    auditing, commands, doctoring, keeping, making, migrating, server = (Later(f"danqing.cli.{name}") for name in parts)
+    parts = ("advising", "auditing", "commands", "doctoring", "keeping", "making", "migrating", "server")
+    advising, auditing, commands, doctoring, keeping, making, migrating, server = (
+        Later(f"danqing.cli.{name}") for name in parts
+    )
 
 PICTURE_MODEL = "imagen-4.0-generate-preview-05-20"
 FILM_MODEL = "veo-3.0-generate-preview"
@@ -170,6 +172,25 @@ def quote(
         "size": size,
     }
     making.quote(request, pictures={"pictures": picture}, json=json)
+
+
+@app.command()
+def advise(
+    prompt: Prompt,
+    model: Annotated[str, typer.Option(help="Look through a request to this one; auto for the best.")] = "auto",
+    film: Annotated[bool | None, typer.Option("--film/--picture", help="Else the prompt says.")] = None,
+    seconds: Annotated[int | None, typer.Option(min=1, help="How long a film lasts.")] = None,
+    aspect: Aspect = None,
+    count: Count = 1,
+    size: Size = None,
+    negative: Negative = "",
+    json: Json = False,
+) -> None:
+    """Say which model to ask and why, what others would cost, and what may go wrong; nothing is made."""
+    asked = advising.request(
+        prompt, model, film=film, count=count, seconds=seconds, aspect=aspect, size=size, negative=negative
+    )
+    advising.tell(asked, json=json)
 
 
 @app.command()

@@ -23,6 +23,7 @@ from danqing.domain.prompts.wishes import Wish
 Rank = tuple[int, bool, bool, bool, int, int, str]
 
 AUTO = "auto"  # the name of the model that is whichever is advised
+TOLD_MAX = 3  # reasons in one refusal
 LONG_TOKENS = 480  # more than a picture model of the old kind reads
 LETTERING_CHARACTERS = 25  # more than it sets reliably
 
@@ -82,8 +83,10 @@ def advise(generation: Generation, languages: Languages, models: Sequence[Model]
         option = _option(fitted, model, needs, languages, today)
         ranked.append((_rank(option, model, languages, today), option))
     if not ranked:
-        told = dict.fromkeys(message for _, message in unfit)
-        raise invalid(f"No model here can do that. {' '.join(told)}".strip(), param="model", code="no_model")
+        told = [*dict.fromkeys(message for _, message in unfit)]
+        more = [f"The other {len(told) - TOLD_MAX} cannot either."] if len(told) > TOLD_MAX else []
+        message = " ".join(["No model here can do that.", *told[:TOLD_MAX], *more])
+        raise invalid(message, param="model", code="no_model")
     ranked.sort(key=lambda pair: pair[0])
     options = [option for _, option in ranked]
     return Advice(chosen=options[0], why=_why(ranked), alternatives=tuple(options[1:]), unfit=tuple(unfit))
