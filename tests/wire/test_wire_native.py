@@ -120,6 +120,7 @@ def test_a_finished_job() -> None:
         "provider": "sketch",
         "upstream": "sketch",
         "served_by": ["sketch"],
+        "attempts": [],
         "sketch": True,
         "test": False,
         "shared": False,

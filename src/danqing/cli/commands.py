@@ -66,6 +66,16 @@ def models(*, json: bool) -> None:
     perform(work, json=json)
 
 
+def upstreams(*, json: bool) -> None:
+    """The upstreams and their health."""
+
+    async def work(client: Client) -> Report:
+        rows = await client.upstreams()
+        return Report({"upstreams": rows}, tables.upstreams(rows))
+
+    perform(work, json=json, owner=True)
+
+
 def usage(*, json: bool) -> None:
     """The money of the key."""
 

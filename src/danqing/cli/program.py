@@ -236,6 +236,12 @@ def models(json: Json = False) -> None:
 
 
 @app.command()
+def upstreams(json: Json = False) -> None:
+    """Show who makes what live keys ask for, and how well. For the owner of the server."""
+    commands.upstreams(json=json)
+
+
+@app.command()
 def usage(json: Json = False) -> None:
     """Show what the key has spent, and what it may still spend."""
     commands.usage(json=json)

@@ -21,6 +21,7 @@ from danqing.client.told import (
     Quoted,
     Standing,
     Swept,
+    Upstream,
     Usage,
 )
 from danqing.domain.jobs import State
@@ -45,6 +46,7 @@ _LIMITS = {
     "keep_films": "films for {} days",
     "keep_inputs": "inputs for {} days",
 }
+_HEALTH_STYLES = {"closed": "green", "open": "red"}
 _STATE_STYLES = {
     State.DONE: "green",
     State.FAILED: "red",
@@ -121,6 +123,27 @@ def models(rows: Sequence[Model]) -> Lines:
     for row in rows:
         prices = [f"  {_dollars(rate.price)} / {rate.per}" for rate in row.prices]
         table.add_row("\n".join([row.id, *prices]), " · ".join(filter(None, _limits(row))))
+    return [table]
+
+
+def upstreams(rows: Sequence[Upstream]) -> Lines:
+    """How each does with each model."""
+    if not rows:
+        return ["No upstreams are configured; test keys are served by the Sketch engine."]
+    table = _table("upstream", "model", "health", "in flight", "went well", "last error")
+    for row in rows:
+        name = f"{row.name} ({row.kind})" if row.name != row.kind else row.name
+        if row.keys and row.keys.resting:
+            name += f"\n{row.keys.resting} of {row.keys.all} keys rest"
+        for route in row.routes:
+            health = Text(route.health, style=_HEALTH_STYLES.get(route.health, "yellow"))
+            if route.retry_after:
+                health.append(f"\nfor {route.retry_after:.0f} s")
+            well = "" if route.success is None else f"{route.success:.0%} of {route.asked}"
+            table.add_row(name, route.model, health, str(route.in_flight or ""), well, route.last_error or "")
+            name = ""
+        if not row.routes:
+            table.add_row(name, "asked for nothing")
     return [table]
 
 
@@ -254,6 +277,7 @@ def _settlement(job: Job) -> list[Fact]:
         ("cost", _dollars(job.charged) + (" of play money" if job.test else "")),
         ("model", job.model),
         ("made by", _maker(job)),
+        ("asked before", "\n".join(f"{one.upstream} {one.model}: {one.error.code}" for one in job.attempts)),
         ("job", job.id),
     ]
 

@@ -16,7 +16,7 @@ from uuid import uuid4
 import aiohttp
 import msgspec
 
-from danqing.client.told import Job, Key, Model, NewKey, Project, Quote, Swept, Usage
+from danqing.client.told import Job, Key, Model, NewKey, Project, Quote, Swept, Upstream, Usage
 from danqing.config import Remote
 from danqing.domain.errors import Kind, Problem
 from danqing.wire.sse import Parser
@@ -41,6 +41,10 @@ class _Jobs(msgspec.Struct):
 
 class _Models(msgspec.Struct):
     models: tuple[Model, ...]
+
+
+class _Upstreams(msgspec.Struct):
+    upstreams: tuple[Upstream, ...]
 
 
 class _Keys(msgspec.Struct):
@@ -130,6 +134,10 @@ class Client:
     async def models(self) -> tuple[Model, ...]:
         """Every model with its abilities, prices and dates."""
         return (await self._ask("GET", "models", _Models)).models
+
+    async def upstreams(self) -> tuple[Upstream, ...]:
+        """Who makes what live keys ask for, and how they do; all of it for the owner."""
+        return (await self._ask("GET", "upstreams", _Upstreams)).upstreams
 
     async def usage(self) -> Usage:
         """The key's balance, its limits and what it has spent by model."""

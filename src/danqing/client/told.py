@@ -42,6 +42,15 @@ class Fault(msgspec.Struct, frozen=True):
     message: str
 
 
+class Attempt(msgspec.Struct, frozen=True):
+    """One time that an upstream was asked and turned the work away."""
+
+    upstream: str
+    model: str
+    at: str
+    error: Fault
+
+
 class Place(msgspec.Struct, frozen=True):
     """Where a job stands that waits: 1 is next. `seconds` until its work begins, as far as can be told."""
 
@@ -97,6 +106,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     charged: Money
     provider: str
     upstream: str
+    attempts: tuple[Attempt, ...] = ()
     sketch: bool
     test: bool
     shared: bool
@@ -289,3 +299,33 @@ class Swept(msgspec.Struct, frozen=True):
     bytes: int
     requests: int
     workflows: int
+
+
+class UpstreamKeys(msgspec.Struct, frozen=True):
+    """How many keys an upstream has, and how many of them were turned away and rest."""
+
+    all: int
+    resting: int
+
+
+class UpstreamRoute(msgspec.Struct, frozen=True, kw_only=True):
+    """How an upstream does with one model; more than its health is told to the owner."""
+
+    model: str
+    serves: tuple[str, ...]
+    health: str
+    retry_after: float = 0.0
+    in_flight: int = 0
+    asked: int = 0
+    success: float | None = None
+    last_error: str | None = None
+
+
+class Upstream(msgspec.Struct, frozen=True, kw_only=True):
+    """Who makes what live keys ask for, as the server that was asked sees it."""
+
+    name: str
+    kind: str
+    routes: tuple[UpstreamRoute, ...]
+    weight: float | None = None
+    keys: UpstreamKeys | None = None

@@ -17,7 +17,7 @@ from danqing.domain.jobs import Job, Place
 from danqing.front import Front, Handler, Reply, token_of
 from danqing.front.headers import dated
 from danqing.gateway.feed import read_moment, write_moment
-from danqing.wire import books, native, sse
+from danqing.wire import books, native, sse, standings
 from danqing.wire.holes import Json, Piece, Tree
 
 R = TypeVar("R", bound=msgspec.Struct)
@@ -52,6 +52,7 @@ def routes(front: Front) -> list[BaseRoute]:
         ("GET", "/files/{file}", jobs.download),
         ("GET", "/models", reading.models),
         ("GET", "/models/{model}", reading.model),
+        ("GET", "/upstreams", reading.upstreams),
         ("GET", "/usage", reading.usage),
         ("GET", "/keys", office.keys),
         ("POST", "/keys", office.create_key),
@@ -187,6 +188,13 @@ class _Reading:
         await self._front.key(request)
         row = self._front.gateway.catalog.find(request.path_params["model"])
         return Reply.of(native.model(row), headers=dated(row.lifecycle))
+
+    async def upstreams(self, request: Request) -> Reply:
+        """Who makes what live keys ask for, and how they do as this server sees it; all of it for the owner."""
+        owner = self._front.accounts.is_owner(token_of(request))
+        test = not owner and (await self._front.key(request)).test  # test keys are served by the embedded engine
+        rows = () if test else self._front.gateway.upstreams()
+        return Reply.of({"upstreams": [standings.upstream(row, owner=owner) for row in rows]})
 
     async def usage(self, request: Request) -> Reply:
         """The key's balance, its limits, and what it has spent by model."""

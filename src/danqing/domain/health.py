@@ -72,6 +72,36 @@ class Health:
         return (outcome for outcome in self.outcomes if outcome.at > at - WINDOW)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouteStanding:
+    """How an upstream does with one model, by its own id; `serves` are the models of the catalog that it makes.
+
+    `away_s` are the seconds until it is asked again. `success` is the share of what went well among the `asked` that
+    came to an end lately, None when there were none. `error` is the code of the last thing that went wrong.
+    """
+
+    model: str
+    serves: tuple[str, ...]
+    gate: Gate
+    away_s: float
+    in_flight: int
+    asked: int
+    success: float | None
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How an upstream does, as one process sees it. `resting`: how many of its `keys` are not asked for now."""
+
+    name: str
+    kind: str
+    weight: float
+    keys: int
+    resting: int
+    routes: tuple[RouteStanding, ...]
+
+
 def asked(health: Health, at: datetime) -> Health:
     """The health when work is handed over."""
     trying = health.trying or health.gate(at) is Gate.HALF_OPEN

@@ -45,9 +45,13 @@ class Accounts:
             raise invalid(f"Name the cause of the payment in 1 to {NAME_CHARACTERS_MAX} characters.", param="cause")
         return await self._books.fund(LIVE_ACCOUNT, amount, f"paid:{cause}")
 
+    def is_owner(self, token: str) -> bool:
+        """Whether the caller holds the owner's key."""
+        return self._keyring.is_owner(token)
+
     def require_owner(self, token: str) -> None:
         """Raises Problem(FORBIDDEN) unless the caller holds the owner's key, which lies in the data directory."""
-        if not self._keyring.is_owner(token):
+        if not self.is_owner(token):
             message = (
                 "Keys are managed with the owner's key; it is in the file owner-key of the server's data directory."
             )

@@ -12,6 +12,7 @@ import structlog
 from danqing.domain.errors import Kind, Problem, not_found
 from danqing.domain.faults import removed
 from danqing.domain.generation import Generation, Output
+from danqing.domain.health import Standing
 from danqing.domain.jobs import Cancelled, Event, Failed, IllegalStep, Job, Place, State, step
 from danqing.domain.keys import Key
 from danqing.domain.limits import too_dear
@@ -192,6 +193,10 @@ class Gateway:
     def events(self, key: Key, after: datetime | None = None) -> AsyncIterator[Job]:
         """All of a key's jobs as they change from now on, or after a moment, without an end."""
         return feed.follow(self._feed, self._hub, key.id, after or self._now())
+
+    def upstreams(self) -> tuple[Standing, ...]:
+        """How the upstreams do, as this process sees them."""
+        return self._router.standings()
 
     async def shared_job(self, id: str) -> Job:
         """A job that anybody may watch who knows its id. Raises Problem(NOT_FOUND)."""

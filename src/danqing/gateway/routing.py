@@ -2,8 +2,9 @@
 
 import asyncio
 import random
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 
 import structlog
@@ -12,7 +13,7 @@ from danqing.domain import health
 from danqing.domain.changes import Change, adapt
 from danqing.domain.errors import Kind, Problem
 from danqing.domain.generation import Generation
-from danqing.domain.health import Gate, Health, whole_seconds
+from danqing.domain.health import Gate, Health, RouteStanding, Standing, whole_seconds
 from danqing.domain.jobs import Event, Failed, Job, Plan, TurnedAway
 from danqing.domain.media import Medium
 from danqing.domain.models import Catalog, Model, Route
@@ -103,6 +104,45 @@ class Router:
         planned = (job.provider, job.upstream)
         return next(
             (route.deadline_s for route in self._routes(job) if (route.provider, route.upstream) == planned), None
+        )
+
+    def standings(self) -> tuple[Standing, ...]:
+        """Every upstream, and how it does with each model that it may be asked for."""
+        ways = self._ways()
+        return tuple(self._standing(upstream, ways.get(upstream.name, {})) for upstream in self._upstreams.values())
+
+    def _ways(self) -> dict[str, dict[str, list[str]]]:
+        """For each upstream, by its own ids, the models of the catalog that it makes."""
+        ways: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+        for model in self._catalog.models:
+            with suppress(Problem):  # nobody makes it
+                for route in candidates(model, list(self._upstreams.values()), test=False, spin=""):
+                    ways[route.provider][route.upstream].append(model.id)
+        return ways
+
+    def _standing(self, upstream: Upstream, ways: Mapping[str, Sequence[str]]) -> Standing:
+        at = self._now()
+        routes = [(Route(provider=upstream.name, upstream=model), serves) for model, serves in ways.items()]
+        loads = [self._load(route) for route, _ in routes] or [self._load(Route(provider=upstream.name))]
+        return Standing(
+            name=upstream.name,
+            kind=upstream.kind,
+            weight=upstream.weight,
+            keys=loads[0].keys,
+            resting=max(load.resting for load in loads),
+            routes=tuple(
+                RouteStanding(
+                    model=route.upstream,
+                    serves=tuple(serves),
+                    gate=(known := self._known(route)).gate(at),
+                    away_s=self._away_s(route),
+                    in_flight=known.in_flight,
+                    asked=len(list(known.recent(at))),
+                    success=known.success(at),
+                    error=known.error,
+                )
+                for route, serves in routes
+            ),
         )
 
     def _routes(self, job: Job) -> tuple[Route, ...]:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from danqing.domain.errors import Problem
-from danqing.domain.faults import Fault
+from danqing.domain.faults import Attempt, Fault
 from danqing.domain.generation import Generation, Knob, Output, Translate, Turn
 from danqing.domain.jobs import Job, Place, State
 from danqing.domain.media import Blob, Medium
@@ -152,6 +152,7 @@ def job(row: Job, url: Callable[[Output], str], place: Place | None = None) -> T
         "provider": row.provider,
         "upstream": row.upstream,
         "served_by": row.makers,
+        "attempts": [_attempt(attempt) for attempt in row.attempts],
         "sketch": row.sketch,
         "test": row.test,
         "shared": row.shared,
@@ -312,6 +313,16 @@ def _prices(price: Price) -> list[Json]:
         if nanos != usual
     )
     return [{"per": unit, "price": money(nanos)} for unit, nanos in (*rows, *sizes) if nanos]
+
+
+def _attempt(attempt: Attempt) -> Tree:
+    """Who turned the work away before, and why."""
+    return {
+        "upstream": attempt.upstream,
+        "model": attempt.model,
+        "at": time(attempt.at),
+        "error": _fault(attempt.fault),
+    }
 
 
 def _fault(fault: Fault | None) -> Json:
