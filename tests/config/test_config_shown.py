@@ -12,6 +12,7 @@ database = "postgresql://anna:hush@db.internal/danqing?password=hush"
 assets = "s3://pictures"
 
 [upstreams.google]
+kind = "openai"
 key = "{SECRETS[1]}"
 keys = ["hush"]
 api_key = "hush"
@@ -36,4 +37,4 @@ def test_who_set_it_is_shown(tmp_path: Path) -> None:
     (tmp_path / "danqing.toml").write_text(WRITTEN)
     rows = {row.name: row.source for row in shown(look(data=tmp_path, env={"DANQING_PORT": "1"}))}
     assert (rows["port"], rows["host"]) == ("DANQING_PORT", "default")
-    assert rows["upstreams.google.extra"] == f"{tmp_path}/danqing.toml:13"
+    assert rows["upstreams.google.extra"] == f"{tmp_path}/danqing.toml:14"

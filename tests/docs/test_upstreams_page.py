@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from dataclasses import fields
 from importlib import import_module
 from pathlib import Path
 
@@ -12,8 +13,10 @@ from danqing import providers
 from danqing.catalog import load as load_catalog
 from danqing.cli.program import app
 from danqing.config import check, look
+from danqing.domain.media import Medium
 from danqing.domain.routes import candidates
-from danqing.upstream.settings import read_upstream
+from danqing.gateway.routing import PATIENCE, PATIENCE_ELSE
+from danqing.upstream.settings import RETRY_FILTERED_MAX, ROUTING, SeasonedSettings, Settings, read_upstream
 from danqing.wire.openai.flavours import FLAVOURS
 
 ROOT = Path(__file__).parents[2]
@@ -60,6 +63,34 @@ def test_every_flavour_is_told_with_what_it_makes() -> None:
     assert used == set(FLAVOURS)
 
 
+def test_every_setting_of_every_kind_is_told_and_no_other() -> None:
+    rows = re.findall(r"^\| (`\w+`(?:, `\w+`)*) \| (all|`\w+`(?:, `\w+`)*) \|", PAGE, re.MULTILINE)
+    told = {
+        (setting, kind)
+        for names, owners in rows
+        for setting in re.findall(r"\w+", names)
+        for kind in (KINDS if owners == "all" else re.findall(r"\w+", owners))
+    }
+    known = {(setting, kind) for kind in KINDS for setting in settings_of(kind)}
+    unused = {
+        ("extra", kind) for kind in ("google", "vertex", "danqing")
+    }  # every kind may be given it; these have no use
+    assert told == known - unused
+
+
+def settings_of(kind: str) -> set[str]:
+    """Everything that a table of this kind may have."""
+    return {spec.name for spec in fields(shape_of(kind))} - {"name"} | ROUTING
+
+
+def shape_of(kind: str) -> type[Settings]:
+    """The settings of a kind."""
+    parts = vars(import_module(f"danqing.providers.{kind}")).values()
+    shared = (Settings, SeasonedSettings)
+    [shape] = [part for part in parts if isinstance(part, type) and issubclass(part, Settings) and part not in shared]
+    return shape
+
+
 def test_who_is_asked_is_as_the_page_says() -> None:
     [block] = [block for block in BLOCKS if "weight = 0 " in block]
     upstreams = [read_upstream(name, row) for name, row in tomllib.loads(block)["upstreams"].items()]
@@ -81,3 +112,13 @@ def test_the_commands_are_there() -> None:
         command = typer.main.get_command(app)
         for word in line.split():
             command = command.commands[word]  # type: ignore[attr-defined]
+
+
+def test_the_figures_are_those_of_the_code() -> None:
+    page = " ".join(PAGE.split())
+    assert (PATIENCE_ELSE.total_seconds(), PATIENCE[Medium.VIDEO].total_seconds(), RETRY_FILTERED_MAX) == (20, 120, 3)
+    assert "for up to 20 seconds with a picture and two minutes with a film" in page
+    assert "`retry_filtered`, at most three times" in page
+    polls = {kind: shape_of(kind).__dataclass_fields__["poll_s"].default for kind in KINDS}
+    assert polls == {"google": 5, "vertex": 5, "openai": 5, "gateway": 10, "danqing": 3}
+    assert "seconds between two looks at what takes long; 5, 10 for `gateway`, 3 for `danqing` |" in page

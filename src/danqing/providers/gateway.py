@@ -18,7 +18,7 @@ from danqing.upstream.fetching import fetched, kept
 from danqing.upstream.keys import Keys
 from danqing.upstream.patience import patiently, undeclined
 from danqing.upstream.reaching import Listing, Reached, reach_by_list
-from danqing.upstream.settings import Settings, read_settings
+from danqing.upstream.settings import SeasonedSettings, read_settings
 from danqing.upstream.side_by_side import side_by_side
 from danqing.upstream.ticket import Ticket, read_ticket
 from danqing.wire import filmstory, google
@@ -37,7 +37,7 @@ _MODELS = "/gemini/v1beta/models"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GatewaySettings(Settings):
+class GatewaySettings(SeasonedSettings):
     """[upstreams.NAME] with `kind = "gateway"`. `base_url` is the gateway's root, below which are /gemini and /v1.
 
     `predict` has patterns of the models that are asked by `:predict`, `film_chat` of those that tell films in a chat.
@@ -112,7 +112,7 @@ async def _kept(upstream: Upstream, assets: Assets, file: File) -> Output:
     return Output(medium=Medium.VIDEO if blob.mime.startswith("video/") else Medium.IMAGE, blob=blob)
 
 
-async def _predicted(keys: Keys, settings: Settings, order: Order, assets: Assets) -> AsyncGenerator[Update]:
+async def _predicted(keys: Keys, settings: GatewaySettings, order: Order, assets: Assets) -> AsyncGenerator[Update]:
     """Imagen's `:predict`: all pictures in one call."""
     asked = replace(_plain(order.generation), count=(order.generation.count or 1) - order.delivered)
     body = {**google.write_predict(asked, with_reasons=True), **settings.always}
@@ -128,7 +128,7 @@ async def _predicted(keys: Keys, settings: Settings, order: Order, assets: Asset
             yield result if isinstance(result, Withheld) else Produced(await _kept(upstream, assets, result))
 
 
-async def _talked(keys: Keys, settings: Settings, order: Order, assets: Assets) -> AsyncGenerator[Update]:
+async def _talked(keys: Keys, settings: GatewaySettings, order: Order, assets: Assets) -> AsyncGenerator[Update]:
     """Pictures by chat, one in each answer."""
 
     async def talk() -> list[Update]:
@@ -159,7 +159,7 @@ async def _talked(keys: Keys, settings: Settings, order: Order, assets: Assets) 
                 yield update
 
 
-async def _operated(keys: Keys, settings: Settings, order: Order, assets: Assets) -> AsyncGenerator[Update]:
+async def _operated(keys: Keys, settings: GatewaySettings, order: Order, assets: Assets) -> AsyncGenerator[Update]:
     """Veo's `:predictLongRunning`: an operation that is polled. It cannot be stopped."""
     asked = _plain(order.generation)
     ticket = read_ticket(order.ticket) if order.ticket else None
@@ -191,7 +191,7 @@ async def _operated(keys: Keys, settings: Settings, order: Order, assets: Assets
             yield Withheld("The gateway delivered no film and gave no reason; the content may have been filtered.")
 
 
-async def _asked(upstream: Upstream, settings: Settings, name: str, assets: Assets) -> google.Operation:
+async def _asked(upstream: Upstream, settings: GatewaySettings, name: str, assets: Assets) -> google.Operation:
     async def ask() -> google.Operation:
         answer = await upstream.call(Request(method="GET", path=f"/gemini/v1beta/{name.lstrip('/')}"), assets)
         return google.read_operation(answer.body)
@@ -199,7 +199,7 @@ async def _asked(upstream: Upstream, settings: Settings, name: str, assets: Asse
     return await undeclined(patiently(ask, pause_s=settings.poll_s))
 
 
-async def _told(keys: Keys, settings: Settings, order: Order, assets: Assets) -> AsyncGenerator[Update]:
+async def _told(keys: Keys, settings: GatewaySettings, order: Order, assets: Assets) -> AsyncGenerator[Update]:
     """A film by chat. The text is read as it comes; when it breaks off after it named its task, the links it gave
     are followed instead, and so they are after a restart."""
     if next(order.generation.blobs(), None):
@@ -229,7 +229,9 @@ async def _told(keys: Keys, settings: Settings, order: Order, assets: Assets) ->
         yield Produced(Output(medium=Medium.VIDEO, blob=blob, duration_ms=FILM_MS))
 
 
-async def _stories(upstream: Upstream, settings: Settings, order: Order, assets: Assets) -> AsyncGenerator[FilmStory]:
+async def _stories(
+    upstream: Upstream, settings: GatewaySettings, order: Order, assets: Assets
+) -> AsyncGenerator[FilmStory]:
     """The story after each piece of it. Raises Problem when it ends before anything can be found by it."""
     message = {"role": "user", "content": pictures.instruction(order.generation)}
     body = {"model": order.upstream, "messages": [message], "stream": True, **settings.always}
@@ -250,7 +252,7 @@ async def _stories(upstream: Upstream, settings: Settings, order: Order, assets:
         raise wrong(upstream.name, "its story ended without a film")
 
 
-async def _found(upstream: Upstream, settings: Settings, source: str) -> str:
+async def _found(upstream: Upstream, settings: GatewaySettings, source: str) -> str:
     """The film's link, from the page that goes on telling of it."""
     if filmstory.link_in(source):
         return source

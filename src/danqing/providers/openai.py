@@ -18,7 +18,7 @@ from danqing.upstream.fetching import fetched, kept
 from danqing.upstream.keys import Keys
 from danqing.upstream.patience import called_off, patiently, undeclined
 from danqing.upstream.reaching import Listing, Reached, reach_by_list
-from danqing.upstream.settings import Settings, misset, read_settings
+from danqing.upstream.settings import SeasonedSettings, misset, read_settings
 from danqing.upstream.side_by_side import gravest, side_by_side
 from danqing.upstream.ticket import Ticket, read_ticket
 from danqing.wire.delivered import File
@@ -35,7 +35,7 @@ FEWER = "The engine delivered fewer pictures than it was asked for, and said no 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OpenAISettings(Settings):
+class OpenAISettings(SeasonedSettings):
     """[upstreams.NAME] with `kind = "openai"`.
 
     `flavour` is the server's kind; the settings after it take the place of what is known of that kind. `sizes` and

@@ -48,12 +48,6 @@ class Settings:
     poll_s: float = 5.0
     concurrency: int | None = None
     per_minute: int | None = None
-    extra: dict[str, object] = field(default_factory=dict)
-
-    @property
-    def always(self) -> Tree:
-        """`extra`: what goes into the body of every call, as it is written there; clients have no way to it."""
-        return cast(Tree, self.extra)
 
     @property
     def all_keys(self) -> tuple[str, ...]:
@@ -64,6 +58,18 @@ class Settings:
     def pace(self) -> Pace:
         """What each key is given."""
         return Pace(self.concurrency, self.per_minute)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeasonedSettings(Settings):
+    """Those of engines that everybody seasons to their own taste: `extra` goes into the body of every call."""
+
+    extra: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def always(self) -> Tree:
+        """`extra`, as it is written there; clients have no way to it."""
+        return cast(Tree, self.extra)
 
 
 S = TypeVar("S", bound=Settings)
