@@ -29,6 +29,7 @@ from danqing import assets, dialects, prompts, providers
 from danqing.assets.bucket import Bucket
 from danqing.assets.desk import Desk
 from danqing.assets.disk import Disk
+from danqing.assets.probe import probe
 from danqing.catalog import load as load_catalog
 from danqing.config import Config, ConfigError, open_upstreams
 from danqing.dialects import native
@@ -158,6 +159,7 @@ async def opened(config: Config, role: Role) -> AsyncIterator[Front]:
                 queue=queue,
                 fleet=database.member(me, kind=role.value, lease_s=config.lease_s),
                 keyring=keyring,
+                probe=probe,
                 editor=connect_editor(config, makers),
                 bus=Bus(config.database) if config.shared else Alone(),
             )

@@ -56,9 +56,9 @@ def test_what_the_sketch_engine_makes_in_another_size_is_told(server: Server) ->
     told = server.call("GET", f"/api/jobs/{job['id']}/events").headers
     assert "danqing-served-by" in told
     done = server.call("GET", f"/api/jobs/{job['id']}")
-    assert done.headers["danqing-changed"] == 'size="512";made="1K"'
+    assert done.headers["danqing-changed"] == 'size="512";made="1024x1024"'
     [change] = done.json()["changes"]
-    assert (change["param"], change["asked"], change["made"]) == ("size", "512", "1K")
+    assert (change["param"], change["asked"], change["made"]) == ("size", "512", "1024x1024")
     assert "512" in change["message"]
 
 

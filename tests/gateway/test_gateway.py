@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 
 from danqing.assets.disk import Disk
+from danqing.assets.probe import probe
 from danqing.catalog import load
 from danqing.domain.errors import Kind, Problem
 from danqing.domain.generation import Generation, Output, Turn
@@ -103,6 +104,7 @@ async def staged(
             queue=Tasks(),
             fleet=database.member(uuid4().hex, kind="serve", lease_s=1),
             keyring=keyring,
+            probe=probe,
             upstreams=list(upstreams),
             bus=bus or Alone(),
         )

@@ -9,10 +9,11 @@ from PIL import Image
 
 from danqing import catalog
 from danqing.assets.disk import Disk
+from danqing.assets.probe import probe
 from danqing.domain.errors import Kind, Problem
 from danqing.domain.generation import Generation
-from danqing.domain.jobs import Accepted, Produced, Progressed, Withheld
-from danqing.domain.media import Medium
+from danqing.domain.jobs import Accepted, Produced, Progressed, Reported, Withheld
+from danqing.domain.media import Medium, Shape
 from danqing.domain.ports import Order, Provider, Update
 from danqing.providers import connect, sketch
 from danqing.sketch.pool import Pool
@@ -127,6 +128,19 @@ async def test_a_film_that_nobody_wants_any_more_stops_its_worker(
                 if isinstance(update, Progressed) and update.stage == "filming":
                     break
         assert workers[0].returncode is not None
+
+
+@pytest.mark.anyio
+async def test_who_asks_for_silence_gets_a_film_without_a_track(tmp_path: Path) -> None:
+    asked = a_generation(wants=frozenset({Medium.VIDEO}), aspect="16:9", size="360p", seconds=1, count=1, audio=False)
+    async with engine(tmp_path) as (sketch, assets):
+        updates = [update async for update in sketch.generate(Order(job="j", generation=asked, upstream=""), assets)]
+        [film] = [update.output for update in updates if isinstance(update, Produced)]
+        assert film.blob
+        shape = await probe(assets, film.blob)
+    assert shape == Shape(width=1280, height=720, duration_ms=1000, fps=24, audio=False)
+    [told] = [update.changes for update in updates if isinstance(update, Reported)]
+    assert [(change.param, change.asked, change.made) for change in told] == [("size", "360p", "720p")]
 
 
 @pytest.mark.anyio

@@ -93,8 +93,9 @@ async def test_films_in_the_answer(assets: Disk, tmp_path: Path, words: str) -> 
 
 
 async def test_silence_is_asked_for_by_who_wants_it(assets: Disk, tmp_path: Path) -> None:
-    _, cloud = await made(a_film(knobs=(("generateAudio", False),)), VEO, assets, tmp_path)
-    assert cloud.bodies(":predictLongRunning")[0]["parameters"]["generateAudio"] is False
+    for silent in (a_film(knobs=(("generateAudio", False),)), a_film(audio=False)):
+        _, cloud = await made(silent, VEO, assets, tmp_path)
+        assert cloud.bodies(":predictLongRunning")[0]["parameters"]["generateAudio"] is False
 
 
 async def test_films_in_cloud_storage_are_read_with_the_same_token(assets: Disk, tmp_path: Path) -> None:

@@ -37,13 +37,15 @@ def changed(param: str, asked: object, made: object, message: str = "") -> Chang
     return Change(param=param, asked=str(asked), made=str(made or ""), message=sentence)
 
 
-def adapt(generation: Generation, ability: Ability) -> tuple[Generation, tuple[Change, ...]]:
+def adapt(generation: Generation, ability: Ability | None) -> tuple[Generation, tuple[Change, ...]]:
     """A fitted generation as it is sent to who makes it, and what of it is changed.
 
-    `ability` is the maker's. The count stays: a provider makes as many calls as it takes. What is to be left out and
-    who may be seen stays too where the maker has no such parameter: a provider says it in words, or reports it.
-    Raises Problem(INVALID) for what the maker cannot do in any sensible way; another one may.
+    `ability` is the maker's, None when nothing is known of it. The count stays: a provider makes as many calls as it
+    takes. What is to be left out and who may be seen stays too where the maker has no such parameter: a provider says
+    it in words, or reports it. Raises Problem(INVALID) for what the maker cannot do in any sensible way; another may.
     """
+    if ability is None:
+        return generation, ()
     _require(generation, ability)
     sent = replace(
         generation,

@@ -35,6 +35,17 @@ class Blob:
         return f"{self.sha256}.{self.suffix}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """What a file's own header tells of it; 0 for what it does not tell. A picture has no length and no sound."""
+
+    width: int
+    height: int
+    duration_ms: int = 0
+    fps: int = 0
+    audio: bool = False
+
+
 def blob_named(name: str, size: int) -> Blob:
     """The way back from `Blob.name`."""
     sha256, _, suffix = name.partition(".")

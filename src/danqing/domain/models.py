@@ -224,12 +224,13 @@ class Catalog:
         self.models = tuple(sorted(models, key=lambda model: model.id))
         self._by_name: Mapping[str, Model] = {name: model for model in self.models for name in model.names}
 
-    def ability(self, name: str, upstream: str) -> Ability:
+    def ability(self, name: str, upstream: str = "") -> Ability | None:
         """What whoever makes a model's work can do: as the upstream's own row says, or else as the model's does.
 
-        Raises Problem(NOT_FOUND) when there is neither.
+        None when there is neither any more; work that was begun goes on as it was asked for.
         """
-        return (self._by_name.get(upstream) or self.find(name)).ability
+        row = self._by_name.get(upstream) or self._by_name.get(name)
+        return row.ability if row else None
 
     def lifecycle(self, name: str) -> Lifecycle:
         """The dates of a model by any of its names; none for one that is not known any more."""

@@ -1,6 +1,6 @@
 """The seams: what the gateway needs from the outside, as small protocols that the outer ring implements."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,7 @@ from danqing.domain.jobs import Job, State, Told
 from danqing.domain.keys import Key
 from danqing.domain.ledger import Balance, Phase, Transfer
 from danqing.domain.limits import Changes, Project, Standing
-from danqing.domain.media import Blob, blob_named
+from danqing.domain.media import Blob, Shape, blob_named
 from danqing.domain.models import Model
 from danqing.domain.retention import Keep
 from danqing.domain.wording import Rewording, Wording
@@ -54,6 +54,10 @@ class Assets(Protocol):
 
     async def path(self, blob: Blob) -> str:
         """A local path of the file, for engines on this machine. Raises Problem(NOT_FOUND)."""
+
+
+Probe = Callable[[Assets, Blob], Awaitable[Shape | None]]
+"""Looks at a stored file's header: its pixels, length and sound; None when it tells nothing. Raises Problem."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,11 @@ from danqing.domain.jobs import Cancelled, Event, Failed, IllegalStep, Job, Plac
 from danqing.domain.keys import Key
 from danqing.domain.limits import too_dear
 from danqing.domain.models import Catalog, Model, fit, most
-from danqing.domain.ports import Archive, Bus, Editor, Feed, Fleet, News, Once, Provider, Store
+from danqing.domain.ports import Archive, Bus, Editor, Feed, Fleet, News, Once, Probe, Provider, Store
 from danqing.domain.routes import Upstream
 from danqing.domain.wording import reworded
 from danqing.gateway import feed
+from danqing.gateway.checking import Checker
 from danqing.gateway.dispatch import Queue, is_long
 from danqing.gateway.events import Alone, Hub
 from danqing.gateway.keyring import Keyring
@@ -58,6 +59,7 @@ class Parts:
     queue: Queue
     fleet: Fleet
     keyring: Keyring
+    probe: Probe
     upstreams: Sequence[Upstream] = ()
     editor: Editor = field(default_factory=Verbatim)
     bus: Bus = field(default_factory=Alone)
@@ -75,7 +77,6 @@ class Gateway:
         self.catalog = parts.catalog
         self.assets = parts.assets
         self._store = parts.store
-        self._providers = parts.providers
         self._editor = parts.editor
         self._router = Router(parts.catalog, parts.upstreams, parts.providers, parts.now)
         self._queue = parts.queue
@@ -84,9 +85,8 @@ class Gateway:
         self._me = parts.fleet.id
         self._bus = parts.bus
         self._hub = Hub(parts.bus)
-        self._runner = Runner(
-            parts.store, parts.assets, parts.providers, self._router, parts.editor, self._hub, parts.fleet, parts.now
-        )
+        self.latest = self._hub.latest  # the newest that is known here of a job, without asking the store
+        self._runner = _runner(parts, self._router, self._hub)
         self._watch = Watch(
             parts.fleet,
             parts.queue,
@@ -180,10 +180,6 @@ class Gateway:
         job = await self._load(id)
         if job.key != key.id:
             raise not_found(f"job {id[:64]}")
-        return self._hub.latest(job)
-
-    def latest(self, job: Job) -> Job:
-        """The newest that is known here of a job, without asking the store."""
         return self._hub.latest(job)
 
     async def place(self, job: Job) -> Place | None:
@@ -314,6 +310,13 @@ class Gateway:
         job = await self._store.file(name)
         output = next((output for output in job.outputs if output.file == name), None) if job else None
         return (output, job) if job and output and output.blob else None
+
+
+def _runner(parts: Parts, router: Router, hub: Hub) -> Runner:
+    checker = Checker(parts.probe, parts.assets, parts.catalog, router.sent)
+    return Runner(
+        parts.store, parts.assets, parts.providers, router, parts.editor, checker, hub, parts.fleet, parts.now
+    )
 
 
 def _there(output: Output, job: Job) -> tuple[Output, Job]:

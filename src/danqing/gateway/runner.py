@@ -1,7 +1,6 @@
 """Drives one job: runs its provider, lets `step` decide, commits what must survive a crash, tells the watchers."""
 
 import asyncio
-import secrets
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
@@ -29,9 +28,10 @@ from danqing.domain.jobs import (
 )
 from danqing.domain.ledger import Transfer
 from danqing.domain.media import Medium
-from danqing.domain.ports import LEAVING, Assets, Editor, Fleet, Provider, Store, Update
+from danqing.domain.ports import LEAVING, Assets, Editor, Fleet, Provider, Store
 from danqing.domain.wording import Rewritten
 from danqing.gateway.asking import Asking
+from danqing.gateway.checking import Checker
 from danqing.gateway.events import Hub
 from danqing.gateway.routing import Router
 
@@ -109,6 +109,7 @@ class Runner:
         providers: Mapping[str, Provider],
         router: Router,
         editor: Editor,
+        checker: Checker,
         hub: Hub,
         fleet: Fleet,
         now: Callable[[], datetime],
@@ -119,6 +120,7 @@ class Runner:
         self._providers = providers
         self._router = router
         self._editor = editor
+        self._checker = checker
         self._hub = hub
         self._now = now
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -253,7 +255,8 @@ class Runner:
         try:
             async with asyncio.timeout(self._left_s(run.job)), aclosing(asking.updates()) as updates:
                 async for update in updates:
-                    await run.take(_named(update))
+                    for told in await self._checker.checked(run.job, update):
+                        await run.take(told)
         except (Superseded, asyncio.CancelledError):
             raise
         except Problem as problem:
@@ -282,9 +285,3 @@ def deadline_s(generation: Generation) -> int:
 def late() -> Problem:
     """What ends a job at its deadline."""
     return Problem(Kind.TIMEOUT, "The work was not finished within the deadline; nothing was charged.")
-
-
-def _named(update: Update) -> Update:
-    if isinstance(update, Produced) and update.output.blob and not update.output.file:
-        return Produced(replace(update.output, file=secrets.token_hex(16)))
-    return update

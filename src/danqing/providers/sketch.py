@@ -83,7 +83,7 @@ class Sketch:
     """See `domain.ports.Provider`. The same order gives the same bytes, so it may be asked as often as one likes."""
 
     repeatable = True
-    honours = frozenset({"enhancePrompt"})
+    honours = frozenset({"enhancePrompt", "generateAudio"})
 
     def __init__(self, scratch: Path, pool: Pool) -> None:
         self.slots = pool.size
@@ -222,6 +222,7 @@ def _task(asked: Generation, said: Mapping[str, object], index: int, inputs: lis
         width, height = _frame(asked)
         frames = {"first": inputs[0] if inputs else None, "last": inputs[-1] if asked.last_frame else None}
         film = {"task": "film", "width": width, "height": height, "seconds": asked.seconds or 8, "fps": 24, **frames}
+        film["silent"] = asked.audio is False
         return _Task({**fields, **film}, out, mime)
     width, height = _size(asked)
     quality = QUALITY if asked.quality is None else max(asked.quality, 1)

@@ -60,6 +60,7 @@ class Request:
     last: str | None = None
     out: str = ""
     huge: bool = False
+    silent: bool = False
 
 
 class BadRequest(Exception):
@@ -72,7 +73,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "inputs": (list,),
     "first": (str, type(None)),
     "last": (str, type(None)),
-    "huge": (bool,),
+    **dict.fromkeys(("huge", "silent"), (bool,)),
 }
 _RANGES: dict[str, tuple[int, int]] = {
     "width": (SIDE_MIN, SIDE_MAX),
@@ -93,7 +94,7 @@ def read(line: str) -> Request:
         raise BadRequest("The request is not a JSON object.")
     known = {key: given[key] for key in (spec.name for spec in fields(Request)) if given.get(key) is not None}
     for name, value in known.items():
-        if not isinstance(value, _TYPES[name]) or (isinstance(value, bool) and name != "huge"):
+        if not isinstance(value, _TYPES[name]) or (isinstance(value, bool) and bool not in _TYPES[name]):
             raise BadRequest(f"The field {name} has the wrong type.")
     request = Request(**known)
     if request.task not in TASKS:
@@ -169,6 +170,7 @@ def _film(request: Request, send: Send) -> Message:
         first=first,
         last=last,
         huge=request.huge,
+        silent=request.silent,
     )
     return _report(
         made,
@@ -177,7 +179,7 @@ def _film(request: Request, send: Send) -> Message:
         height=request.height,
         seconds=request.seconds,
         fps=request.fps,
-        audio=True,
+        audio=not request.silent,
         mime="video/mp4",
     )
 

@@ -170,7 +170,8 @@ def by_operation(surface: Surface, order: Order, assets: Assets) -> AsyncGenerat
     knobs = FILM_KNOBS if surface.vertex else frozenset({"enhancePrompt"})
     asked = replace(order.generation, knobs=_only(order.generation, knobs))
     body = write_long_running(asked)
-    parameters = {**surface.films, **_tree(body.get("parameters"))}
+    sound: Tree = {} if asked.audio is None or not surface.vertex else {"generateAudio": asked.audio}
+    parameters = {**surface.films, **sound, **_tree(body.get("parameters"))}
     path = surface.path(order.upstream, "predictLongRunning")
     request = Request(method="POST", path=path, body={**body, "parameters": parameters}, paid=True)
     work = Background(begin=lambda _: request, look=surface.look, read=read_operation)

@@ -48,12 +48,13 @@ def film(
     first: Image.Image | None = None,
     last: Image.Image | None = None,
     huge: bool = False,
+    silent: bool = False,
 ) -> None:
     """Write the film of a plan: exactly `seconds * fps` frames of `width` x `height` (both even).
 
     With `first` it starts on that picture and dissolves into the plan's scene, and ends on `last` when given. With
-    both, the film leads from one to the other. A `huge` film is all grain. `report(progress, stage)` is called at least
-    every 12 frames.
+    both, the film leads from one to the other. A `huge` film is all grain, a `silent` one has no track.
+    `report(progress, stage)` is called at least every 12 frames.
     """
     report(0.02, "drawing")
     size, count = (width, height), seconds * fps
@@ -62,8 +63,8 @@ def film(
         show = Grainy(show, size, plan.seed)
     moments = [(k / fps, k / max(1, count - 1)) for k in range(count)]
     with ThreadPoolExecutor(1) as musician:
-        track = musician.submit(sound, plan, seconds)
-        encode(drawn(show, moments), track.result, out, size=size, fps=fps, count=count, report=report)
+        track = None if silent else musician.submit(sound, plan, seconds).result
+        encode(drawn(show, moments), track, out, size=size, fps=fps, count=count, report=report)
 
 
 def _show(plan: Plan, size: tuple[int, int], first: Image.Image | None, last: Image.Image | None) -> Reel:
@@ -94,7 +95,7 @@ def drawn(show: Reel, moments: Iterable[tuple[float, float]]) -> Iterator[av.Vid
 
 def encode(
     frames: Iterable[av.VideoFrame],
-    track: Callable[[], Track],
+    track: Callable[[], Track] | None,
     out: Path,
     *,
     size: tuple[int, int],
@@ -105,17 +106,16 @@ def encode(
     """Write `count` yuv420p frames and the track, which is asked for when the frames are done."""
     with av.open(str(out), "w", format="mp4", options=dict(MP4)) as container:
         pictures = _video_stream(container, *size, fps)
-        voices = container.add_stream("aac", rate=RATE, options={"flags": "+bitexact"})
-        voices.layout = "stereo"
-        voices.bit_rate = 128_000
+        voices = _audio_stream(container) if track else None
         for k, frame in enumerate(frames):
             frame.pts, frame.time_base = k, Fraction(1, fps)
             container.mux(pictures.encode(frame))
             if k % EVERY == 0:
                 report(0.04 + 0.9 * k / count, "filming")
         container.mux(pictures.encode(None))
-        report(0.94, "sound")
-        _record(container, voices, track())
+        if track and voices:
+            report(0.94, "sound")
+            _record(container, voices, track())
         report(0.98, "writing")
 
 
@@ -124,6 +124,13 @@ def _video_stream(container: OutputContainer, width: int, height: int, fps: int)
     stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
     stream.time_base = Fraction(1, fps)
     stream.codec_context.time_base = Fraction(1, fps)
+    return stream
+
+
+def _audio_stream(container: OutputContainer) -> AudioStream:
+    stream = container.add_stream("aac", rate=RATE, options={"flags": "+bitexact"})
+    stream.layout = "stereo"
+    stream.bit_rate = 128_000
     return stream
 
 
