@@ -150,4 +150,18 @@ async def test_a_test_key_reaches_no_text_model(gateway: Gateway) -> None:
     gateway.key = live
     assert answer.status == 200, answer.body
     assert "Sketch engine reads it" in answer.headers["danqing-prompt-trouble"]
+    assert (answer.headers["danqing-prompt-language"], answer.headers["danqing-findings"]) == (
+        "zh-Hant",
+        "other_language",
+    )
     assert gateway.studio.calls == []
+
+    body = {"instances": [{"prompt": "a girl in a field of poppies at noon"}], "parameters": {"sampleCount": 1}}
+    answer = await gateway.call("POST", path, body, {"danqing-preflight": "strict"})
+    assert answer.status == 400, answer.body
+    assert b"young woman" in answer.body
+    assert gateway.studio.calls == []
+    answer = await gateway.call("POST", path, body)
+    assert (answer.status, answer.headers["danqing-findings"]) == (200, "risky_word")
+    [finding] = (await told(gateway, answer))["wording"]["findings"]
+    assert (finding["code"], finding["severity"], finding["param"]) == ("risky_word", "warning", "prompt")

@@ -11,12 +11,12 @@ import pytest
 
 from danqing.catalog import load
 from danqing.domain.errors import Kind, Problem
-from danqing.domain.generation import Generation, Translate, Turn
+from danqing.domain.generation import Generation, Preflight, Translate, Turn
 from danqing.domain.keys import Key
 from danqing.domain.media import Blob, Medium
 from danqing.domain.prompts.languages import Languages
 from danqing.domain.prompts.scripts import chinese, is_japanese, weigh
-from danqing.domain.wording import AS_WRITTEN, Wording, reworded
+from danqing.domain.wording import Wording, reworded
 from danqing.prompts import connect
 from danqing.prompts.editor import Editor
 from danqing.providers import connect as connect_provider
@@ -111,7 +111,7 @@ async def test_a_prompt_that_is_understood_is_sent_as_it_is_for_nothing() -> Non
 @pytest.mark.anyio
 async def test_a_test_key_reaches_nobody_and_who_wants_a_translation_is_told() -> None:
     async with at_the_desk(enhance=True) as desk:
-        assert desk.editor.plan(a_generation(FOX), IMAGEN, TEST) == AS_WRITTEN
+        assert desk.editor.plan(a_generation("a fox"), IMAGEN, TEST).trouble == ""
         wording = desk.editor.plan(a_generation(FOX, translate=Translate.REQUIRE), IMAGEN, TEST)
         assert (wording.pending, wording.most) == (False, 0)
         assert "the Sketch engine reads it as it is" in wording.trouble
@@ -279,6 +279,34 @@ async def test_who_does_not_want_its_words_enriched_is_heard() -> None:
         assert desk.editor.plan(a_generation("a fox"), IMAGEN, LIVE).enhance
         plain = a_generation("a fox", knobs=(("enhancePrompt", False),))
         assert not desk.editor.plan(plain, IMAGEN, LIVE).enhance
+
+
+@pytest.mark.anyio
+async def test_what_is_found_in_a_request_is_told_or_refused_before_it_costs_anything() -> None:
+    risky = a_generation("a portrait of a girl, no hat")
+    async with at_the_desk() as desk:
+        found = [finding.code for finding in desk.editor.plan(risky, IMAGEN, TEST).findings]
+        assert found == ["risky_word", "negative_phrasing"]
+        with pytest.raises(Problem) as thrown:
+            desk.editor.plan(replace(risky, preflight=Preflight.STRICT), IMAGEN, LIVE)
+        assert (thrown.value.kind, thrown.value.code) == (Kind.INVALID, "risky_word")
+        assert "young woman" in thrown.value.message
+    async with at_the_desk(preflight="strict") as desk:
+        with pytest.raises(Problem):
+            desk.editor.plan(risky, IMAGEN, LIVE)
+        assert desk.editor.plan(replace(risky, preflight=Preflight.REPORT), IMAGEN, LIVE).findings
+
+
+@pytest.mark.anyio
+async def test_a_prompt_that_will_be_translated_is_no_finding() -> None:
+    strict = a_generation(FOX, preflight=Preflight.STRICT, count=1)
+    async with at_the_desk() as desk:
+        found = [finding.code for finding in desk.editor.plan(strict, IMAGEN, LIVE).findings]
+        assert found == ["sparse_prompt"]
+    async with at_the_desk(translators={}) as desk:
+        with pytest.raises(Problem) as thrown:
+            desk.editor.plan(strict, IMAGEN, LIVE)
+        assert thrown.value.code == "other_language"
 
 
 @pytest.mark.anyio

@@ -84,6 +84,7 @@ def test_a_finished_job() -> None:
             "most": {"usd": "0.009", "nanos": 9_000_000},
             "cost": {"usd": "0.002", "nanos": 2_000_000},
             "trouble": None,
+            "findings": [],
         },
         "parameters": {
             "wants": ["image"],

@@ -293,6 +293,7 @@ def _wording(row: Job | Quote) -> list[Fact]:
         ("and is", ", ".join(done) + by if done else ""),
         ("for its words", _dollars(told.cost) if told.by else ""),
         ("but", told.trouble or ""),
+        ("advice", "\n".join(f"{finding.sentence} {finding.suggestion}" for finding in told.findings)),
     ]
 
 

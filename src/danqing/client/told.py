@@ -74,6 +74,16 @@ class Translated(msgspec.Struct, frozen=True, rename={"source": "from", "target"
     target: str
 
 
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that was found in a request before it cost anything, and what can be done about it."""
+
+    code: str
+    severity: str
+    sentence: str
+    suggestion: str
+    param: str
+
+
 class Wording(msgspec.Struct, frozen=True, kw_only=True):
     """What becomes of a prompt before it is sent, and what that costs; `trouble` is why not all of it was done."""
 
@@ -84,6 +94,7 @@ class Wording(msgspec.Struct, frozen=True, kw_only=True):
     most: Money = Money("0.00", 0)
     cost: Money = Money("0.00", 0)
     trouble: str | None = None
+    findings: tuple[Finding, ...] = ()
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):

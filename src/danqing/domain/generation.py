@@ -27,6 +27,13 @@ class Translate(StrEnum):
     REQUIRE = "require"  # translated, or nothing is made
 
 
+class Preflight(StrEnum):
+    """What becomes of what is found in a request before it costs anything."""
+
+    REPORT = "report"  # it is told
+    STRICT = "strict"  # all that is more than a hint is refused
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """One message of a conversation: its words and pictures in the order in which they were written."""
@@ -61,6 +68,7 @@ class Generation:
     first_frame: Blob | None = None
     last_frame: Blob | None = None
     translate: Translate | None = None
+    preflight: Preflight | None = None
     knobs: tuple[tuple[str, Knob], ...] = ()
 
     @property

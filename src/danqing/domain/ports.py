@@ -143,10 +143,14 @@ class Translator(Protocol):
 class Editor(Protocol):
     """What is done with an author's words before an engine gets them."""
 
-    def plan(self, generation: Generation, model: Model, key: Key) -> Wording:
-        """What is to become of the prompt, and the most that it costs; nothing is asked of anybody yet.
+    async def open(self) -> None:
+        """Load what plans need; only the first call takes time."""
 
-        Raises Problem(INVALID) when it must be translated and nobody here can.
+    def plan(self, generation: Generation, model: Model, key: Key) -> Wording:
+        """What is found in a request, what is to become of its prompt, and the most that it costs.
+
+        Nobody is asked for anything yet. Raises Problem(INVALID) for what is found, when that is to be refused, and
+        when the prompt must be translated and nobody here can.
         """
 
     async def reword(self, generation: Generation, wording: Wording) -> Wording:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from danqing.domain.generation import Generation, Turn
 from danqing.domain.media import Blob
+from danqing.domain.preflight import Finding
 
 # What the dialects call it when a client says in which language its prompt is, and when it wants it enriched.
 LANGUAGE, ENHANCE = "language", "enhancePrompt"
@@ -30,7 +31,8 @@ class Wording:
     enriched. `most` is the part of
     the hold that is for it. `texts` are sent in the place of the author's, part for part, and `negative` in the place
     of what is to be left out. `by` is who did it, and `cost` is what is charged for it. `trouble` is why the author's
-    own words are sent after all, or not all was done; `enhanced`: that part was. Amounts are nano-dollars.
+    own words are sent after all, or not all was done; `enhanced`: that part was. `findings` are what was found in the
+    request before it was admitted. Amounts are nano-dollars.
     """
 
     languages: tuple[str, ...] = ()
@@ -46,6 +48,7 @@ class Wording:
     by: tuple[str, ...] = ()
     cost: int = 0
     trouble: str = ""
+    findings: tuple[Finding, ...] = ()
 
     @property
     def pending(self) -> bool:

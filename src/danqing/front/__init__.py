@@ -224,6 +224,7 @@ class Front:
             raise Quoted(await self.quote(request, key, generation))
         ceiling, within_s = ceiling_of(request), within(request)
         if uploads:
+            await self.gateway.ready()
             self.gateway.quote(key, generation, ceiling=ceiling)
         for upload in uploads:
             await self.gateway.assets.put(upload.data, upload.blob.mime)
@@ -232,6 +233,7 @@ class Front:
 
     async def quote(self, request: Request, key: Key, generation: Generation) -> Reply:
         """What a request would cost at the most, and what would be left of every limit; nothing is stored or made."""
+        await self.gateway.ready()
         job = self.gateway.quote(key, wished(request, generation), ceiling=ceiling_of(request))
         standings = await self.accounts.standings(key)
         headers = {

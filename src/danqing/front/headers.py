@@ -41,7 +41,7 @@ def made_by(job: Job) -> dict[str, str]:
 
 
 def worded(job: Job) -> dict[str, str]:
-    """In which languages the prompt is, and what was sent in its place or why nothing was."""
+    """The prompt: its languages, what was found in it, and what was sent in its place or why nothing was."""
     wording, headers = job.wording, {}
     if wording.languages:
         headers["danqing-prompt-language"] = ", ".join(wording.languages)
@@ -51,6 +51,8 @@ def worded(job: Job) -> dict[str, str]:
         headers["danqing-prompt-sent"] = _sentence(f"{', '.join(done)}; by {', '.join(wording.by)}")
     if wording.trouble:
         headers["danqing-prompt-trouble"] = _sentence(wording.trouble)
+    if wording.findings:
+        headers["danqing-findings"] = ", ".join(dict.fromkeys(finding.code for finding in wording.findings))
     return headers
 
 

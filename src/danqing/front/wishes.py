@@ -4,27 +4,42 @@
 to.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
+from enum import Enum
+from typing import TypeVar
 
 from starlette.requests import Request
 
 from danqing.domain.errors import invalid
-from danqing.domain.generation import Generation, Translate
+from danqing.domain.generation import Generation, Preflight, Translate
 from danqing.domain.wording import ENHANCE
+
+T = TypeVar("T", bound=Enum | bool)
 
 TRANSLATE_HEADER = "danqing-translate"
 ENHANCE_HEADER = "danqing-enhance"
-_WORDS = {"true": True, "1": True, "false": False, "0": False}
+PREFLIGHT_HEADER = "danqing-preflight"
+_TRANSLATE = {choice.value: choice for choice in Translate}
+_PREFLIGHT = {choice.value: choice for choice in Preflight}
+_ENHANCE = {"true": True, "1": True, "false": False, "0": False}
 
 
 def wished(request: Request, generation: Generation) -> Generation:
     """The generation with what its headers say. Raises Problem(INVALID) for a word that leaves it open."""
-    if word := request.headers.get(TRANSLATE_HEADER, "").strip().lower():
-        if word not in list(Translate):
-            raise invalid(f"{TRANSLATE_HEADER} must be {', '.join(Translate)}.", param=TRANSLATE_HEADER)
-        generation = replace(generation, translate=Translate(word))
-    if word := request.headers.get(ENHANCE_HEADER, "").strip().lower():
-        if word not in _WORDS:
-            raise invalid(f"{ENHANCE_HEADER} must be true or false.", param=ENHANCE_HEADER)
-        generation = replace(generation, knobs=tuple({**dict(generation.knobs), ENHANCE: _WORDS[word]}.items()))
-    return generation
+    generation = replace(
+        generation,
+        translate=_said(request, TRANSLATE_HEADER, _TRANSLATE) or generation.translate,
+        preflight=_said(request, PREFLIGHT_HEADER, _PREFLIGHT) or generation.preflight,
+    )
+    enhance = _said(request, ENHANCE_HEADER, _ENHANCE)
+    if enhance is None:
+        return generation
+    return replace(generation, knobs=tuple({**dict(generation.knobs), ENHANCE: enhance}.items()))
+
+
+def _said(request: Request, header: str, words: Mapping[str, T]) -> T | None:
+    word = request.headers.get(header, "").strip().lower()
+    if word and word not in words:
+        raise invalid(f"{header} must be one of {', '.join(words)}.", param=header)
+    return words[word] if word else None

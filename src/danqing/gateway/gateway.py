@@ -130,10 +130,15 @@ class Gateway:
         self._known[token] = (time.monotonic(), key)
         return key
 
+    async def ready(self) -> None:
+        """Return when quotes can be made at once, which only the first time takes a moment."""
+        await self._editor.open()
+
     def quote(self, key: Key, generation: Generation, *, ceiling: int | None = None) -> Job:
         """The job that `submit` would admit: who would make it, what is ignored, and `held`, the most that it can cost.
 
-        Nothing is stored. Raises whatever `submit` would raise but for money, limits and a repeated `once`.
+        To be called when `ready` has returned. Nothing is stored. Raises whatever `submit` would raise but for money,
+        limits and a repeated `once`.
         """
         return self._draft(key, generation, shared=False, ceiling=ceiling)
 
@@ -156,6 +161,7 @@ class Gateway:
         if (alive := self._hub.alive(key.id)) >= LIVE_JOBS_MAX:
             message = f"This key has {alive} unfinished jobs; wait for some of them to end."
             raise Problem(Kind.BUSY, message, code="too_many_jobs", retry_after=10)
+        await self.ready()
         draft = self._draft(key, generation, shared=shared, ceiling=ceiling)
         self._make_room(draft)
         if within_s:

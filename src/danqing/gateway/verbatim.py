@@ -11,6 +11,9 @@ from danqing.domain.wording import AS_WRITTEN, Wording
 class Verbatim:
     """See `domain.ports.Editor`."""
 
+    async def open(self) -> None:
+        """Nothing is needed."""
+
     def plan(self, generation: Generation, model: Model, key: Key) -> Wording:
         return AS_WRITTEN
 

@@ -3,9 +3,10 @@
 import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from danqing.domain.errors import Problem
-from danqing.domain.generation import Translate
+from danqing.domain.generation import Preflight, Translate
 from danqing.domain.ports import Provider, Translator
 from danqing.domain.prompts.languages import Languages
 from danqing.prompts import translators
@@ -14,14 +15,16 @@ from danqing.prompts.enhancer import Enhancer
 from danqing.prompts.settings import TextModel, misset, read, scribe_of
 
 TABLE = "prompts"
+REMEMBERED = 256  # prompts whose languages are known: sweeps and batches ask for the same again and again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prompts:
-    """[prompts]: `translate` and `enhance` are for requests and keys that say nothing; see `settings.TextModel`."""
+    """[prompts]: `translate`, `enhance` and `preflight` are for requests and keys that say nothing of them."""
 
     translate: Translate = Translate.AUTO
     enhance: bool = False
+    preflight: Preflight = Preflight.REPORT
     enhancer: dict[str, object] | None = None
     translators: dict[str, dict[str, object]] = field(default_factory=dict)
 
@@ -41,9 +44,11 @@ def connect(
         enhancer = Enhancer(model.model, scribe_of(model, table, upstreams))
     elif given.enhance:
         raise misset(TABLE, "enhance", "needs a text model in [prompts.enhancer]")
-    return Editor(languages_of or detect, known, enhancer, Manner(translate=given.translate, enhance=given.enhance))
+    manner = Manner(translate=given.translate, enhance=given.enhance, preflight=given.preflight)
+    return Editor(languages_of or detect, known, enhancer, manner)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def detect(text: str) -> Languages:
     """See `detection.detect`; whatever it needs is loaded with the first call, which takes a second or two."""
     found: Languages = importlib.import_module(f"{__name__}.detection").detect(text)

@@ -4,24 +4,26 @@ What must stay as it was written is taken out before anybody sees it and put bac
 lost any of it is thrown away and asked for once more.
 """
 
+import asyncio
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from danqing.domain.errors import Kind, Problem, invalid
-from danqing.domain.generation import Generation, Translate
+from danqing.domain.generation import Generation, Preflight, Translate
 from danqing.domain.keys import Key
 from danqing.domain.models import Model
 from danqing.domain.ports import Translator
-from danqing.domain.prompts.languages import Languages
+from danqing.domain.preflight import preflight, refuse
+from danqing.domain.prompts.languages import UNDETERMINED, Languages
 from danqing.domain.prompts.masking import mask
 from danqing.domain.prompts.scripts import chinese
-from danqing.domain.wording import AS_WRITTEN, ENHANCE, LANGUAGE, Rewording, Wording, author_texts
+from danqing.domain.wording import ENHANCE, LANGUAGE, Rewording, Wording, author_texts
 from danqing.prompts.enhancer import Enhancer
 from danqing.prompts.memory import Memory
 
 TRIES = 2
-SKETCHED = "A test key's prompt is not translated: the Sketch engine reads it as it is."
+SKETCHED = "The prompt of a test key is not translated: the Sketch engine reads it as it is."
 _LETTER = re.compile(r"[^\W\d_]")
 _AGAIN = frozenset({"rewording_garbled", "kept_text_lost"})
 _KINDS = frozenset({Kind.BUSY, Kind.TIMEOUT, Kind.FILTERED, Kind.UNAVAILABLE})
@@ -34,6 +36,7 @@ class Manner:
 
     translate: Translate = Translate.AUTO
     enhance: bool = False
+    preflight: Preflight = Preflight.REPORT
 
 
 class Editor:
@@ -54,26 +57,33 @@ class Editor:
         self._enhancer = enhancer
         self._manner = manner or Manner()
         self._memory = Memory()
+        self._opened = False
+
+    async def open(self) -> None:
+        if not self._opened:
+            await asyncio.to_thread(self._detect, "a")
+            self._opened = True
 
     def plan(self, generation: Generation, model: Model, key: Key) -> Wording:
-        if key.test:
-            asked = generation.translate in (Translate.AUTO, Translate.REQUIRE)
-            return Wording(trouble=SKETCHED) if asked else AS_WRITTEN
-        wording = replace(self._understood(generation, model, key), enhance=self._enhances(generation))
-        return replace(wording, most=self._most(generation, wording))
-
-    def _understood(self, generation: Generation, model: Model, key: Key) -> Wording:
-        """Which languages it is in, and whether it has to be translated for the model."""
-        if not model.ability.languages:
-            return AS_WRITTEN
         spoken = self._languages(generation)
-        wording = Wording(languages=(spoken.main, *spoken.others))
-        foreign = spoken.beyond(model.ability.languages)
-        wish = _wish(generation) or key.translate or self._manner.translate
-        return self._translating(wording, foreign[0], model, wish) if foreign else wording
+        languages = tuple(code for code in (spoken.main, *spoken.others) if code != UNDETERMINED)
+        wording = Wording(languages=languages, enhance=not key.test and self._enhances(generation))
+        if foreign := spoken.beyond(model.ability.languages):
+            wish = _wish(generation) or key.translate or self._manner.translate
+            wording = self._translating(wording, foreign[0], model, key, wish)
+        found = [
+            finding
+            for finding in preflight(generation, model, spoken)
+            if not (finding.code == "other_language" and wording.target)
+        ]
+        if (generation.preflight or self._manner.preflight) is Preflight.STRICT:
+            refuse(found)
+        return replace(wording, most=self._most(generation, wording), findings=tuple(found))
 
-    def _translating(self, wording: Wording, source: str, model: Model, wish: Translate) -> Wording:
+    def _translating(self, wording: Wording, source: str, model: Model, key: Key, wish: Translate) -> Wording:
         target = model.ability.languages[0]
+        if key.test:
+            return replace(wording, trouble=SKETCHED)
         if wish is Translate.OFF:
             return replace(wording, trouble=f"The prompt is not translated into {target}: that is switched off.")
         if self._who(source, target):

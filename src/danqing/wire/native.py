@@ -9,7 +9,7 @@ import msgspec
 
 from danqing.domain.errors import Problem
 from danqing.domain.faults import Attempt, Fault
-from danqing.domain.generation import Generation, Knob, Output, Translate, Turn
+from danqing.domain.generation import Generation, Knob, Output, Preflight, Translate, Turn
 from danqing.domain.jobs import Job, Place, State
 from danqing.domain.media import Blob, Medium
 from danqing.domain.models import Ability, Model
@@ -59,6 +59,7 @@ class _JobRequest(msgspec.Struct, forbid_unknown_fields=True):
     last_frame: str | None = None
     translate: Translate | None = None
     enhance: bool | None = None
+    preflight: Preflight | None = None
     knobs: dict[str, str | bool | _Whole | float] = {}
 
 
@@ -98,6 +99,7 @@ def read_job(body: bytes) -> Ask:
         first_frame=first.blob if first else None,
         last_frame=last_frame.blob if last_frame else None,
         translate=request.translate,
+        preflight=request.preflight,
         knobs=tuple(_knobs(request).items()),
     )
     before = tuple(upload for _, uploads in said for upload in uploads)
@@ -220,6 +222,7 @@ def wording(row: Wording) -> Tree:
         "most": money(row.most),
         "cost": money(row.cost),
         "trouble": row.trouble or None,
+        "findings": [asdict(finding) for finding in row.findings],
     }
 
 
