@@ -169,6 +169,8 @@ async def opened(config: Config, role: Role) -> AsyncIterator[Front]:
         stack.push_async_callback(gateway.close)
         await gateway.open()
         cleaner = Cleaner(database, archive, queue, config.keep)
+        if config.prompts and role is not Role.WORKER:
+            await stack.enter_async_context(working(asyncio.to_thread(prompts.prepare)))
         async with working(cleaner.run()):
             yield Front(gateway, accounts, cleaner, public_url=config.public_url)
 

@@ -3,6 +3,7 @@
 import pytest
 
 from danqing.domain.prompts.languages import UNDETERMINED, Languages
+from danqing.prompts import detection
 from danqing.prompts.detection import detect
 
 from . import measure
@@ -69,6 +70,19 @@ def test_an_english_prompt_is_english_whatever_is_in_it(prompt: str) -> None:
 def test_what_has_no_words_has_no_language(prompt: str) -> None:
     expected = "ja" if "と" in prompt else UNDETERMINED
     assert detect(prompt).main == expected
+
+
+def test_what_is_plainly_english_or_shows_by_its_script_needs_no_model() -> None:
+    detection._model.cache_clear()
+    assert [detect(text).main for text in ("a fox with the moon", "雪の中の狐", "눈 속의 여우", "แมวดำ")] == [
+        "en",
+        "ja",
+        "ko",
+        "th",
+    ]
+    assert detection._model.cache_info().currsize == 0
+    detection.load()
+    assert detection._model.cache_info().currsize == 1
 
 
 def test_the_languages_beside_the_main_one_are_told() -> None:

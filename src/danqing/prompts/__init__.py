@@ -55,6 +55,11 @@ def detect(text: str) -> Languages:
     return found
 
 
+def prepare() -> None:
+    """Load what `detect` needs, so that no request waits for it."""
+    importlib.import_module(f"{__name__}.detection").load()
+
+
 def _translator(name: str, row: Mapping[str, object], upstreams: Mapping[str, Provider]) -> Translator:
     table = f"{TABLE}.translators.{name}"
     try:

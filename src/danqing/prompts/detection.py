@@ -20,6 +20,7 @@ from danqing.sketch.language.words import lexicon
 READ_CHARACTERS_MAX = 2_000  # more of a prompt says nothing new about its language
 PLAIN = 0.5  # how likely a rarer language must be: all of them are too like the familiar ones
 MAYBE = 0.3
+SURE = 0.7
 _FAMILIAR = {
     "Latin": ("en", "es", "fr", "de", "pt", "it", "vi", "id", "nl", "pl", "tr"),
     "Cyrillic": ("ru",),
@@ -53,6 +54,12 @@ _SOLE = {
     "Armenian": "hy",
 }
 _ENGLISH_ALONE = re.compile(r"\b(?:the|with|and|of|from|his|her)\b", re.IGNORECASE)
+_ARTICLE = re.compile(r"an? ", re.IGNORECASE)  # how many English prompts start; in Portuguese it is an article as well
+_NOT_ENGLISH = re.compile(  # the small words of the languages beside it
+    r"\b(?:de|la|el|los?|las|le|les|des|du|une?|una|uma|um|een|eine?|der|die|das|und|mit|im|von|di|il|che|con|com|do|na|em"
+    r"|et|y|e|het|van|op|w|z|i|og|och|en|ett|med|az|egy|yang|dan|dengan|ve|bir|ek|hai|no|wo|ga|se|si)\b",
+    re.IGNORECASE,
+)
 _LETTER = re.compile(r"[^\W\d_]")
 ENGLISH_WORDS_MAX = 6
 
@@ -60,7 +67,8 @@ ENGLISH_WORDS_MAX = 6
 def detect(text: str) -> Languages:
     """The languages of the author's own words: what is quoted or kept for another reason does not count.
 
-    The first call in a process loads the model, which takes a second or two; later ones a fraction of a millisecond.
+    The first text that needs the model loads it, which takes a second or two and 60 MB; after that it is a fraction of
+    a millisecond.
     """
     spans = kept(text[:READ_CHARACTERS_MAX])
     own = without(text[:READ_CHARACTERS_MAX], [span for span in spans if span.kind is not Kind.NAME])
@@ -96,26 +104,40 @@ def _language(script: str, own: str, text: str) -> str:
         return _SOLE[script]
     words = " ".join(re.findall(rf"[{SCRIPTS[script]}'’-]+", unicodedata.normalize("NFC", own)))
     if script != "Latin":
-        return _likeliest(words, script)
+        return _likeliest(words, script)[0]
+    if _is_plainly_english(words):
+        return "en"
     if romanised_one := romanised.language_of(own):
         return romanised_one
-    best = _likeliest(words, script)
-    return "en" if best != "en" and _is_english(words) else best
+    if _is_known_english(words):
+        return "en"
+    best, share = _likeliest(words, script)
+    if best != "en" and (_has_loans(words) or (_ARTICLE.match(words) and best != "pt" and share < SURE)):
+        return "en"
+    return best
 
 
-def _likeliest(words: str, script: str) -> str:
+def _likeliest(words: str, script: str) -> tuple[str, float]:
     ranked = _ranked(words, script)
     best, share = ranked[0]
     familiar = _FAMILIAR[script]
-    return best if best in familiar or share >= PLAIN else next(code for code, _ in ranked if code in familiar)
+    return (best, share) if best in familiar or share >= PLAIN else next(pair for pair in ranked if pair[0] in familiar)
 
 
-def _is_english(words: str) -> bool:
-    """Whether words that look foreign are English ones, or loans in an English sentence."""
+def _is_plainly_english(words: str) -> bool:
+    """Whether a sentence can be nothing else, so that a server whose clients write English never needs the model."""
+    return words.isascii() and bool(_ENGLISH_ALONE.search(words)) and not _NOT_ENGLISH.search(words)
+
+
+def _is_known_english(words: str) -> bool:
+    """Whether a few words are all in the Sketch engine's English dictionary; no model can tell "sunset" or "logo"."""
     listed = words.split()
-    if len(listed) <= ENGLISH_WORDS_MAX and all(meaning(word.casefold(), lexicon("en"))[1] for word in listed):
-        return True
-    plain = " ".join(word for word in listed if word.isascii())
+    return len(listed) <= ENGLISH_WORDS_MAX and all(meaning(word.casefold(), lexicon("en"))[1] for word in listed)
+
+
+def _has_loans(words: str) -> bool:
+    """Whether words that look foreign are loans in an English sentence: it is English without them."""
+    plain = " ".join(word for word in words.split() if word.isascii())
     return bool(_ENGLISH_ALONE.search(plain)) and dict(_ranked(plain, "Latin"))["en"] >= MAYBE
 
 
@@ -125,6 +147,11 @@ def _ranked(text: str, script: str) -> list[tuple[str, float]]:
     among = [(code, share) for code, share in _model().rank(text) if code in candidates]
     total = sum(share for _, share in among) or 1.0
     return [(code, share / total) for code, share in among]
+
+
+def load() -> None:
+    """Load the model now, so that no request has to wait for it."""
+    _model()
 
 
 @cache
