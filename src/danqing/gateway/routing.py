@@ -66,10 +66,10 @@ class Router:
         while True:
             at = self._now()
             chosen = pick(self._free_first(routes), job.attempts, self._away_s, at)
+            if chosen and not chosen.wait_s:
+                return self._planned(reworded(job.generation, job.wording), chosen.route)
             if chosen is None or at + timedelta(seconds=chosen.wait_s) > until:
                 raise self._nobody(job, routes, chosen.wait_s if chosen else None)
-            if not chosen.wait_s:
-                return self._planned(reworded(job.generation, job.wording), chosen.route)
             await asyncio.sleep(chosen.wait_s * random.uniform(1, HASTE))
 
     @contextmanager

@@ -64,7 +64,7 @@ class Partner:
         mark = ticket.key if ticket else self._keys.steady(order.job, order.turned_away)
         async with self._keys.lease(order.upstream, mark, begun=bool(ticket)) as (mark, upstream):
             if ticket:
-                told = await _asked(upstream, ticket.ids[0], assets)
+                told = await self._asked(upstream, ticket.ids[0], assets)
             else:
                 told = await self._submitted(upstream, order, assets)
                 yield Accepted(Ticket(mark, (told.id,)).write(), told.prompt)
@@ -77,7 +77,7 @@ class Partner:
                         taken += 1
                         media += delivered.output.medium is not Medium.TEXT
                         if media > order.delivered:
-                            yield await _taken_over(upstream, delivered, assets)
+                            yield await self._taken_over(upstream, delivered, assets)
                         elif delivered.output.medium is Medium.TEXT and not order.delivered:
                             yield Produced(delivered.output)
                     if told.state.ended:
@@ -85,7 +85,7 @@ class Partner:
                     yield Progressed(told.fraction, told.stage)
                     await asyncio.sleep(pause_s)
                     pause_s = min(pause_s * 1.5, self._poll_s)
-                    told = await _asked(upstream, told.id, assets)
+                    told = await self._asked(upstream, told.id, assets)
         yield Reported(cost=told.charged)
         for reason in told.withheld:
             yield Withheld(reason)
@@ -104,6 +104,20 @@ class Partner:
         )
         return upstream.read((await upstream.call(request, assets)).body, partner.read_told)
 
+    async def _asked(self, upstream: Upstream, id: str, assets: Assets) -> Told:
+        async def ask() -> Told:
+            answer = await upstream.call(Request(method="GET", path=f"/api/jobs/{id}"), assets)
+            return upstream.read(answer.body, partner.read_told)
+
+        return await undeclined(patiently(ask, pause_s=self._poll_s))
+
+    async def _taken_over(self, upstream: Upstream, delivered: partner.Delivered, assets: Assets) -> Produced:
+        if not delivered.file:
+            return Produced(delivered.output)
+        url = upstream.address(f"/api/files/{delivered.file}")
+        blob = await fetched(lambda: upstream.download(url, assets), pause_s=self._poll_s)
+        return Produced(replace(delivered.output, blob=blob))
+
 
 def connect(settings: Mapping[str, object]) -> Provider:
     """See `DanqingSettings`. Raises Problem(INVALID) naming the setting."""
@@ -114,21 +128,6 @@ def connect(settings: Mapping[str, object]) -> Provider:
         except ValueError as error:
             raise misset(read.name, "max_cost", f"is wrong: {error}") from error
     return Partner(read)
-
-
-async def _asked(upstream: Upstream, id: str, assets: Assets) -> Told:
-    async def ask() -> Told:
-        answer = await upstream.call(Request(method="GET", path=f"/api/jobs/{id}"), assets)
-        return upstream.read(answer.body, partner.read_told)
-
-    return await undeclined(patiently(ask))
-
-
-async def _taken_over(upstream: Upstream, delivered: partner.Delivered, assets: Assets) -> Produced:
-    if not delivered.file:
-        return Produced(delivered.output)
-    url = upstream.address(f"/api/files/{delivered.file}")
-    return Produced(replace(delivered.output, blob=await fetched(lambda: upstream.download(url, assets))))
 
 
 async def _cancel(upstream: Upstream, id: str, assets: Assets) -> None:

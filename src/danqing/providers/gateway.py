@@ -104,11 +104,11 @@ def _plain(generation: Generation) -> Generation:
     return replace(generation, knobs=tuple((name, knob) for name, knob in generation.knobs if name in KNOBS))
 
 
-async def _kept(upstream: Upstream, assets: Assets, file: File) -> Output:
+async def _kept(upstream: Upstream, settings: GatewaySettings, assets: Assets, file: File) -> Output:
     """Links die soon. A file of the gateway's own is fetched from the gateway, whatever host its URI names."""
     if file.uri and (named := _FILE.search(file.uri)):
         file = replace(file, uri=upstream.address(f"/gemini/v1beta/files/{named[1]}:download?alt=media"))
-    blob = await kept(upstream, file, assets)
+    blob = await kept(upstream, file, assets, pause_s=settings.poll_s)
     return Output(medium=Medium.VIDEO if blob.mime.startswith("video/") else Medium.IMAGE, blob=blob)
 
 
@@ -125,7 +125,7 @@ async def _predicted(keys: Keys, settings: GatewaySettings, order: Order, assets
             # What the document warns of: a filtered prompt answers with nothing at all.
             yield Withheld("The gateway delivered no picture and gave no reason; the content may have been filtered.")
         for result in results:
-            yield result if isinstance(result, Withheld) else Produced(await _kept(upstream, assets, result))
+            yield result if isinstance(result, Withheld) else Produced(await _kept(upstream, settings, assets, result))
 
 
 async def _talked(keys: Keys, settings: GatewaySettings, order: Order, assets: Assets) -> AsyncGenerator[Update]:
@@ -141,7 +141,7 @@ async def _talked(keys: Keys, settings: GatewaySettings, order: Order, assets: A
             made: list[Update] = [Reported(ignored=ignored, used=told.units)]
             if told.words and Medium.TEXT in order.generation.wants:
                 made.append(Produced(Output(medium=Medium.TEXT, text=told.words)))
-            made += [Produced(await _kept(upstream, assets, file)) for file in told.files]
+            made += [Produced(await _kept(upstream, settings, assets, file)) for file in told.files]
         if len(made) == 1 and told.refusal:
             return [Withheld(told.refusal)]
         if len(made) == 1:
@@ -182,7 +182,7 @@ async def _operated(keys: Keys, settings: GatewaySettings, order: Order, assets:
             raise operation.problem
         films = [result for result in operation.results if isinstance(result, File)]
         for film in films[order.delivered :]:
-            output = await _kept(upstream, assets, film)
+            output = await _kept(upstream, settings, assets, film)
             yield Produced(replace(output, duration_ms=(asked.seconds or 0) * 1000))
         withheld = [result for result in operation.results if isinstance(result, Withheld)]
         for reason in withheld:

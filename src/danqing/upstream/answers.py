@@ -16,8 +16,7 @@ PIECES_AHEAD = 4  # of a file, between the network and the disk
 ERROR_BYTES_MAX = 64 << 10
 ERROR_S = 10.0  # for those
 FILES_MAX = 64  # in one answer
-ANSWER_BYTES_MAX = 2 << 30
-EVENT_BYTES_MAX = 8 << 20  # without its files
+ANSWER_BYTES_MAX = 1 << 30
 
 
 async def read_json(response: aiohttp.ClientResponse, assets: Assets) -> object:
@@ -88,8 +87,6 @@ class Intake:
         async for chunk in chunks:
             pending += await self.take(chunk)
             *whole, pending = pending.replace(b"\r\n", b"\n").split(b"\n\n")
-            if len(pending) > EVENT_BYTES_MAX:
-                raise Malformed(f"an event in it has more than {EVENT_BYTES_MAX >> 20} MB of text")
             for event in whole:
                 if data := b"\n".join(_data_of(event)):
                     yield self.tree(data)

@@ -21,8 +21,8 @@ async def fetched(fetch: Callable[[], Awaitable[Blob]], *, pause_s: float = RETR
         raise Problem(Kind.UPSTREAM, message, code="file_expired") from problem
 
 
-async def kept(upstream: Upstream, file: File, assets: Assets) -> Blob:
+async def kept(upstream: Upstream, file: File, assets: Assets, *, pause_s: float = RETRY_S) -> Blob:
     """A file of an answer, wherever it is, stored. Raises Problem, as `fetched` does when it is only linked."""
     if file.blob or not file.uri:
         return file.blob or await upstream.keep(file.data, assets)
-    return await fetched(lambda: upstream.download(file.uri, assets))
+    return await fetched(lambda: upstream.download(file.uri, assets), pause_s=pause_s)

@@ -56,7 +56,7 @@ class Sieve:
 
     def __init__(self, *, text_max: int = TEXT_BYTES_MAX) -> None:
         self._text = bytearray()
-        self._text_max = text_max
+        self._text_left = self._text_max = text_max
         self._string = bytearray()  # the string under way, as long as it may still be short
         self._escaped = False  # the last piece ended between a backslash and what it escapes
         self._before = b""  # the end of the text that was given already
@@ -155,7 +155,8 @@ class Sieve:
         return None
 
     def _keep(self, text: bytes) -> None:
-        if len(self._text) + len(text) > self._text_max:
+        self._text_left -= len(text)
+        if self._text_left < 0:
             raise Malformed(f"it has more than {self._text_max >> 20} MB of text")
         self._text += text
 
