@@ -6,9 +6,8 @@ from fleet import Fleet, eventually
 from machines.asking import FILM_NANOS, PICTURE_MODEL, at_work, ended, film, job, settled_once
 
 
-def test_any_gateway_answers_for_any_job(machines: Fleet) -> None:
-    one, other = machines.gateway(), machines.gateway()
-    machines.worker()
+def test_any_gateway_answers_for_any_job(company: Fleet) -> None:
+    one, other = company.gateways
     assert one.key == other.key, "the first test key follows from the shared secret"
 
     id = film(one)
@@ -18,7 +17,7 @@ def test_any_gateway_answers_for_any_job(machines: Fleet) -> None:
     file = str(row["outputs"][0]["url"]).partition("/api/files/")[2]
     for gateway in (one, other):
         assert gateway.call("GET", f"/api/files/{file}").body[4:8] == b"ftyp"
-    settled_once(machines, id, FILM_NANOS)
+    settled_once(company, id, FILM_NANOS)
 
 
 def test_the_film_of_a_killed_worker_is_finished_by_another(machines: Fleet) -> None:
@@ -73,11 +72,11 @@ def test_the_picture_of_a_killed_gateway_is_finished_by_a_worker(machines: Fleet
     settled_once(machines, id, 30_000_000)
 
 
-def test_pictures_do_not_pass_through_the_queue(machines: Fleet) -> None:
-    gateway = machines.gateway()
+def test_pictures_do_not_pass_through_the_queue(pair: Fleet) -> None:
+    gateway, _ = pair.gateways
     id = str(gateway.call("POST", "/api/jobs", {"model": PICTURE_MODEL, "prompt": "a fox", "count": 1}).json()["id"])
     assert ended(gateway, id)["state"] == "done"
-    assert machines.look("SELECT count(*) FROM dbos.workflow_status") == [(0,)]
+    assert pair.look("SELECT 1 FROM dbos.workflow_status WHERE workflow_uuid LIKE :id", id=f"{id}%") == []
 
 
 def test_a_key_with_many_films_does_not_starve_another(machines: Fleet) -> None:

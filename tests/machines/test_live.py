@@ -14,9 +14,8 @@ def events(server: Server, id: str) -> list[dict[str, object]]:
     return [json.loads(line) for line in lines]
 
 
-def test_progress_is_seen_by_whoever_watches_another_gateway(machines: Fleet) -> None:
-    one, other = machines.gateway(), machines.gateway()
-    machines.worker()
+def test_progress_is_seen_by_whoever_watches_another_gateway(company: Fleet) -> None:
+    one, other = company.gateways
     id = film(one)
     seen = events(other, id)
 
@@ -27,30 +26,26 @@ def test_progress_is_seen_by_whoever_watches_another_gateway(machines: Fleet) ->
     assert "running" in [row["state"] for row in seen]
 
 
-def test_progress_is_seen_by_whoever_polls_another_gateway(machines: Fleet) -> None:
-    one, other = machines.gateway(), machines.gateway()
-    machines.worker()
+def test_progress_is_seen_by_whoever_polls_another_gateway(company: Fleet) -> None:
+    one, other = company.gateways
     id = film(one)
     eventually(lambda: 0 < float(str(job(other, id)["progress"])) < 1)
     assert ended(other, id)["state"] == "done"
 
 
-def test_cancelling_on_one_machine_stops_the_work_on_another(machines: Fleet) -> None:
-    one, other = machines.gateway(), machines.gateway()
-    worker = machines.worker()
+def test_cancelling_on_one_machine_stops_the_work_on_another(company: Fleet) -> None:
+    one, other = company.gateways
     id = film(one, "[danqing:slow=600] a boat")
-    at_work(machines, id)
+    at_work(company, id)
     assert other.call("POST", f"/api/jobs/{id}/cancel").json()["state"] == "cancelled"
     # The worker makes one film at a time: that the next is done before this one could be shows that it was stopped.
     assert ended(one, film(one))["state"] == "done"
-    assert worker.stop() == 0, worker.log()
-    phases = machines.look("SELECT phase FROM transfers WHERE job = :id ORDER BY phase", id=id)
+    phases = company.look("SELECT phase FROM transfers WHERE job = :id ORDER BY phase", id=id)
     assert phases == [("hold",), ("void",)]
 
 
-def test_a_film_over_chat_is_told_as_it_is_made_elsewhere(machines: Fleet) -> None:
-    gateway = machines.gateway()
-    machines.worker()
+def test_a_film_over_chat_is_told_as_it_is_made_elsewhere(company: Fleet) -> None:
+    gateway, _ = company.gateways
     body = {"model": "veo-3", "messages": [{"role": "user", "content": "a boat"}], "stream": True}
     text = gateway.call("POST", "/v1/chat/completions", body).body.decode()
     chunks = [line for line in text.splitlines() if line.startswith("data: {")]

@@ -27,9 +27,9 @@ def money(server: Server, key: str) -> tuple[int, int]:
     return budget["held"]["nanos"], -budget["posted"]["nanos"]
 
 
-def test_money_and_limits_for_ten_admit_ten_on_two_gateways(machines: Fleet) -> None:
-    pair = [machines.gateway(), machines.gateway()]
-    project = owner(pair[0], "POST", "/api/projects", {"name": "films", "daily_usd": "17.50"})
+def test_money_and_limits_for_ten_admit_ten_on_two_gateways(pair: Fleet) -> None:
+    both = pair.gateways
+    project = owner(both[0], "POST", "/api/projects", {"name": "films", "daily_usd": "17.50"})
     for limits, refusal in (
         ({"budget_usd": "17.50"}, 402),
         ({"monthly_usd": "17.50"}, 402),
@@ -37,35 +37,35 @@ def test_money_and_limits_for_ten_admit_ten_on_two_gateways(machines: Fleet) -> 
         ({"concurrent": 10}, 429),
         ({"per_minute": 10}, 429),
     ):
-        key = a_key(pair[0], **limits)
-        assert statuses(at_once(pair, "/api/jobs", FILM, key)) == {201: 10, refusal: CROWD - 10}, limits
-        assert money(pair[1], key) == (10 * PRICE, 0)
+        key = a_key(both[0], **limits)
+        assert statuses(at_once(both, "/api/jobs", FILM, key)) == {201: 10, refusal: CROWD - 10}, limits
+        assert money(both[1], key) == (10 * PRICE, 0)
 
 
-def test_one_name_a_hundred_times_on_two_gateways_is_one_job_and_one_charge(machines: Fleet) -> None:
-    pair = [machines.gateway(), machines.gateway()]
-    key = a_key(pair[0])
-    answers = at_once(pair, "/api/jobs", PICTURE, key, count=100, headers={"Idempotency-Key": "order 7"})
+def test_one_name_a_hundred_times_on_two_gateways_is_one_job_and_one_charge(pair: Fleet) -> None:
+    both = pair.gateways
+    key = a_key(both[0])
+    answers = at_once(both, "/api/jobs", PICTURE, key, count=100, headers={"Idempotency-Key": "order 7"})
     assert statuses(answers) == {201: 100}
-    [job] = pair[1].call("GET", "/api/jobs", key=key).json()["jobs"]
-    eventually(lambda: pair[1].call("GET", f"/api/jobs/{job['id']}", key=key).json()["state"] == "done")
-    assert money(pair[0], key) == (0, 30_000_000)
+    [job] = both[1].call("GET", "/api/jobs", key=key).json()["jobs"]
+    eventually(lambda: both[1].call("GET", f"/api/jobs/{job['id']}", key=key).json()["state"] == "done")
+    assert money(both[0], key) == (0, 30_000_000)
 
 
-def test_cancelled_on_one_gateway_while_it_is_made_on_the_other_settles_once(machines: Fleet) -> None:
-    one, other = machines.gateway(), machines.gateway()
+def test_cancelled_on_one_gateway_while_it_is_made_on_the_other_settles_once(pair: Fleet) -> None:
+    one, other = pair.gateways
     key = a_key(one)
     with ThreadPoolExecutor(8) as crowd:
         asked = list(crowd.map(lambda _: one.call("POST", "/api/jobs", PICTURE, key=key).json()["id"], range(24)))
         ended = list(crowd.map(lambda id: other.call("POST", f"/api/jobs/{id}/cancel", key=key).json(), asked))
     assert {job["state"] for job in ended} <= {"done", "cancelled"}
     assert money(other, key) == (0, sum(job["charged"]["nanos"] for job in ended))
-    settled = machines.look("SELECT count(*) FROM transfers WHERE phase IN ('post', 'void')")
-    assert settled == [(24,)]
+    settled = pair.look("SELECT job FROM transfers WHERE phase IN ('post', 'void')")
+    assert sorted(job for (job,) in settled if job in asked) == sorted(asked)
 
 
-def test_a_limit_that_is_set_on_one_gateway_holds_on_the_other_for_the_next_request(machines: Fleet) -> None:
-    one, other = machines.gateway(), machines.gateway()
+def test_a_limit_that_is_set_on_one_gateway_holds_on_the_other_for_the_next_request(pair: Fleet) -> None:
+    one, other = pair.gateways
     made = owner(one, "POST", "/api/keys", {"name": "changing"})
     key = str(made["secret"])
     for _ in range(5):

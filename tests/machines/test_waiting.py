@@ -25,8 +25,8 @@ def test_a_film_that_waits_says_where_it_stands_and_for_how_long(machines: Fleet
         assert other.call("POST", f"/api/jobs/{id}/cancel").status == 200
 
 
-def test_a_deadline_counts_the_waiting(machines: Fleet) -> None:
-    gateway = machines.gateway()  # and nobody who makes films
+def test_a_deadline_counts_the_waiting(pair: Fleet) -> None:
+    gateway, _ = pair.gateways
     body = {"model": MODEL, "prompt": "a boat", "seconds": 4, "count": 1}
     refused = gateway.call("POST", "/api/jobs", body, headers={"danqing-deadline": "soon"})
     assert (refused.status, refused.json()["error"]["param"]) == (400, "danqing-deadline")
@@ -34,7 +34,7 @@ def test_a_deadline_counts_the_waiting(machines: Fleet) -> None:
 
     row = ended(gateway, id)
     assert (row["state"], row["error"]["kind"], row["charged"]["nanos"]) == ("failed", "timeout", 0)
-    phases = machines.look("SELECT phase FROM transfers WHERE job = :id ORDER BY phase", id=id)
+    phases = pair.look("SELECT phase FROM transfers WHERE job = :id ORDER BY phase", id=id)
     assert phases == [("hold",), ("void",)]
 
 
@@ -66,9 +66,8 @@ def stream(server: Server, last: str = "") -> Iterator[list[tuple[str, dict[str,
         response.close()
 
 
-def test_one_stream_tells_of_all_jobs_and_goes_on_at_another_gateway(machines: Fleet) -> None:
-    one, other = machines.gateway(), machines.gateway()
-    machines.worker()
+def test_one_stream_tells_of_all_jobs_and_goes_on_at_another_gateway(company: Fleet) -> None:
+    one, other = company.gateways
     with stream(one) as told:
         first = film(other)
         eventually(lambda: [row for _, row in told if row["id"] == first and 0 < float(str(row["progress"])) < 1])
@@ -78,4 +77,4 @@ def test_one_stream_tells_of_all_jobs_and_goes_on_at_another_gateway(machines: F
     assert ended(one, second)["state"] == "done"
     with stream(other, last) as missed:
         eventually(lambda: {first, second} <= {row["id"] for _, row in missed if row["state"] == "done"})
-    settled_once(machines, first, FILM_NANOS)
+    settled_once(company, first, FILM_NANOS)
