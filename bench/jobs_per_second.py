@@ -22,9 +22,9 @@ from chaos.world import PROGRAM, World, engine, furnish
 from danqing.store import connect
 from danqing.store.engine import open_engines
 from danqing.store.tables import jobs, transfers
-from fleet import LEASE_S, Fleet, Worker, eventually, fleet
+from fleet import LEASE_S, Fleet, eventually, fleet
 from machines.asking import at_work, film
-from serving import Server
+from serving import Server, Worker
 from store.samples import a_job, a_key, delivered
 
 STORED = (10_000, 100_000)

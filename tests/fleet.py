@@ -1,9 +1,6 @@
 """Runs many machines on one: gateways and workers as processes of their own, on one Postgres and one store of files."""
 
-import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -15,51 +12,12 @@ from uuid import uuid4
 from sqlalchemy import Engine, NullPool, create_engine, make_url, text
 
 from danqing.store.audit import opened
-from serving import STARTING_S, Server
+from serving import Server, Worker
 
 T = TypeVar("T")
 SECRET = "5e" * 32
 LEASE_S = 2.0
-PATIENCE_S = 60.0
-
-
-@dataclass
-class Worker:
-    """One `danqing worker`."""
-
-    data: Path
-    env: Mapping[str, str]
-    process: subprocess.Popen[bytes] | None = None
-    program: tuple[str, ...] = ()  # what is run in place of danqing itself
-    options: tuple[str, ...] = ()
-
-    def start(self) -> "Worker":
-        self.data.mkdir(parents=True, exist_ok=True)
-        log = self.data / "worker.log"
-        said = log.stat().st_size if log.exists() else 0
-        program = self.program or (sys.executable, "-m", "danqing")
-        command = [*program, "worker", "--data", str(self.data), *self.options]
-        with log.open("ab") as out:
-            env = {**os.environ, "PYTHONUNBUFFERED": "1", **self.env}
-            self.process = subprocess.Popen(command, stdout=out, stderr=out, env=env)
-        eventually(lambda: b"makes films" in log.read_bytes()[said:] or self.process.poll() is not None, STARTING_S)
-        assert self.process.poll() is None, self.log()
-        return self
-
-    def stop(self, seconds: float = 20) -> int:
-        """SIGTERM; the exit status."""
-        assert self.process is not None
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(seconds)
-
-    def kill(self) -> None:
-        """SIGKILL: no farewell."""
-        assert self.process is not None
-        self.process.kill()
-        self.process.wait()
-
-    def log(self) -> str:
-        return (self.data / "worker.log").read_text(errors="replace")
+PATIENCE_S = 120.0
 
 
 @dataclass

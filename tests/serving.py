@@ -1,4 +1,4 @@
-"""Runs a real server as a process of its own and speaks to it over real sockets."""
+"""Runs real servers and workers as processes of their own, and speaks to servers over real sockets."""
 
 import json
 import os
@@ -11,11 +11,13 @@ import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar, Self
 
 from danqing.config import load
 from danqing.store.audit import opened
 
-STARTING_S = 30
+STARTING_S = 60
+STOPPING_S = 30
 
 
 @dataclass
@@ -31,36 +33,36 @@ class Answer:
 
 
 @dataclass
-class Server:
-    """One `danqing serve` on a data directory; `start` again goes on where the last one stopped."""
+class Machine:
+    """One process of `danqing` on a data directory; `start` again goes on where the last one stopped."""
 
     data: Path
     env: Mapping[str, str] = field(default_factory=dict)
-    url: str = ""
-    process: subprocess.Popen[bytes] | None = None
     options: tuple[str, ...] = ()
     program: tuple[str, ...] = ()  # what is run in place of danqing itself
+    process: subprocess.Popen[bytes] | None = None
+    verb: ClassVar[tuple[str, ...]]
+    log_name: ClassVar[str]
 
-    def start(self) -> "Server":
+    def start(self) -> Self:
+        """Run it until it says that it is ready. Raises RuntimeError with its log when it does not."""
         self.data.mkdir(parents=True, exist_ok=True)
-        announced = self.data / "server.json"
-        announced.unlink(missing_ok=True)
+        (self.data / "server.json").unlink(missing_ok=True)
         program = self.program or (sys.executable, "-m", "danqing")
-        command = [*program, "serve", "--data", str(self.data), "--port", "0", *self.options]
-        with (self.data / "server.log").open("ab") as log:
+        command = [*program, *self.verb, "--data", str(self.data), *self.options]
+        log = self.data / self.log_name
+        said = log.stat().st_size if log.exists() else 0
+        with log.open("ab") as out:
             env = {**os.environ, "PYTHONUNBUFFERED": "1", **self.env}
-            self.process = subprocess.Popen(command, stdout=log, stderr=log, env=env)
+            self.process = subprocess.Popen(command, stdout=out, stderr=out, env=env)
         deadline = time.monotonic() + STARTING_S
-        while time.monotonic() < deadline:
-            if self.process.poll() is not None:
-                raise RuntimeError(f"the server ended at once:\n{self.log()[-3000:]}")
-            if announced.exists() and (text := announced.read_text()):
-                self.url = json.loads(text)["url"]
-                return self
+        while not self._ready(said):
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"it ended at once, or never started:\n{self.log()[-3000:]}")
             time.sleep(0.05)
-        raise RuntimeError(f"the server did not start:\n{self.log()[-3000:]}")
+        return self
 
-    def stop(self, seconds: float = 10) -> int:
+    def stop(self, seconds: float = STOPPING_S) -> int:
         """SIGTERM; the exit status."""
         assert self.process is not None
         self.process.send_signal(signal.SIGTERM)
@@ -73,7 +75,38 @@ class Server:
         self.process.wait()
 
     def log(self) -> str:
-        return (self.data / "server.log").read_text(errors="replace")
+        """All that it has said, in every life."""
+        return (self.data / self.log_name).read_text(errors="replace")
+
+    def _ready(self, said: int) -> bool:
+        """Whether it works. `said` is how long its log was before."""
+        raise NotImplementedError
+
+
+@dataclass
+class Worker(Machine):
+    """`danqing worker`."""
+
+    verb = ("worker",)
+    log_name = "worker.log"
+
+    def _ready(self, said: int) -> bool:
+        return b"makes films" in (self.data / self.log_name).read_bytes()[said:]
+
+
+@dataclass
+class Server(Machine):
+    """`danqing serve`, and calls to it."""
+
+    url: str = ""
+    verb = ("serve", "--port", "0")
+    log_name = "server.log"
+
+    def _ready(self, said: int) -> bool:
+        announced = self.data / "server.json"
+        text = announced.read_text() if announced.exists() else ""
+        self.url = json.loads(text)["url"] if text else ""
+        return bool(text)
 
     def audit(self) -> list[str]:
         """Every difference in its books; the server may be at work."""

@@ -13,8 +13,8 @@ from pathlib import Path
 import objects
 import postgres
 from chaos.world import PROGRAM, Told, World, engine, furnish
-from fleet import Worker, fleet
-from serving import Server
+from fleet import fleet
+from serving import Server, Worker
 
 
 @contextmanager
@@ -83,12 +83,13 @@ def main() -> int:
             else:
                 with postgres.running() as server:
                     if server is None:
-                        print("many: Postgres is not installed on this machine")
+                        print("many: Postgres is not installed on this machine; this world was not shaken")
+                        wrong += 1
                         continue
                     with many(folder, server, wanted.seed) as world:
                         told = shaken(world, wanted.kills)
         print(f"{name}: {told} in {time.monotonic() - began:.0f} s", flush=True)
-        wrong += bool(told.wrong)
+        wrong += bool(told.wrong) or told.kills < wanted.kills or not told.done
     return int(wrong > 0)
 
 

@@ -1,5 +1,7 @@
 """`danqing`, but it kills itself: at the step whose number is in CHAOS_DIE_AT, counted from its start.
 
+The last thing that it does is to write into CHAOS_DEATHS where that was.
+
 A step is a moment beside something that must not be lost or done twice: before and after every commit, every claim,
 every file that is put away, every call to the engine and every job that is given to the queue.
 """
@@ -37,9 +39,11 @@ _last = int(os.environ.get("CHAOS_DIE_AT") or 0)
 _steps = count(1)
 
 
-def step() -> None:
+def step(place: str) -> None:
     """One step more, and perhaps the last."""
     if next(_steps) == _last:
+        with open(os.environ["CHAOS_DEATHS"], "a") as deaths:
+            deaths.write(f"{place}\n")
         os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -48,9 +52,9 @@ def dying(method: Method) -> Method:
 
     @functools.wraps(method)
     async def mortal(*args: Any, **kwargs: Any) -> Any:
-        step()
+        step(f"before {method.__qualname__}")
         result = await method(*args, **kwargs)
-        step()
+        step(f"after {method.__qualname__}")
         return result
 
     return mortal

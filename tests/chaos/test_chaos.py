@@ -11,6 +11,7 @@ from chaos.__main__ import alone, many, shaken
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are killed as Linux does it")
 
 KILLS_ALONE, KILLS_MANY = 16, 12
+KINDS_OF_DEATH = 5  # at the least, or the kills are all of the same kind
 
 
 @pytest.mark.timeout(600)
@@ -20,6 +21,7 @@ def test_one_server_that_dies_at_every_step(tmp_path: Path) -> None:
     assert told.wrong == {}, told
     assert told.kills >= KILLS_ALONE
     assert told.done > 0
+    assert len(told.places) > KINDS_OF_DEATH, told.places
 
 
 @pytest.mark.timeout(600)
@@ -31,3 +33,4 @@ def test_two_gateways_and_two_workers_that_die_at_every_step(tmp_path: Path, pos
     assert told.wrong == {}, told
     assert told.kills >= KILLS_MANY
     assert told.done > 0
+    assert len(told.places) > KINDS_OF_DEATH, told.places

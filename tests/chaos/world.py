@@ -3,6 +3,7 @@
 import asyncio
 import json
 import random
+import signal
 import subprocess
 import sys
 import threading
@@ -24,8 +25,7 @@ from danqing.gateway.gateway import utc_now
 from danqing.store import connect
 from danqing.store.engine import open_engines
 from danqing.store.tables import files, inputs
-from fleet import Worker
-from serving import Server
+from serving import Machine, Server, Worker
 
 HERE = Path(__file__).parent
 PROGRAM = (sys.executable, str(HERE / "mortal.py"))
@@ -60,9 +60,10 @@ CHARGE = {"film": 100_000_000, "picture": 40_000_000}
 
 @dataclass
 class Told:
-    """What was found when everything had come to rest. All but the first four must be 0."""
+    """What was found when everything had come to rest. Everything after `unknown` must be 0."""
 
     kills: int = 0
+    places: Counter[str] = field(default_factory=Counter)  # where they died
     jobs: int = 0
     done: int = 0
     unknown: int = 0  # told, not charged, and only where the engine takes no request id
@@ -72,12 +73,14 @@ class Told:
     differences: int = 0  # in the books
     orphans: int = 0  # files that nobody names, after a sweep
     missing: int = 0  # files that are named and not there, or not what the engine made
+    crashed: int = 0  # processes that ended without being killed
+    uncounted: int = 0  # kills of which nobody knows where
     notes: list[str] = field(default_factory=list)  # what exactly was lost
 
     @property
     def wrong(self) -> dict[str, int]:
         """What should not be."""
-        names = ("lost", "doubled", "mischarged", "differences", "orphans", "missing")
+        names = ("lost", "doubled", "mischarged", "differences", "orphans", "missing", "crashed", "uncounted")
         return {name: getattr(self, name) for name in names if getattr(self, name)}
 
 
@@ -141,8 +144,7 @@ class World:
     def shake(self, kills: int) -> None:
         """Clients ask while processes die at step after step; every dead one is started again at once."""
         clients = [threading.Thread(target=self._ask, args=(f"order-{n}-{self._steps}",)) for n in range(kills * 2)]
-        for process in self._all:
-            self._kill(process)
+        self._born = dict.fromkeys(self._born, float("-inf"))  # who lives without a last step is killed first
         waiting = list(clients)
         end = self.told.kills + kills
         while self.told.kills < end:
@@ -162,6 +164,8 @@ class World:
     def settle(self) -> Told:
         """Wait for every job's end, sweep, and look at everything."""
         jobs = {name: self._ended(id) for name, id in self._jobs.items()}
+        self.told.places += Counter(place for each in self._all for place in _deaths(each).read_text().splitlines())
+        self.told.uncounted = max(0, self.told.kills - self.told.places.total())
         self.told.jobs = len(jobs)
         for name in self._orders.keys() - jobs.keys():
             self._lose(f"{name} for {self._orders[name]} never had an answer")
@@ -173,31 +177,37 @@ class World:
         return self.told
 
     @property
-    def _all(self) -> list[Server | Worker]:
+    def _all(self) -> list[Machine]:
         return [*self.gateways, *self.workers]
 
-    def _start(self, process: Server | Worker, *, dies_at: int) -> None:
-        process.env = {**process.env, "CHAOS_DIE_AT": str(dies_at)}
+    def _start(self, process: Machine, *, dies_at: int) -> None:
+        process.env = {**process.env, "CHAOS_DIE_AT": str(dies_at), "CHAOS_DEATHS": str(_deaths(process))}
+        _deaths(process).touch()
         try:
             process.start()
-        except (AssertionError, RuntimeError):
+        except RuntimeError:
             if not dies_at:
                 raise
         self._born[id(process)] = time.monotonic()
 
-    def _renew(self, process: Server | Worker) -> None:
+    def _renew(self, process: Machine) -> None:
         """Start it again if it has died, to die at another step; kill it when it has lived for long."""
         assert process.process is not None
-        if process.process.poll() is None:
+        ended = process.process.poll()
+        if ended is None:
             if time.monotonic() - self._born[id(process)] < LIFE_S:
                 return
             self._kill(process)
+            self.told.places["at rest"] += 1
+        elif ended != -signal.SIGKILL:
+            self.told.crashed += 1
+            self.told.notes.append(f"{process.data.name} ended with {ended}: {process.log()[-1000:]}")
         self.told.kills += 1
         self._steps += 1
         step = self._steps if self._steps <= STEPS_MAX else self.chance.randint(1, STEPS_MAX)
         self._start(process, dies_at=step)
 
-    def _kill(self, process: Server | Worker) -> None:
+    def _kill(self, process: Machine) -> None:
         if process.process and process.process.poll() is None:
             process.kill()
 
@@ -276,3 +286,8 @@ class World:
         engines.dispose()
         self.told.orphans += len(kept - named)
         self.told.missing += len(named - kept)
+
+
+def _deaths(process: Machine) -> Path:
+    """Where it writes down where it died."""
+    return process.data / "deaths"

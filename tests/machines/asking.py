@@ -1,7 +1,7 @@
 """Asks a fleet for films and looks at what becomes of them."""
 
-from fleet import Fleet, Worker, eventually
-from serving import Server
+from fleet import Fleet, eventually
+from serving import Server, Worker
 
 MODEL = "veo-3.0-generate-001"
 FILM_NANOS = 4 * 400_000_000

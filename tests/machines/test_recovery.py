@@ -17,9 +17,9 @@ import pytest
 import postgres
 from chaos.world import PROGRAM, asked, engine, furnish
 from e2e.test_disk_full import no_more_writes
-from fleet import Fleet, Worker, eventually, fleet
+from fleet import Fleet, eventually, fleet
 from machines.asking import ended, job
-from serving import Server
+from serving import Machine, Server, Worker
 
 KINDS = ("again", "once")
 FILM_NANOS = 100_000_000
@@ -41,7 +41,7 @@ class Scene:
     """Films that stand still. The client speaks to `client`; the fault strikes `struck`."""
 
     client: Server
-    struck: list[Server | Worker]
+    struck: list[Machine]
     url: str
     engine: subprocess.Popen[bytes]
     films: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -140,7 +140,7 @@ def alone(folder: Path) -> Iterator[Scene]:
             server.kill()
 
 
-def answering(machines: Fleet, struck: list[Server | Worker]) -> list[object]:
+def answering(machines: Fleet, struck: list[Machine]) -> list[object]:
     """The films that the struck processes still answer for."""
     drivers = [str(driver) for (driver,) in machines.look("SELECT driver FROM jobs WHERE driver IS NOT NULL")]
     return [driver for driver in drivers for each in struck if each.process and f"-{each.process.pid}-" in driver]
