@@ -1,7 +1,9 @@
 """What the owner of a server types about keys and projects, and the limits that both have."""
 
 import re
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Callable
+from inspect import Parameter, Signature, signature
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -18,20 +20,41 @@ _SIZE = re.compile(r"([0-9]{1,9})(?:\.([0-9]{1,3}))? ?([KMGT]?)B?", re.IGNORECAS
 _UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 
 KeyId = Annotated[str, typer.Argument(metavar="ID", help="The key's id, such as key_1f…", show_default=False)]
-Monthly = Annotated[str | None, typer.Option(metavar="DOLLARS", help="The most a calendar month (UTC).")]
-Daily = Annotated[str | None, typer.Option(metavar="DOLLARS", help="The most a day (UTC).")]
-Budget = Annotated[str | None, typer.Option(metavar="DOLLARS", help="The most it may ever spend: 25.00")]
-PerMinute = Annotated[str | None, typer.Option(metavar="NUMBER", help="The most requests a minute.")]
-Concurrent = Annotated[str | None, typer.Option(metavar="NUMBER", help="The most unfinished jobs at a time.")]
-Storage = Annotated[str | None, typer.Option(metavar="SIZE", help="The most that its files may take: 500MB, 10GB")]
-Keep = Annotated[
-    list[str] | None, typer.Option(metavar="KIND=DAYS", help="How long pictures, films or inputs are kept: films=30")
-]
-
+Limits = dict[str, str | int | None]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+_LIMITS: dict[str, object] = {
+    "budget": Annotated[str | None, typer.Option(metavar="DOLLARS", help="The most it may ever spend: 25.00")],
+    "monthly": Annotated[str | None, typer.Option(metavar="DOLLARS", help="The most a calendar month (UTC).")],
+    "daily": Annotated[str | None, typer.Option(metavar="DOLLARS", help="The most a day (UTC).")],
+    "per_minute": Annotated[str | None, typer.Option(metavar="NUMBER", help="The most requests a minute.")],
+    "concurrent": Annotated[str | None, typer.Option(metavar="NUMBER", help="The most unfinished jobs at a time.")],
+    "storage": Annotated[
+        str | None, typer.Option(metavar="SIZE", help="The most that its files may take: 500MB, 10GB")
+    ],
+    "keep": Annotated[
+        list[str] | None,
+        typer.Option(metavar="KIND=DAYS", help="How long pictures, films or inputs are kept: films=30"),
+    ],
+}
 
 keys = typer.Typer(help="Create, limit, list and revoke keys. For the owner of the server.", no_args_is_help=True)
 projects = typer.Typer(help="Keys that share limits. For the owner of the server.", no_args_is_help=True)
+
+
+def _limited(command: Callable[..., None]) -> Callable[..., None]:
+    """The command with an option for every limit, before `json`; it is given what was typed of them as `limits`."""
+    *before, _, last = signature(command).parameters.values()
+    options = [Parameter(name, Parameter.KEYWORD_ONLY, default=None, annotation=of) for name, of in _LIMITS.items()]
+
+    def typed(**given: Any) -> None:
+        limits = _limits(**{name: given.pop(name) for name in _LIMITS})
+        command(**given, limits=limits)
+
+    typed.__name__, typed.__doc__ = command.__name__, command.__doc__
+    typed.__signature__ = Signature([*before, *options, last])  # type: ignore[attr-defined]
+    typed.__annotations__ = {each.name: each.annotation for each in (*before, *options, last)}
+    return typed
 
 
 @keys.command("list")
@@ -41,39 +64,29 @@ def list_keys(json: Json = False) -> None:
 
 
 @keys.command("create")
+@_limited
 def create_key(
     name: Annotated[str, typer.Argument(help="What to know the key by.", show_default=False)],
     live: Annotated[bool, typer.Option("--live", help="For real upstreams and real money.")] = False,
     project: Annotated[str | None, typer.Option(metavar="ID", help="The project that it belongs to.")] = None,
-    budget: Budget = None,
-    monthly: Monthly = None,
-    daily: Daily = None,
-    per_minute: PerMinute = None,
-    concurrent: Concurrent = None,
-    storage: Storage = None,
-    keep: Keep = None,
+    *,
+    limits: Limits,
     json: Json = False,
 ) -> None:
     """Create a key and print it, this once."""
-    given = _limits(budget, monthly, daily, per_minute, concurrent, storage, keep)
-    commands.create_key(name, test=not live, project=project, limits=given, json=json)
+    commands.create_key(name, test=not live, project=project, limits=limits, json=json)
 
 
 @keys.command("limit")
+@_limited
 def limit_key(
     id: KeyId,
-    budget: Budget = None,
-    monthly: Monthly = None,
-    daily: Daily = None,
-    per_minute: PerMinute = None,
-    concurrent: Concurrent = None,
-    storage: Storage = None,
-    keep: Keep = None,
+    *,
+    limits: Limits,
     json: Json = False,
 ) -> None:
     """Change limits of a key, at once; "none" takes one away."""
-    given = _limits(budget, monthly, daily, per_minute, concurrent, storage, keep)
-    commands.limit_key(id, limits=given, json=json)
+    commands.limit_key(id, limits=limits, json=json)
 
 
 @projects.command("list")
@@ -83,37 +96,27 @@ def list_projects(json: Json = False) -> None:
 
 
 @projects.command("create")
+@_limited
 def create_project(
     name: Annotated[str, typer.Argument(help="What to know the project by.", show_default=False)],
-    budget: Budget = None,
-    monthly: Monthly = None,
-    daily: Daily = None,
-    per_minute: PerMinute = None,
-    concurrent: Concurrent = None,
-    storage: Storage = None,
-    keep: Keep = None,
+    *,
+    limits: Limits,
     json: Json = False,
 ) -> None:
     """Create a project; what its keys do counts together."""
-    given = _limits(budget, monthly, daily, per_minute, concurrent, storage, keep)
-    commands.create_project(name, limits=given, json=json)
+    commands.create_project(name, limits=limits, json=json)
 
 
 @projects.command("limit")
+@_limited
 def limit_project(
     id: Annotated[str, typer.Argument(metavar="ID", help="The project's id.", show_default=False)],
-    budget: Budget = None,
-    monthly: Monthly = None,
-    daily: Daily = None,
-    per_minute: PerMinute = None,
-    concurrent: Concurrent = None,
-    storage: Storage = None,
-    keep: Keep = None,
+    *,
+    limits: Limits,
     json: Json = False,
 ) -> None:
     """Change limits of a project, at once; "none" takes one away."""
-    given = _limits(budget, monthly, daily, per_minute, concurrent, storage, keep)
-    commands.limit_project(id, limits=given, json=json)
+    commands.limit_project(id, limits=limits, json=json)
 
 
 @keys.command("revoke")
@@ -133,7 +136,7 @@ def _limits(
     concurrent: str | None,
     storage: str | None,
     keep: list[str] | None,
-) -> dict[str, str | int | None]:
+) -> Limits:
     """The limits that were typed, as the server takes them. What was not typed is left out; the server reads money."""
     typed = {
         "budget_usd": budget,
