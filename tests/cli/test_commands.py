@@ -129,6 +129,16 @@ def test_a_job_at_work_can_be_cancelled(terminal: Terminal) -> None:
     assert (ended.status, ended.json()["error"]["kind"]) == (1, "cancelled")
 
 
+def test_what_dies_next_is_shown_with_its_successor(terminal: Terminal) -> None:
+    rows = terminal.run("models", "--retiring", "--json").json()["models"]
+    assert {"left", "used_by"} <= set(rows[0])
+    table = terminal.run("models", "--retiring").out
+    assert "imagen-3.0-generate-002" in table
+    assert "2026-06-30" in table
+    assert "days ago" in table
+    assert "– Each picture is a call of its own" in " ".join(table.split())
+
+
 def test_models_have_prices_and_limits(terminal: Terminal) -> None:
     models = {model["id"]: model for model in terminal.run("models", "--json").json()["models"]}
     assert models["veo-2.0-generate-001"]["ability"]["seconds"] == [8, 5]

@@ -65,3 +65,19 @@ def test_what_the_sketch_engine_makes_in_another_size_is_told(server: Server) ->
 def test_a_model_of_the_old_names_answers_by_its_new_one(server: Server) -> None:
     assert server.call("GET", f"/api/models/{LIVING}-preview").json()["id"] == LIVING
     assert server.call("GET", f"/api/models/{GEMINI}").json()["lifecycle"]["successor"] == LIVING
+
+
+def test_what_dies_next_is_listed_with_whoever_used_it(server: Server) -> None:
+    server.call(
+        "POST", f"{MODELS}/{IMAGEN}:predict", {"instances": [{"prompt": "x"}], "parameters": {"sampleCount": 1}}
+    )
+    rows = server.call("GET", "/api/models?retiring").json()["models"]
+    assert LIVING not in {row["id"] for row in rows}
+    left = [row["left"] for row in rows]
+    living = [days for days in left if days >= 0]
+    assert left == [*sorted(living), *sorted((days for days in left if days < 0), reverse=True)]
+    assert all(row["lifecycle"]["successor"] and row["lifecycle"]["loses"] for row in rows)
+    own = {row["id"]: row["used_by"] for row in rows}[IMAGEN]
+    assert [(use["test"], use["jobs"] > 0) for use in own] == [(True, True)], "one's own use, and nobody else's"
+    everybody = server.call("GET", "/api/models?retiring", key=server.owner_key).json()["models"]
+    assert {row["id"]: row["used_by"] for row in everybody}[IMAGEN]

@@ -1,6 +1,7 @@
 """Keys, accounts and lists read as they were written."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -9,7 +10,7 @@ from danqing.domain.ledger import Balance
 from danqing.domain.ports import Books
 from danqing.store import Database
 
-from .samples import COST, a_job, a_key, delivered, furnish
+from .samples import COST, NOON, a_job, a_key, delivered, furnish
 
 
 async def test_they_are_the_gateways_books(database: Database) -> None:
@@ -112,3 +113,22 @@ async def test_a_page_starts_after_a_job_of_the_same_key(database: Database, bef
     with pytest.raises(Problem) as refusal:
         await database.jobs("key", limit=10, before=before)
     assert refusal.value.kind is Kind.NOT_FOUND
+
+
+async def test_who_used_a_model_lately_is_known_by_what_was_done_for_them(database: Database) -> None:
+    await furnish(database)
+    await database.add_key(a_key("other"), "digest of other")
+    asked = [("first", "key", "imagen-4"), ("second", "key", "imagen-4"), ("third", "other", "old-name")]
+    for id, key, model in [*asked, ("fourth", "key", "veo-9")]:
+        job = await database.admit(a_job(id, key=key, model=model), None)
+        await database.commit(*delivered(job, f"file{id}"))
+    await database.admit(a_job("unfinished", model="imagen-4"), None)
+
+    uses = await database.uses(["imagen-4", "old-name"], NOON)
+    assert sorted((use.model, use.key, use.name, use.jobs) for use in uses) == [
+        ("imagen-4", "key", "key's name", 2),
+        ("old-name", "other", "other's name", 1),
+    ]
+    assert {use.last for use in uses} == {NOON + timedelta(hours=1)}
+    assert await database.uses(["imagen-4"], NOON + timedelta(hours=2)) == []
+    assert await database.uses([], NOON) == []

@@ -58,6 +58,7 @@ async def a_day(database: Database) -> None:
             film = await database.admit(film, Once("order", "f"), driver=process.id)
         await database.ahead(film)
         await database.durations(film.generation.model)
+        await database.uses(["imagen-4", "veo-2"], now)
         await database.standings(key, now)
         await database.changed(key, (now, ""), 100)
         await database.jobs(key, limit=20)

@@ -234,7 +234,13 @@ def test_a_model_with_everything_that_a_form_needs() -> None:
             makes=frozenset({Medium.TEXT, Medium.IMAGE}), aspects=("1:1",), persons=(Person.ADULT,), pictures_max=3
         ),
         price=Price(image=dollars("0.03"), input_token=per_million("0.10"), output_token=per_million("0.40")),
-        lifecycle=Lifecycle(announced=date(2025, 5, 1), shutdown=date(2026, 6, 30), successor="next"),
+        lifecycle=Lifecycle(
+            announced=date(2025, 5, 1),
+            shutdown=date(2026, 6, 30),
+            successor="next",
+            loses=("its colours",),
+            source="a page",
+        ),
     )
     assert received(native.model(row)) == {
         "id": "imagen-3.0-generate-002",
@@ -261,7 +267,13 @@ def test_a_model_with_everything_that_a_form_needs() -> None:
             {"per": "million input tokens", "price": {"usd": "0.10", "nanos": 100_000_000}},
             {"per": "million output tokens", "price": {"usd": "0.40", "nanos": 400_000_000}},
         ],
-        "lifecycle": {"announced": "2025-05-01", "shutdown": "2026-06-30", "successor": "next"},
+        "lifecycle": {
+            "announced": "2025-05-01",
+            "shutdown": "2026-06-30",
+            "successor": "next",
+            "loses": ["its colours"],
+            "source": "a page",
+        },
     }
 
 

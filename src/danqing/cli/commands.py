@@ -56,14 +56,18 @@ def sweep(*, dry_run: bool, json: bool) -> None:
     perform(work, json=json, owner=True)
 
 
-def models(*, json: bool) -> None:
-    """The catalog."""
+def models(*, retiring: bool, json: bool) -> None:
+    """The catalog, or what of it ends."""
 
-    async def work(client: Client) -> Report:
+    async def listed(client: Client) -> Report:
         rows = await client.models()
         return Report({"models": rows}, tables.models(rows))
 
-    perform(work, json=json)
+    async def ending(client: Client) -> Report:
+        rows = await client.retiring()
+        return Report({"models": rows}, tables.retiring(rows))
+
+    perform(ending if retiring else listed, json=json, owner=retiring)
 
 
 def upstreams(*, json: bool) -> None:

@@ -230,9 +230,12 @@ def delete(id: JobId, json: Json = False) -> None:
 
 
 @app.command()
-def models(json: Json = False) -> None:
-    """List the models with their prices and limits."""
-    commands.models(json=json)
+def models(
+    retiring: Annotated[bool, typer.Option("--retiring", help="What dies next, and who used it lately.")] = False,
+    json: Json = False,
+) -> None:
+    """List the models with their prices and limits, or those whose end is named."""
+    commands.models(retiring=retiring, json=json)
 
 
 @app.command()

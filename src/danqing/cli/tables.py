@@ -19,6 +19,7 @@ from danqing.client.told import (
     Project,
     Quote,
     Quoted,
+    Retiring,
     Standing,
     Swept,
     Upstream,
@@ -31,7 +32,9 @@ from danqing.domain.money import show as dollars_of
 Lines = Sequence[RenderableType]
 Fact = tuple[str, str | Text]
 
-_WHOLE = frozenset({"job", "id", "state", "created", "cost", "model and price"})  # columns that are never folded
+_WHOLE = frozenset(
+    {"job", "id", "state", "created", "cost", "model and price", "ends"}
+)  # columns that are never folded
 _STATEMENT_LINES = 12  # the newest; --json has more
 _PHASES = {Phase.HOLD: "held", Phase.POST: "charged", Phase.WORDS: "for its words", Phase.VOID: "given back"}
 _LIMITS = {
@@ -144,6 +147,23 @@ def upstreams(rows: Sequence[Upstream]) -> Lines:
             name = ""
         if not row.routes:
             table.add_row(name, "asked for nothing")
+    return [table]
+
+
+def retiring(rows: Sequence[Retiring]) -> Lines:
+    """What dies next first; then what is gone and still answers here."""
+    if not rows:
+        return ["No model of the catalog has a day on which it ends."]
+    table = _table("model", "ends", "its successor, and what is lost", "used lately")
+    for row in rows:
+        days = f"in {row.left} days" if row.left >= 0 else f"{-row.left} days ago"
+        users = [
+            f"{use.name}{' (test)' if use.test else ''}: {use.jobs}, last {_when(use.last)}" for use in row.used_by
+        ]
+        lost = [f"– {sentence}" for sentence in row.lifecycle.loses]
+        told = "\n".join([row.lifecycle.successor or "", *lost])
+        ends = Text(f"{row.lifecycle.shutdown}\n{days}", style="yellow" if row.left >= 0 else "")
+        table.add_row(row.id, ends, told, "\n".join(users))
     return [table]
 
 

@@ -16,7 +16,7 @@ from uuid import uuid4
 import aiohttp
 import msgspec
 
-from danqing.client.told import Job, Key, Model, NewKey, Project, Quote, Swept, Upstream, Usage
+from danqing.client.told import Job, Key, Model, NewKey, Project, Quote, Retiring, Swept, Upstream, Usage
 from danqing.config import Remote
 from danqing.domain.errors import Kind, Problem
 from danqing.wire.sse import Parser
@@ -41,6 +41,10 @@ class _Jobs(msgspec.Struct):
 
 class _Models(msgspec.Struct):
     models: tuple[Model, ...]
+
+
+class _Retiring(msgspec.Struct):
+    models: tuple[Retiring, ...]
 
 
 class _Upstreams(msgspec.Struct):
@@ -134,6 +138,10 @@ class Client:
     async def models(self) -> tuple[Model, ...]:
         """Every model with its abilities, prices and dates."""
         return (await self._ask("GET", "models", _Models)).models
+
+    async def retiring(self) -> tuple[Retiring, ...]:
+        """The models that end, the next one first, and who used them lately: everybody, for the owner."""
+        return (await self._ask("GET", "models?retiring", _Retiring)).models
 
     async def upstreams(self) -> tuple[Upstream, ...]:
         """Who makes what live keys ask for, and how they do; all of it for the owner."""

@@ -171,6 +171,8 @@ class Lifecycle(msgspec.Struct, frozen=True):
     announced: str | None
     shutdown: str | None
     successor: str | None
+    loses: tuple[str, ...] = ()
+    source: str | None = None
 
 
 class Model(msgspec.Struct, frozen=True, kw_only=True):
@@ -184,6 +186,23 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     ability: Ability
     prices: tuple[Rate, ...]
     lifecycle: Lifecycle
+
+
+class Use(msgspec.Struct, frozen=True, kw_only=True):
+    """A key that had work done by a model lately."""
+
+    key: str
+    name: str
+    test: bool
+    jobs: int
+    last: str
+
+
+class Retiring(Model, frozen=True, kw_only=True):
+    """A model that ends: in `left` days, or that many days ago when it is below zero."""
+
+    left: int
+    used_by: tuple[Use, ...]
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):

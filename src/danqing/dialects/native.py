@@ -178,9 +178,13 @@ class _Reading:
         self._front = front
 
     async def models(self, request: Request) -> Reply:
-        """Every model with its abilities, prices and dates."""
-        await self._front.key(request)
-        rows: list[Json] = [native.model(row) for row in self._front.gateway.catalog.models]
+        """Every model with its abilities, prices and dates; `?retiring`: those that end, and who used them lately."""
+        accounts, models = self._front.accounts, self._front.gateway.catalog.models
+        owner = accounts.is_owner(token_of(request))
+        key = None if owner else await self._front.key(request)
+        rows: list[Json] = [native.model(row) for row in models]
+        if "retiring" in request.query_params:
+            rows = [native.retiring(row) for row in await accounts.retiring(models, key)]
         return Reply.of({"models": rows})
 
     async def model(self, request: Request) -> Reply:

@@ -15,6 +15,7 @@ from danqing.domain.limits import Changes, Project, Standing
 from danqing.domain.media import Blob, Shape, blob_named
 from danqing.domain.models import Model
 from danqing.domain.retention import Keep
+from danqing.domain.retiring import Use
 from danqing.domain.wording import Rewording, Wording
 
 STATEMENT_LINES_MAX = 100
@@ -291,6 +292,9 @@ class Books(Protocol):
 
     async def jobs(self, key: str, *, limit: int, before: str | None = None) -> list[Job]:
         """A key's jobs, newest first; `before` is the id of the last one seen."""
+
+    async def uses(self, models: Collection[str], since: datetime) -> list[Use]:
+        """Which keys had work done by these names of models since a moment."""
 
 
 class Register(Protocol):

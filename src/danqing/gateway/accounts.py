@@ -1,6 +1,6 @@
 """Keys, projects, limits and statements: what the owner of a server, or of a key, sets and reads."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import uuid4
@@ -9,8 +9,10 @@ from danqing.domain.errors import Kind, Problem, invalid, not_found
 from danqing.domain.jobs import Job
 from danqing.domain.keys import Key
 from danqing.domain.limits import UNLIMITED, Changes, Limits, Project, Standing
+from danqing.domain.models import Model
 from danqing.domain.money import DOLLAR
 from danqing.domain.ports import Books, Limiter, Register, Spending
+from danqing.domain.retiring import LATELY, Retiring, retiring
 from danqing.gateway.gateway import utc_now
 from danqing.gateway.keyring import Keyring, hint
 
@@ -146,6 +148,13 @@ class Accounts:
     async def spending(self, key: Key) -> Spending:
         """The key's balance, budget and spending by model."""
         return await self._books.spending(key)
+
+    async def retiring(self, models: Sequence[Model], key: Key | None) -> list[Retiring]:
+        """The models that end, the next one first, and who used them lately: everybody, or one key alone."""
+        now = self._now()
+        ending = [name for model in models if model.lifecycle.shutdown for name in model.names]
+        uses = await self._books.uses(ending, now - LATELY)
+        return retiring(models, now.date(), [use for use in uses if key is None or use.key == key.id])
 
     async def jobs(self, key: Key, *, limit: int = 50, before: str | None = None) -> list[Job]:
         """The key's jobs, newest first, at most PAGE_MAX at a time."""

@@ -12,6 +12,7 @@ from danqing.domain.ledger import Transfer
 from danqing.domain.limits import Changes, Project, Standing
 from danqing.domain.ports import Once, Spending
 from danqing.domain.retention import Keep
+from danqing.domain.retiring import Use
 from danqing.store import accounts, feed, jobs, register, upkeep
 from danqing.store.engine import Engines, open_engines, troubles_told
 from danqing.store.fleet import Member
@@ -129,6 +130,10 @@ class Database:
     async def durations(self, model: str) -> list[float]:
         """The seconds that the model's last jobs were worked on."""
         return await self._read(lambda connection: feed.durations(connection, model))
+
+    async def uses(self, models: Collection[str], since: datetime) -> list[Use]:
+        """Which keys had work done by these names of models since a moment."""
+        return await self._read(lambda connection: feed.uses(connection, models, since))
 
     async def changed(self, key: str, after: tuple[datetime, str], limit: int) -> list[Job]:
         """A key's jobs that changed after a moment, by `updated` and id, the oldest change first."""

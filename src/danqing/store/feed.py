@@ -1,13 +1,15 @@
-"""What waits, how long it took before, and what has changed since somebody last looked."""
+"""What waits, how long it took before, what has changed since somebody last looked, and who uses what."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import BigInteger, Connection, Integer, Text, bindparam, func, select, tuple_
 
 from danqing.domain.jobs import Job
+from danqing.domain.retiring import Use
 from danqing.store.documents import read_job
 from danqing.store.jobs import COLUMNS, job_of
-from danqing.store.tables import DONE, WAITING, Moment, jobs
+from danqing.store.tables import DONE, WAITING, Moment, jobs, keys
 
 ENOUGH = 20  # jobs that tell how long a model takes
 
@@ -26,6 +28,16 @@ _done = (
     .where(jobs.c.model == bindparam("model"), DONE)
     .order_by(jobs.c.updated.desc())
     .limit(ENOUGH)
+)
+_uses = (
+    select(jobs.c.model, jobs.c.key, keys.c.name, keys.c.test, func.count(), func.max(jobs.c.updated))
+    .join(keys, keys.c.id == jobs.c.key)
+    .where(
+        jobs.c.model.in_(bindparam("models", expanding=True)),
+        DONE,
+        jobs.c.updated >= bindparam("since", type_=Moment),
+    )
+    .group_by(jobs.c.model, jobs.c.key, keys.c.name, keys.c.test)
 )
 _changed = (
     select(*COLUMNS)
@@ -48,6 +60,15 @@ def durations(connection: Connection, model: str) -> list[float]:
     """The seconds that the model's last jobs were worked on, of those that ended well."""
     done = [read_job(document) for document in connection.execute(_done, {"model": model}).scalars()]
     return [(job.updated - job.started).total_seconds() for job in done if job.started]
+
+
+def uses(connection: Connection, models: Collection[str], since: datetime) -> list[Use]:
+    """Which keys had work done by these names of models since a moment."""
+    rows = connection.execute(_uses, {"models": sorted(models), "since": since})
+    return [
+        Use(model=model, key=key, name=name, test=test, jobs=count, last=last)
+        for model, key, name, test, count, last in rows
+    ]
 
 
 def changed(connection: Connection, key: str, after: tuple[datetime, str], limit: int) -> list[Job]:

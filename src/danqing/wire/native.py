@@ -15,6 +15,7 @@ from danqing.domain.media import Blob, Medium
 from danqing.domain.models import Ability, Model
 from danqing.domain.money import Price, show
 from danqing.domain.retention import Swept
+from danqing.domain.retiring import Retiring
 from danqing.domain.wording import ENHANCE, Wording
 from danqing.wire import bodies
 from danqing.wire.asks import Ask, read_person
@@ -180,7 +181,21 @@ def model(row: Model) -> Tree:
             "announced": row.lifecycle.announced.isoformat() if row.lifecycle.announced else None,
             "shutdown": row.lifecycle.shutdown.isoformat() if row.lifecycle.shutdown else None,
             "successor": row.lifecycle.successor or None,
+            "loses": row.lifecycle.loses,
+            "source": row.lifecycle.source or None,
         },
+    }
+
+
+def retiring(row: Retiring) -> Tree:
+    """A model that ends: the days that are left, and who used it lately."""
+    return {
+        **model(row.model),
+        "left": row.left,
+        "used_by": [
+            {"key": use.key, "name": use.name, "test": use.test, "jobs": use.jobs, "last": time(use.last)}
+            for use in row.uses
+        ],
     }
 
 
