@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from danqing.domain.errors import Declined, Kind, Problem
-from danqing.domain.health import OPEN_S, OPEN_S_MAX, WINDOW, Gate, Health, asked, left, told
+from danqing.domain.health import OPEN_S, OPEN_S_MAX, WINDOW, Gate, Health, accepted, asked, left, told
 from making import NOON
 
 BROKEN = Problem(Kind.UPSTREAM, "It broke.", code="upstream_failed")
@@ -55,6 +55,8 @@ def test_one_may_try_after_a_while_and_closes_it() -> None:
     assert trying.away_s(later) > 0
     assert left(trying).gate(later) is Gate.HALF_OPEN, "when whoever tried has gone away"
     assert told(trying, None, later).gate(later) is Gate.CLOSED
+    assert accepted(trying).gate(later) is Gate.CLOSED, "a film is not waited for"
+    assert accepted(health).gate(NOON) is Gate.OPEN, "what was begun before says nothing"
     assert after(BROKEN, health=told(trying, None, later)).gate(later) is Gate.CLOSED, "the old failures are forgotten"
 
 

@@ -108,6 +108,11 @@ def asked(health: Health, at: datetime) -> Health:
     return replace(health, in_flight=health.in_flight + 1, trying=trying)
 
 
+def accepted(health: Health) -> Health:
+    """The health when an engine has taken work: whoever tried has found it well, long before a film is made."""
+    return replace(health, until=None, trips=0, trying=False, outcomes=()) if health.trying else health
+
+
 def left(health: Health) -> Health:
     """The health when the work was called off, or is somebody else's now: that says nothing."""
     return replace(health, in_flight=health.in_flight - 1, trying=False)

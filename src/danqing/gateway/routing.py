@@ -14,7 +14,7 @@ from danqing.domain.changes import Change, adapt
 from danqing.domain.errors import Kind, Problem
 from danqing.domain.generation import Generation
 from danqing.domain.health import Gate, Health, RouteStanding, Standing, whole_seconds
-from danqing.domain.jobs import Event, Failed, Job, Plan, TurnedAway
+from danqing.domain.jobs import Accepted, Event, Failed, Job, Plan, TurnedAway
 from danqing.domain.media import Medium
 from danqing.domain.models import Catalog, Model, Route
 from danqing.domain.ports import Load, Provider
@@ -74,22 +74,31 @@ class Router:
 
     @contextmanager
     def asking(self, job: Job) -> Iterator[Callable[[Event], None]]:
-        """While an engine is at work; takes what it has come to, if it has."""
+        """While an engine is at work; to be told that it has accepted, and what it has come to."""
         at = (job.provider, job.upstream)
         if job.provider not in self._upstreams:
-            yield lambda end: None
+            yield lambda event: None
             return
         ends: list[Event] = []
+
+        def hear(event: Event) -> None:
+            if isinstance(event, Accepted):
+                self._mark(at, health.accepted(self._health[at]))
+            else:
+                ends.append(event)
+
         self._health[at] = health.asked(self._health.get(at, Health()), self._now())
         try:
-            yield ends.append
+            yield hear
         finally:
             known = self._health[at]
             problem = ends[0].problem if ends and isinstance(ends[0], Failed) else None
-            after = health.told(known, problem, self._now()) if ends else health.left(known)
-            self._health[at] = after
-            if (gate := after.gate(self._now())) is not known.gate(self._now()):
-                log.warning("an upstream's breaker", upstream=at[0], model=at[1], gate=gate.value, code=after.error)
+            self._mark(at, health.told(known, problem, self._now()) if ends else health.left(known))
+
+    def _mark(self, at: tuple[str, str], after: Health) -> None:
+        before, self._health[at] = self._health[at], after
+        if (gate := after.gate(self._now())) is not before.gate(self._now()):
+            log.warning("an upstream's breaker", upstream=at[0], model=at[1], gate=gate.value, code=after.error)
 
     def sent(self, job: Job) -> Generation:
         """What the engine is asked for, which may not be able to do all that was asked of the model."""

@@ -236,15 +236,15 @@ class Runner:
                 except Problem as problem:
                     return Failed(problem)
                 await run.take(Started(plan))
-            with self._router.asking(run.job) as told:
-                end = await self._make(run)
-                told(end)
+            with self._router.asking(run.job) as hear:
+                end = await self._make(run, hear)
+                hear(end)
             turned_away = self._router.turned_away(run.job, end)
             if turned_away is None:
                 return end
             await run.take(turned_away)
 
-    async def _make(self, run: _Run) -> Event:
+    async def _make(self, run: _Run, hear: Callable[[Event], None]) -> Event:
         """Run the provider; the event that it has come to."""
         provider = self._providers.get(run.job.provider)
         if provider is None:
@@ -255,6 +255,8 @@ class Runner:
         try:
             async with asyncio.timeout(self._left_s(run.job)), aclosing(asking.updates()) as updates:
                 async for update in updates:
+                    if isinstance(update, Accepted):
+                        hear(update)
                     for told in await self._checker.checked(run.job, update):
                         await run.take(told)
         except (Superseded, asyncio.CancelledError):
