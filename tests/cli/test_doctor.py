@@ -1,13 +1,16 @@
 """`danqing doctor`: tells what is broken and what is only worth knowing, beside a server and without one."""
 
 import asyncio
+import re
 import sqlite3
+import urllib.request
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+import objects
 from danqing.cli import checkups
 from serving import Server
 from upstreams import ai_studio
@@ -168,6 +171,19 @@ def test_a_postgres_is_asked_for_its_revision_and_its_clock(
     ended = doctor(tmp_path, "--json", DANQING_DATABASE=postgres_server)
     facts = rows(ended)["database"]["facts"]
     assert (ended.status, facts["revision"], facts["clock_s"]) == (0, "", 0)
+
+
+def test_a_bucket_is_tried_and_nothing_stays_of_it(doctor: Callable[..., Ended], tmp_path: Path) -> None:
+    if lacking := objects.lacking("moto"):
+        pytest.skip(lacking)
+    (tmp_path / "objects").mkdir()
+    with objects.running(tmp_path / "objects", "moto") as store:
+        ended = doctor(tmp_path / "data", "--json", DANQING_ASSETS=objects.ADDRESS, **store.env)
+        with urllib.request.urlopen(f"{store.url}/{objects.BUCKET}", timeout=10) as listed:
+            kept = re.findall(r"<Key>(.*?)</Key>", listed.read().decode())
+    assert (ended.status, rows(ended)["files"]["state"]) == (0, "well")
+    assert kept == ["danqing/danqing"], "what is written to see whether anything can be"
+    assert not (tmp_path / "data").exists()
 
 
 def test_a_postgres_that_is_away_is_broken(doctor: Callable[..., Ended], tmp_path: Path) -> None:

@@ -3,9 +3,10 @@
 import asyncio
 import secrets
 import shutil
+import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -157,6 +158,11 @@ async def _files(config: Config) -> Checkup:
     """A file is put, read and taken away again."""
     if not ("://" in config.assets or await asyncio.to_thread(Path(config.assets).exists)):
         return note("files", f"{config.assets} is not there yet. {NEVER}", address=config.assets)
+    with tempfile.TemporaryDirectory() as own:  # a bucket's files pass through a folder, which shall not stay
+        return await _tried(replace(config, data=Path(own), files=config.assets))
+
+
+async def _tried(config: Config) -> Checkup:
     archive = await connect_archive(config)
     content, begun = secrets.token_bytes(4096), time.monotonic()
     try:

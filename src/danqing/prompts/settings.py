@@ -11,6 +11,7 @@ from danqing.domain.money import Price, per_million
 from danqing.domain.ports import Provider
 from danqing.domain.spelling import unknown
 from danqing.prompts.scribe import Scribe
+from danqing.upstream.settings import explained
 
 TIMEOUT_S = 20.0
 TIMEOUT_S_MAX = 120.0
@@ -37,7 +38,7 @@ def read(given: Mapping[str, object], shape: type[S], table: str) -> S:
     try:
         return msgspec.convert(given, shape)
     except msgspec.ValidationError as error:
-        raise misset(table, *_explained(str(error))) from None
+        raise misset(table, *explained(error)) from None
 
 
 def misset(table: str, setting: str, what: str) -> Problem:
@@ -65,11 +66,3 @@ def _rate(text: str, table: str, setting: str) -> int:
         return per_million(text)
     except ValueError as error:
         raise misset(table, setting, f"is wrong: {error}") from error
-
-
-def _explained(error: str) -> tuple[str, str]:
-    """The setting and what is wrong with it, from msgspec's words."""
-    what, _, path = error.partition(" - at `$")
-    if missing := what.partition("missing required field `")[2].rstrip("`"):
-        return missing, "is missing"
-    return path.rstrip("`").lstrip("."), f"is wrong: {what[:1].lower()}{what[1:]}"

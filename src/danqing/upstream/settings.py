@@ -128,13 +128,12 @@ def _read(name: str, given: Mapping[str, object], shape: type[D]) -> D:
     try:
         return msgspec.convert({key: value for key, value in given.items() if key in known}, shape)
     except msgspec.ValidationError as error:
-        raise _explained(name, str(error)) from None
+        raise misset(name, *explained(error)) from None
 
 
-def _explained(name: str, error: str) -> Problem:
-    """msgspec's own words, which name the type that it expected and where."""
-    what, _, path = error.partition(" - at `$")
-    missing = what.partition("missing required field `")[2].rstrip("`")
-    if missing:
-        return misset(name, missing, "is missing")
-    return misset(name, path.rstrip("`").lstrip("."), f"is wrong: {what[:1].lower()}{what[1:]}")
+def explained(error: msgspec.ValidationError) -> tuple[str, str]:
+    """The setting that is wrong and what to say of it, from msgspec's own words: which type it expected, and where."""
+    what, _, path = str(error).partition(" - at `$")
+    if missing := what.partition("missing required field `")[2].rstrip("`"):
+        return missing, "is missing"
+    return path.rstrip("`").lstrip("."), f"is wrong: {what[:1].lower()}{what[1:]}"
