@@ -132,6 +132,10 @@ def test_a_file_of_keys_that_has_none(tmp_path: Path, content: str | None, says:
     assert told(tmp_path, '[upstreams.google]\nkey_file = "keys"') == [f"2: {says.format(data=tmp_path)}"]
 
 
+def test_a_file_that_is_not_named_in_words_is_one_mistake(tmp_path: Path) -> None:
+    assert told(tmp_path, "secret_file = 3") == ["1: secret_file must be text in quotation marks."]
+
+
 def test_without_keys_nobody_looks_for_them(tmp_path: Path) -> None:
     assert told(tmp_path, '[upstreams.google]\nkey_env = "NOPE"', keys=False) == []
 

@@ -71,6 +71,18 @@ def test_a_file_that_is_named_in_the_environment_goes_before_what_the_toml_says_
     assert load(data=tmp_path, env={}).secret == "cd" * 32
 
 
+def test_a_file_with_a_value_is_looked_for_beside_whoever_names_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder, digits in (("etc", "ab"), ("typed", "cd")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "pepper").write_text(digits * 32)
+    monkeypatch.chdir(tmp_path / "typed")
+    data = write(tmp_path / "etc", 'secret_file = "pepper"')
+    assert load(data=data, env={}).secret == "ab" * 32
+    assert load(data=data, env={"DANQING_SECRET_FILE": "pepper"}).secret == "cd" * 32
+
+
 def test_the_file_may_be_elsewhere_and_name_the_data_directory(tmp_path: Path) -> None:
     (tmp_path / "etc").mkdir()
     (tmp_path / "etc" / "danqing.toml").write_text('data = "../srv"\nport = 5')

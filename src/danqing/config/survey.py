@@ -1,7 +1,7 @@
 """Goes through everything that sets a server: options, the environment, danqing.toml; and keeps all that is wrong."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,9 +11,9 @@ from danqing.domain.spelling import meant, unknown
 
 FILE = "danqing.toml"
 TABLES = frozenset({"upstreams", "prompts"})
-_PASSWORD = re.compile(r"//[^/@:]*:[^/@]+@")
 OTHERS = frozenset({"DANQING_DATA", "DANQING_CONFIG", "DANQING_URL", "DANQING_KEY"})  # variables that are no setting
 OPTION, ENVIRONMENT, DEFAULT = "option", "environment", "default"
+_PASSWORD = re.compile(r"//[^/@:]*:[^/@]+@")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,16 +136,20 @@ def _first(found: Survey, name: str, layers: Sequence[_Layer]) -> Found:
 
 
 def _from_file(found: Survey, name: str, layers: Sequence[_Layer]) -> None:
-    """A setting whose value is in a file that another setting names, when nobody who goes before it says otherwise."""
+    """A setting whose value is in a file that another setting names, when nobody who goes before it says otherwise.
+
+    A relative name begins beside danqing.toml when it stands there, else where the command was typed.
+    """
     other = f"{name}_file"
     layer = next((layer for layer in layers if name in layer.values or other in layer.values), None)
-    if layer is None or other not in layer.values:
+    if layer is None or not (other in layer.values and found.value(other)):
         return
     where, spelled = layer.where(other), layer.spelled(other)
     if name in layer.values:
         found.mistaken(where, spelled, f"and {layer.spelled(name)} cannot both be set")
         return
-    path = found.written.path.parent / Path(str(found.value(other))).expanduser()
+    beside = layer.written.path.parent if layer.written else Path()
+    path = beside / Path(str(found.value(other))).expanduser()
     try:
         found.settings[name] = Found(SETTINGS[name].read(path.read_text()), layer.source(other))
     except (OSError, UnicodeDecodeError):
@@ -188,16 +192,16 @@ def _strangers(found: Survey, env: Mapping[str, str], *, own: bool) -> None:
     for variable in sorted(name for name in env.keys() - known if name.startswith(PREFIX)):
         if near := meant(variable.removeprefix(PREFIX), names):
             found.mistaken(ENVIRONMENT, variable, f"is not a setting; did you mean {PREFIX}{near}?", grave=False)
-    if _readable_by_others(found.written) and any(_secrets(found)):
+    if _readable_by_others(found.written) and _holds_a_secret(found):
         message = "holds a key and others can read it; chmod 600, or name the key with key_env or key_file"
         found.mistaken(str(found.written.path), "", message, grave=False)
 
 
-def _secrets(found: Survey) -> Iterator[str]:
+def _holds_a_secret(found: Survey) -> bool:
     table = found.written.table
-    yield from (name for name in ("secret",) if name in table)
-    yield from (name for name in ("database",) if _PASSWORD.search(str(table.get(name, ""))))
-    yield from (name for row in found.upstreams.values() for name in ("key", "keys") if name in row)
+    password = _PASSWORD.search(str(table.get("database", "")))
+    keys = any(row.keys() & {"key", "keys"} for row in found.upstreams.values())
+    return "secret" in table or password is not None or keys
 
 
 def _readable_by_others(written: Written) -> bool:
