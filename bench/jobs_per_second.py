@@ -1,6 +1,7 @@
-"""How fast jobs go through the queue and money through the books, on SQLite and Postgres, and with 100,000 stored jobs.
+"""How fast films go through the queue and money through the books, on SQLite and Postgres, as the store fills.
 
-`make bench-queue` prints a table. The upstream is the engine of the chaos tests, which takes no time of its own.
+`make bench-queue` prints a table: the middle one of several measurements, then the lowest and the highest. The upstream
+is the engine of the chaos tests, which takes no time of its own; a commit waits for the disk on either database.
 """
 
 import argparse
@@ -11,159 +12,189 @@ import signal
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
-from sqlalchemy import text
+from sqlalchemy import ColumnElement, func, select
 
 import postgres
 from chaos.__main__ import alone
 from chaos.world import PROGRAM, World, engine, furnish
 from danqing.store import connect
-from danqing.store.engine import open_engines
-from danqing.store.tables import jobs, transfers
+from danqing.store.engine import Engines, open_engines
+from danqing.store.tables import DONE, UNFINISHED, jobs
 from fleet import LEASE_S, Fleet, eventually, fleet
 from machines.asking import at_work, film
 from serving import Server, Worker
+from store.filling import fill
 from store.samples import a_job, a_key, delivered
 
-STORED = (10_000, 100_000)
-MODEL = "picture-again"
-SERIES = "WITH RECURSIVE series(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM series WHERE n < :count)"
+MODEL = "film-again"  # pictures do not pass through the queue
+AT_ONCE = 8  # clients, and charges
+SLOW = "[danqing:slow=60] a paper boat"  # nobody finishes this while it is handed over
 
 
-def told(what: str, stored: int, figure: str) -> None:
+def told(what: str, stored: int, figures: Sequence[float]) -> None:
     """One row of the table."""
-    print(f"{what:<44} {stored:>8,} {figure:>16}", flush=True)
+    spread = f"{min(figures):,.1f} to {max(figures):,.1f}"
+    print(f"{what:<40} {stored:>8,} {median(figures):>10,.1f} {spread:>20}", flush=True)
 
 
-def through(world: World, database: str, count: int) -> float:
-    """Jobs a second, from the first that is asked for to the last that is done."""
+@dataclass
+class Bench:
+    """A world to be measured, and a way past it into its database. `rounds` measurements make a row."""
 
-    def ask(number: int) -> None:
-        body = {"model": MODEL, "prompt": f"a paper boat, {number}"}
-        while world.gateways[0].call("POST", "/api/jobs", body, key=world.key).status == 429:
-            time.sleep(0.1)
+    world: World
+    address: str
+    engines: Engines
+    jobs: int
+    charges: int
+    rounds: int
 
-    before, began = done(database), time.monotonic()
-    with ThreadPoolExecutor(8) as clients:
-        list(clients.map(ask, range(count)))
-    eventually(lambda: done(database) >= before + count)
-    return count / (time.monotonic() - began)
+    def close(self) -> None:
+        """Let go of the database."""
+        self.engines.dispose()
 
+    def count(self, which: ColumnElement[bool]) -> int:
+        """How many such jobs there are."""
+        with self.engines.reading.connect() as connection:
+            return connection.execute(select(func.count()).select_from(jobs).where(which)).scalar_one()
 
-def done(database: str) -> int:
-    """How many jobs are done."""
-    engines = open_engines(database)
-    with engines.reading.connect() as connection:
-        found = connection.execute(text("SELECT count(*) FROM jobs WHERE state = 'done'")).scalar_one()
-    engines.dispose()
-    return int(found)
+    def queue(self, what: str, stored: int) -> None:
+        """Films a second, from the first that is asked for to the last that is done."""
+        told(f"{what}, films/s", stored, [self._through() for _ in range(self.rounds)])
 
-
-def store(database: str, count: int) -> None:
-    """So many more ended jobs with their transfers: copies of one that is there. The balances do not follow."""
-    engines = open_engines(database)
-    with engines.writing.begin() as connection:
-        job = connection.execute(text("SELECT id FROM jobs WHERE state = 'done' LIMIT 1")).scalar_one()
-        mark = f"'{os.urandom(4).hex()}-' || n"
-        for table, own in ((jobs, jobs.c.id), (transfers, transfers.c.job)):
-            copied = {"id": f"replace(id, '{job}', {mark})", "job": mark}
-            names = [column.name for column in table.c]
-            columns = ", ".join(copied.get(name, name) for name in names)
-            into = f"INSERT INTO {table.name} ({', '.join(names)})"
-            copies = f"SELECT {columns} FROM {table.name}, series WHERE {own.name} = :job"
-            connection.execute(text(f"{SERIES} {into} {copies}"), {"job": job, "count": count})
-    engines.dispose()
-
-
-async def charges(address: str, count: int) -> float:
-    """Charges a second in the store alone: a hold and its settlement each, eight at a time."""
-    database = await connect(address)
-    run = os.urandom(4).hex()
-    await database.fund("bench", 10**9, run)
-    await database.add_key(a_key(run, account="bench"), run)
-
-    async def pay(first: int) -> None:
-        for number in range(first, count, 8):
-            name = f"{run}-{number}"
-            job = await database.admit(a_job(name, key=run, account="bench"), None)
-            assert await database.commit(*delivered(job, name))
-
-    began = time.monotonic()
-    await asyncio.gather(*map(pay, range(8)))
-    await database.close()
-    return count / (time.monotonic() - began)
-
-
-def measured(what: str, world: World, database: str, wanted: argparse.Namespace) -> None:
-    """The rates with few, and with more and more jobs in store."""
-    for stored in (0, *STORED):
-        if stored:
-            store(database, stored - done(database))
-        told(f"{what}, jobs/s", stored, f"{through(world, database, wanted.jobs):.1f}")
-        processes = [*world.gateways, *world.workers]
+    def books(self, what: str, stored: int) -> None:
+        """Charges a second in the store alone. Everybody else is dead, or they would adopt the jobs."""
+        processes = [*self.world.gateways, *self.world.workers]
         for process in processes:
-            process.kill()  # they would adopt the jobs that the charges are for
-        told(f"{what}, charges/s", stored, f"{asyncio.run(charges(database, wanted.charges)):.0f}")
+            process.kill()
+        told(f"{what}, charges/s", stored, [asyncio.run(self._charged()) for _ in range(self.rounds)])
         for process in processes:
             process.start()
 
+    def growth(self, what: str, stored: Sequence[int]) -> None:
+        """Both, with more and more jobs in store."""
+        for count in (0, *stored):
+            if count:
+                fill(self.engines, count - self.count(DONE))
+            self.queue(what, count)
+            self.books(what, count)
 
-def one(wanted: argparse.Namespace) -> None:
+    def _through(self) -> float:
+        before, began = self.count(DONE), time.monotonic()
+        with ThreadPoolExecutor(AT_ONCE) as clients:
+            list(clients.map(self._ask, range(self.jobs)))
+        eventually(lambda: not self.count(UNFINISHED), 600)
+        took = time.monotonic() - began
+        assert self.count(DONE) == before + self.jobs
+        return self.jobs / took
+
+    def _ask(self, number: int) -> None:
+        body = {"model": MODEL, "prompt": f"a paper boat, {number}", "count": 1}
+        while (answer := self.world.gateways[0].call("POST", "/api/jobs", body, key=self.world.key)).status == 429:
+            time.sleep(0.1)
+        assert answer.status == 201, answer.body
+
+    async def _charged(self) -> float:
+        """A hold and its settlement each."""
+        database, run = await connect(self.address), os.urandom(4).hex()
+        await database.fund("bench", 10**9, run)
+        await database.add_key(a_key(run, account="bench"), run)
+
+        async def pay(first: int) -> None:
+            for number in range(first, self.charges, AT_ONCE):
+                name = f"{run}-{number}"
+                job = await database.admit(a_job(name, key=run, account="bench"), None)
+                assert await database.commit(*delivered(job, name))
+
+        began = time.monotonic()
+        await asyncio.gather(*map(pay, range(AT_ONCE)))
+        took = time.monotonic() - began
+        await database.close()
+        return self.charges / took
+
+
+def opened(world: World, address: str, wanted: argparse.Namespace) -> Bench:
+    """Everybody at work, and money for all that is asked."""
+    world.open()
+    gateway = world.gateways[0]
+    more = {"usd": "1000000", "cause": "bench"}
+    assert gateway.call("POST", "/api/funds", more, key=gateway.owner_key).status == 201
+    return Bench(world, address, open_engines(address), wanted.jobs, wanted.charges, wanted.rounds)
+
+
+def one(folder: Path, wanted: argparse.Namespace) -> None:
     """SQLite: one server."""
-    with tempfile.TemporaryDirectory() as temporary, alone(Path(temporary), seed=1, takes_s=0) as world:
-        world.open()
-        measured("SQLite, one server", world, f"sqlite:///{world.gateways[0].data / 'danqing.sqlite'}", wanted)
+    with alone(folder, seed=1, takes_s=0) as world:
+        address = f"sqlite:///{world.gateways[0].data / 'danqing.sqlite'}"
+        with closing(opened(world, address, wanted)) as bench:
+            bench.growth("SQLite, one server", wanted.stored)
 
 
 def many(folder: Path, server: str, wanted: argparse.Namespace) -> None:
-    """Postgres: one gateway, and workers one after the other; then deaths."""
+    """Postgres: one gateway, and more and more workers; then deaths."""
     with engine(takes_s=0) as (url, _), fleet(folder, server) as machines:
-        names = ("gateway0", *(f"worker{number}" for number in range(4)))
-        for name in names:
+        for name in ("gateway0", *(f"worker{number}" for number in range(4))):
             furnish(folder / name, url)
-        gateway = Server(folder / "gateway0", machines.settings, options=("--no-work",))
-        machines.gateways.append(gateway)
-        world = World([gateway], machines.workers, url, random.Random(1))
-        world.open()
-        for count in (1, 2, 4):
-            while len(machines.workers) < count:
-                worker = Worker(folder / f"worker{len(machines.workers)}", machines.settings, program=PROGRAM)
-                machines.workers.append(worker)
-                worker.start()
-            if count < 4:
-                rate = through(world, machines.database, wanted.jobs)
-                told(f"Postgres, {count} worker{'s' * (count > 1)}, jobs/s", 0, f"{rate:.1f}")
-        measured("Postgres, 4 workers", world, machines.database, wanted)
-        for number, name in ((signal.SIGKILL, "kill -9"), (signal.SIGTERM, "SIGTERM")):
-            told(f"hand-over after {name}, lease {LEASE_S:g} s", STORED[-1], f"{handed_over(machines, number):.1f} s")
+        machines.gateways.append(Server(folder / "gateway0", machines.settings, options=("--no-work",)))
+        world = World(machines.gateways, machines.workers, url, random.Random(1))
+        with closing(opened(world, machines.database, wanted)) as bench:
+            for count in (1, 2, 4):
+                while len(machines.workers) < count:
+                    worker = Worker(folder / f"worker{len(machines.workers)}", machines.settings, program=PROGRAM)
+                    machines.workers.append(worker.start())
+                if count < 4:
+                    bench.queue(f"Postgres, {count} worker{'s' * (count > 1)}", 0)
+            deaths(bench, machines)
+            bench.growth("Postgres, 4 workers", wanted.stored)
+            deaths(bench, machines)
+
+
+def deaths(bench: Bench, machines: Fleet) -> None:
+    """How long it takes until another worker goes on."""
+    for number, name in ((signal.SIGKILL, "kill -9"), (signal.SIGTERM, "SIGTERM")):
+        took = [handed_over(machines, number) for _ in range(bench.rounds)]
+        told(f"hand-over after {name}, s (lease {LEASE_S:g} s)", bench.count(DONE), took)
 
 
 def handed_over(machines: Fleet, number: signal.Signals) -> float:
     """Seconds until another worker drives the film of one that gets a signal."""
-    id = film(machines.gateways[0])
+    gateway = machines.gateways[0]
+    id = film(gateway, SLOW)
     leaving = at_work(machines, id)
+    assert leaving.process
     began = time.monotonic()
     leaving.process.send_signal(number)
     eventually(lambda: at_work(machines, id) is not leaving)
-    return time.monotonic() - began
+    took = time.monotonic() - began
+    assert gateway.call("POST", f"/api/jobs/{id}/cancel").status == 200
+    leaving.process.wait()
+    leaving.start()
+    return took
 
 
 def main() -> None:
     """Measure, and print as it goes."""
     parser = argparse.ArgumentParser(prog="jobs_per_second")
-    parser.add_argument("--jobs", type=int, default=300)
-    parser.add_argument("--charges", type=int, default=1000)
+    parser.add_argument("--jobs", type=int, default=500, help="films in a measurement")
+    parser.add_argument("--charges", type=int, default=5000, help="charges in a measurement")
+    parser.add_argument("--rounds", type=int, default=3, help="measurements in a row")
+    parser.add_argument("--stored", type=int, nargs="*", default=[10_000, 100_000], help="jobs in store")
     parser.add_argument("--postgres-only", action="store_true")
     wanted = parser.parse_args()
-    print(f"{'':<44} {'stored':>8} {'figure':>16}")
-    if not wanted.postgres_only:
-        one(wanted)
-    with tempfile.TemporaryDirectory() as temporary, postgres.running() as server:
-        if server is None:
-            sys.exit("Postgres is not installed on this machine; only SQLite was measured.")
-        many(Path(temporary), server, wanted)
+    print(f"{'':<40} {'stored':>8} {'median':>10} {f'of {wanted.rounds}':>20}")
+    with tempfile.TemporaryDirectory() as temporary:
+        if not wanted.postgres_only:
+            one(Path(temporary) / "one", wanted)
+        with postgres.running(durable=True) as server:
+            if server is None:
+                sys.exit("Postgres is not installed on this machine; only SQLite was measured.")
+            many(Path(temporary) / "many", server, wanted)
 
 
 if __name__ == "__main__":

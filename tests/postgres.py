@@ -29,6 +29,7 @@ class Postgres:
 
     folder: Path
     home: Path
+    durable: bool = False  # whether a commit waits for the disk; tests need not
 
     @property
     def url(self) -> str:
@@ -42,7 +43,13 @@ class Postgres:
 
     def start(self) -> None:
         """Answers when this returns."""
-        options = f"-c listen_addresses='' -c unix_socket_directories={self.folder} -c fsync=off -c max_connections=150"
+        settings = {
+            "listen_addresses": "''",
+            "unix_socket_directories": self.folder,
+            "fsync": "on" if self.durable else "off",
+            "max_connections": 150,
+        }
+        options = " ".join(f"-c {name}={value}" for name, value in settings.items())
         self._run(self.home / "pg_ctl", "-D", self._data, "-w", "-l", self.folder / "log", "-o", options, "start")
 
     def stop(self) -> None:
@@ -61,24 +68,24 @@ class Postgres:
 
 
 @contextmanager
-def running() -> Iterator[str | None]:
+def running(*, durable: bool = False) -> Iterator[str | None]:
     """The URL of a database: what DANQING_TEST_POSTGRES names, or a new server's; None when there is neither."""
     if given := os.environ.get(GIVEN):
         yield given
         return
-    with own() as server:
+    with own(durable=durable) as server:
         yield server.url if server else None
 
 
 @contextmanager
-def own() -> Iterator[Postgres | None]:
+def own(*, durable: bool = False) -> Iterator[Postgres | None]:
     """A new server; None when this machine has no Postgres. Not in pytest's folders: every run of it closes them."""
     home = programs()
     if home is None:
         yield None
         return
     with tempfile.TemporaryDirectory(prefix="danqing-postgres-") as folder:
-        server = Postgres(Path(folder), home)
+        server = Postgres(Path(folder), home, durable)
         server.make()
         server.start()
         try:

@@ -88,7 +88,11 @@ class Hub:
     @staticmethod
     async def wait(event: asyncio.Event) -> bool:
         """Wait for it, or for the time to look into the store in any case: False."""
-        return await _wait(event)
+        try:
+            async with asyncio.timeout(REFRESH_S):
+                return await event.wait()
+        except TimeoutError:
+            return False
 
     def _stir(self, key: str) -> None:
         if event := self._keys.pop(key, None):
@@ -120,7 +124,7 @@ class Hub:
         newest = topic.job or await load()
         yield newest
         while not newest.state.ended:
-            heard = await _wait(changed)
+            heard = await self.wait(changed)
             changed = topic.changed
             known = _newer(newest, topic.job)
             if not heard or topic.elsewhere > known.version:
@@ -142,11 +146,3 @@ def _newer(stored: Job, told: Job | None) -> Job:
     if told is None or (told.version, told.progress) < (stored.version, stored.progress):
         return stored
     return told
-
-
-async def _wait(changed: asyncio.Event) -> bool:
-    try:
-        async with asyncio.timeout(REFRESH_S):
-            return await changed.wait()
-    except TimeoutError:
-        return False

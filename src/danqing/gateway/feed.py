@@ -3,6 +3,7 @@
 An event is a whole job as it is now, so what was missed while nobody listened is told by the newest of it.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
@@ -12,6 +13,7 @@ from danqing.domain.ports import Feed
 from danqing.gateway.events import Hub
 
 PAGE = 100
+PAUSE_S = 0.1  # what happens within it is read at once: the films of a key tell of their progress all the time
 OVERLAP = timedelta(seconds=5)  # the clocks of machines differ, and a commit is seen later than its time says
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -55,6 +57,7 @@ async def follow(feed: Feed, hub: Hub, key: str, after: datetime) -> AsyncIterat
         start = max(start, position[0] - OVERLAP)
         told = {id: job for id, job in told.items() if not job.state.ended or job.updated >= start}
         await hub.wait(stirred)
+        await asyncio.sleep(PAUSE_S)
 
 
 async def _page(feed: Feed, key: str, after: Cursor) -> list[Job]:

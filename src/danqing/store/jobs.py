@@ -12,7 +12,7 @@ from danqing.domain.ledger import Transfer
 from danqing.domain.ports import Once
 from danqing.store import admission
 from danqing.store.documents import read_job, write_job
-from danqing.store.tables import WAITING, Moment, files, inputs, jobs, keys, requests
+from danqing.store.tables import UNFINISHED, WAITING, Moment, files, inputs, jobs, keys, requests
 from danqing.store.transfers import book, insert_once
 
 COLUMNS = (jobs.c.document, jobs.c.version, jobs.c.turn)  # what makes a Job
@@ -41,10 +41,11 @@ _files_of = select(files.c.name).where(files.c.job == bindparam("job"))
 _insert_file = insert(files)
 _store = update(keys).where(keys.c.id == bindparam("this")).values(stored=keys.c.stored + bindparam("more"))
 _insert_input = insert(inputs)
-_waiting = select(
-    func.min(jobs.c.turn).label("head"),
-    func.max(jobs.c.turn).filter(jobs.c.key == bindparam("key")).label("own"),
-).where(jobs.c.provider == bindparam("provider"), WAITING)
+_queue = (jobs.c.provider == bindparam("provider"), WAITING)
+# The first by the queue's own index, the second among the few of its key: neither looks through the whole queue.
+_head = select(func.min(jobs.c.turn)).where(*_queue)
+_own = select(func.max(jobs.c.turn)).where(*_queue, jobs.c.key == bindparam("key"), UNFINISHED)
+_waiting = select(_head.scalar_subquery().label("head"), _own.scalar_subquery().label("own"))
 
 
 def job_of(row: Row[*tuple[Any, ...]]) -> Job:
