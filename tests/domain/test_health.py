@@ -25,16 +25,17 @@ def after(*problems: Problem | None, health: Health | None = None, at_s: float =
     ("problems", "gate"),
     [
         ([], Gate.CLOSED),
-        ([BROKEN, BROKEN], Gate.CLOSED),
-        ([BROKEN, BROKEN, BROKEN], Gate.OPEN),
-        ([None] * 4 + [BROKEN] * 3, Gate.CLOSED),
-        ([None] * 3 + [BROKEN] * 3, Gate.OPEN),
+        ([BROKEN] * 4, Gate.CLOSED),
+        ([BROKEN] * 5, Gate.OPEN),
+        ([None] * 6 + [BROKEN] * 5, Gate.CLOSED),
+        ([None] * 5 + [BROKEN] * 5, Gate.OPEN),
         ([BUSY] * 9, Gate.CLOSED),  # that is what retry-after is for
         ([REFUSED] * 9, Gate.CLOSED),
+        ([Problem(Kind.TIMEOUT, "Late.")] * 9, Gate.CLOSED),  # whoever asks sets the deadline
         ([Problem(Kind.INVALID, "Not so.")] * 9, Gate.CLOSED),
-        ([Declined(Kind.INVALID, "It has no films.")] * 9 + [BROKEN] * 3, Gate.OPEN),  # those were never sent
-        ([Problem(Kind.UNKNOWN, "Lost.")] * 3, Gate.OPEN),
-        ([Declined(Kind.UNAVAILABLE, "Not there.")] * 3, Gate.OPEN),
+        ([Declined(Kind.INVALID, "It has no films.")] * 9 + [BROKEN] * 5, Gate.OPEN),  # those were never sent
+        ([Problem(Kind.UNKNOWN, "Lost.")] * 5, Gate.OPEN),
+        ([Declined(Kind.UNAVAILABLE, "Not there.")] * 5, Gate.OPEN),
     ],
 )
 def test_it_opens_when_most_of_it_broke(problems: list[Problem | None], gate: Gate) -> None:
@@ -42,12 +43,12 @@ def test_it_opens_when_most_of_it_broke(problems: list[Problem | None], gate: Ga
 
 
 def test_what_is_long_ago_says_nothing() -> None:
-    health = after(BROKEN, health=after(BROKEN, BROKEN), at_s=WINDOW.total_seconds() + 1)
+    health = after(BROKEN, health=after(*[BROKEN] * 4), at_s=WINDOW.total_seconds() + 1)
     assert health.gate(NOON + WINDOW) is Gate.CLOSED
 
 
 def test_one_may_try_after_a_while_and_closes_it() -> None:
-    health, later = after(BROKEN, BROKEN, BROKEN), NOON + timedelta(seconds=OPEN_S)
+    health, later = after(*[BROKEN] * 5), NOON + timedelta(seconds=OPEN_S)
     assert (health.gate(NOON), health.away_s(NOON)) == (Gate.OPEN, OPEN_S)
     assert health.gate(later) is Gate.HALF_OPEN
     trying = asked(health, later)
@@ -61,7 +62,7 @@ def test_one_may_try_after_a_while_and_closes_it() -> None:
 
 
 def test_it_stays_open_for_longer_each_time_up_to_a_limit() -> None:
-    health, at, waits = after(BROKEN, BROKEN, BROKEN), NOON, []
+    health, at, waits = after(*[BROKEN] * 5), NOON, []
     for _ in range(1100):
         at += timedelta(seconds=health.away_s(at))
         health = told(asked(health, at), BROKEN, at)

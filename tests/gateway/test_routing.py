@@ -143,22 +143,22 @@ async def test_content_that_is_refused_by_chance_is_asked_for_again_only_where_t
 
 @pytest.mark.anyio
 async def test_an_engine_that_keeps_breaking_is_asked_last_and_when_all_do_new_work_is_refused(tmp_path: Path) -> None:
-    first, second = Puppet(raising(*[GONE] * 3)), Puppet()
+    first, second = Puppet(raising(*[GONE] * 5)), Puppet()
     async with staged(tmp_path, upstreams={named("a"): first, named("b"): second}) as stage:
-        for _ in range(3):
+        for _ in range(5):
             assert (await ended(stage, a_generation(count=1))).provider == "b"
         for _ in range(2):
             job = await ended(stage, a_generation(count=1))
             assert (job.provider, job.attempts) == ("b", ()), "the first is not asked any more"
-        second.script = raising(*[Problem(Kind.UPSTREAM, "Broken.")] * 5)
-        for _ in range(5):
+        second.script = raising(*[Problem(Kind.UPSTREAM, "Broken.")] * 7)
+        for _ in range(7):
             assert (await ended(stage, a_generation(count=1))).state is State.FAILED
         with pytest.raises(Problem, match="a, b") as raised:
             await stage.gateway.submit(stage.key, a_generation(count=1))
         assert (raised.value.kind, raised.value.code) == (Kind.UNAVAILABLE, "upstreams_away")
         assert 1 <= (raised.value.retry_after or 0) <= OPEN_S
-        assert (len(first.orders), len(second.orders)) == (3, 10)
-        assert await stage.money() == (0, 5 * 3 * CENT), "nothing is held for what was refused"
+        assert (len(first.orders), len(second.orders)) == (5, 14)
+        assert await stage.money() == (0, 7 * 3 * CENT), "nothing is held for what was refused"
 
 
 @pytest.mark.anyio

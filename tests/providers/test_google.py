@@ -16,7 +16,7 @@ from danqing.domain.media import Medium
 from danqing.domain.money import Units
 from danqing.domain.ports import LEAVING, Provider
 from danqing.providers import connect
-from danqing.upstream import google, patience
+from danqing.upstream import google, patience, side_by_side
 from danqing.upstream.keys import mark_of
 from danqing.upstream.ticket import read_ticket
 from making import a_generation
@@ -80,7 +80,10 @@ async def test_one_of_several_is_filtered_and_the_others_are_kept(assets: Disk) 
 
 
 @pytest.mark.parametrize("upstream", [PICTURES, OMNI])
-async def test_what_is_there_is_kept_when_the_engine_declines_the_rest(assets: Disk, upstream: str) -> None:
+async def test_what_is_there_is_kept_when_the_engine_declines_the_rest(
+    assets: Disk, upstream: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(side_by_side, "PAUSE_S_MAX", 0)  # as if it were busy for long
     asked = (a_film if upstream == OMNI else a_generation)("a fox !second-busy", count=2)
     told, studio = await made(asked, upstream, assets)
     assert told.problem is not None

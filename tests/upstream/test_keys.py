@@ -4,10 +4,11 @@ import asyncio
 
 import pytest
 
-from danqing.domain.errors import Declined, Kind
+from danqing.domain.errors import Declined, Kind, Problem
 from danqing.domain.jobs import Accepted
 from danqing.domain.ports import Update
 from danqing.domain.routes import ANOTHER_KEY
+from danqing.upstream import side_by_side as module
 from danqing.upstream.keys import Keys, Pace, mark_of
 from danqing.upstream.side_by_side import side_by_side
 
@@ -124,6 +125,30 @@ async def test_a_request_sent_twice_goes_to_the_same_key_and_to_another_once_tha
     keys = keys_of("one", "two", "three")
     assert {keys.steady("job") for _ in range(9)} == {keys.steady("job")}
     assert {keys.steady("job", tried) for tried in range(3)} == {mark_of(key) for key in ("one", "two", "three")}
+
+
+async def test_what_an_engine_that_took_others_was_too_busy_for_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "BACKOFF_S", 0.01)
+    refusals = [busy()]
+
+    async def taken() -> list[Update]:
+        return [Accepted()]
+
+    async def taken_later() -> list[Update]:
+        if refusals:
+            raise refusals.pop()
+        return [Accepted("later")]
+
+    async def refused() -> list[Update]:
+        raise busy(3600)
+
+    made = side_by_side([taken_later, refused, taken])
+    assert [await anext(made), await anext(made)] == [[Accepted()], [Accepted("later")]]
+    with pytest.raises(Problem, match="Later") as raised:
+        await anext(made)
+    assert not isinstance(raised.value, Declined), "some of it was taken"
+    with pytest.raises(Declined):
+        await anext(side_by_side([refused, refused]))
 
 
 async def test_several_calls_at_once_all_come_through_when_one_of_two_keys_is_exhausted() -> None:

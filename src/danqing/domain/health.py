@@ -13,10 +13,11 @@ from danqing.domain.errors import Declined, Kind, Problem, Unstored
 
 WINDOW = timedelta(seconds=60)  # outcomes older than that say nothing
 OUTCOMES_MAX = 100
-BROKEN_MIN = 3  # of what is in the window, and at least half of it
+BROKEN_MIN = 5  # of what is in the window, and at least half of it
 OPEN_S = 15.0  # the first time, twice as long each time after that
 OPEN_S_MAX = 300.0
-_BREAKS = frozenset({Kind.UPSTREAM, Kind.UNAVAILABLE, Kind.UNKNOWN, Kind.TIMEOUT, Kind.NO_FUNDS, Kind.INTERNAL})
+_BREAKS = frozenset({Kind.UPSTREAM, Kind.UNAVAILABLE, Kind.UNKNOWN, Kind.NO_FUNDS})
+_TELLS_NOTHING = frozenset({Kind.BUSY, Kind.TIMEOUT, Kind.INTERNAL})  # who asks sets the deadline, and defects are ours
 
 
 class Gate(StrEnum):
@@ -29,7 +30,7 @@ class Gate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one time. `broke`: the engine's fault, and not only that it was busy."""
+    """What became of one time. `broke`: the engine's fault, and not only that it was busy or late."""
 
     at: datetime
     good: bool
@@ -125,7 +126,7 @@ def told(health: Health, problem: Problem | None, at: datetime) -> Health:
     if unasked or isinstance(problem, Unstored):
         return after
     broke = problem is not None and problem.kind in _BREAKS
-    good = not broke and not (problem and problem.kind is Kind.BUSY)
+    good = problem is None or not (broke or problem.kind in _TELLS_NOTHING)
     outcomes = (*after.recent(at), Outcome(at, good, broke))[-OUTCOMES_MAX:]
     after = replace(after, outcomes=outcomes, error=after.error if good or problem is None else problem.code)
     if good:
