@@ -194,6 +194,8 @@ def test_what_an_upstream_tells_is_kept_and_a_sketch_behind_it_is_called_one() -
     assert told.makers == ("partner", "other", "sketch")
     assert told.sketch
     assert not job.sketch
+    assert (told.served_by, replace(told, outputs=(a_picture(),)).bill()) == (("other", "sketch"), 0)
+    assert replace(job, outputs=(a_picture(),)).bill() == 3 * CENT
     later, _ = step(told, Reported(), NOON)
     assert (later.served_by, later.cost) == (told.served_by, 7)
 
