@@ -1,5 +1,6 @@
 """Prompts in other languages through every dialect: English reaches the engine, the author's words are kept."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -128,6 +129,12 @@ async def test_the_request_says_whether_its_prompt_is_translated(gateway: Gatewa
     job = await told(gateway, answer)
     assert (job["state"], job["charged"]["nanos"], job["error"]["code"]) == ("failed", 0, "translation_failed")
     assert len(sent_pictures(gateway)) == before
+
+    wanted = {"name": "plain", "test": False, "translate": "off"}
+    plain = await asyncio.to_thread(gateway.server.call, "POST", "/api/keys", wanted, key=gateway.server.owner_key)
+    live, gateway.key = gateway.key, str(plain.json()["secret"])
+    assert "switched off" in (await predicted(gateway)).headers["danqing-prompt-trouble"]
+    gateway.key = live
 
     for name, word in (("danqing-translate", "perhaps"), ("danqing-enhance", "a lot")):
         answer = await predicted(gateway, headers={name: word})

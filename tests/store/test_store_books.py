@@ -6,7 +6,9 @@ from datetime import timedelta
 import pytest
 
 from danqing.domain.errors import Kind, Problem
+from danqing.domain.generation import Translate
 from danqing.domain.ledger import Balance
+from danqing.domain.limits import Limits
 from danqing.domain.ports import Books
 from danqing.store import Database
 
@@ -63,6 +65,19 @@ async def test_a_revoked_key_is_known_and_stays_revoked(database: Database) -> N
     assert replace(found, revoked=None) == key
     assert not await database.revoke(key.id)
     assert await database.key("digest") == found
+
+
+async def test_what_becomes_of_a_keys_prompts_stays_beside_its_limits(database: Database) -> None:
+    await database.fund("house", 1000, "opening")
+    key = replace(a_key(), translate=Translate.OFF, limits=Limits(daily=7))
+    await database.add_key(key, "digest")
+    assert await database.key("digest") == key
+    assert await database.limit_key(key.id, {"daily": 9}, NOON) == replace(key, limits=Limits(daily=9))
+    required = replace(key, limits=Limits(daily=9), translate=Translate.REQUIRE)
+    assert await database.translate_for(key.id, Translate.REQUIRE) == required
+    assert await database.key("digest") == required
+    assert await database.translate_for(key.id, None) == replace(required, translate=None)
+    assert await database.translate_for("nobody", None) is None
 
 
 async def test_nobody_elses_key_is_revoked(database: Database) -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from danqing.domain.errors import Kind, Problem
+from danqing.domain.generation import Translate
 from danqing.domain.keys import Key
 from danqing.domain.ledger import Balance, Phase
 from danqing.domain.limits import Limits, Standing
@@ -27,6 +28,7 @@ def test_a_key() -> None:
         created=datetime(2026, 11, 1, tzinfo=UTC),
         limits=Limits(daily=DOLLAR, concurrent=2),
         project="project_1",
+        translate=Translate.OFF,
     )
     assert received(books.key(row)) == {
         "id": "k1",
@@ -47,6 +49,7 @@ def test_a_key() -> None:
             "keep_inputs": None,
         },
         "project": "project_1",
+        "translate": "off",
         "created": "2026-11-01T00:00:00+00:00",
         "revoked": None,
     }

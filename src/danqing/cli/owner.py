@@ -21,6 +21,9 @@ _UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 
 KeyId = Annotated[str, typer.Argument(metavar="ID", help="The key's id, such as key_1f…", show_default=False)]
 Limits = dict[str, str | int | None]
+Translated = Annotated[
+    str | None, typer.Option("--translate", metavar="WORD", help="Prompts in other languages: auto, off or require.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 _LIMITS: dict[str, object] = {
@@ -69,24 +72,26 @@ def create_key(
     name: Annotated[str, typer.Argument(help="What to know the key by.", show_default=False)],
     live: Annotated[bool, typer.Option("--live", help="For real upstreams and real money.")] = False,
     project: Annotated[str | None, typer.Option(metavar="ID", help="The project that it belongs to.")] = None,
+    translate: Translated = None,
     *,
     limits: Limits,
     json: Json = False,
 ) -> None:
     """Create a key and print it, this once."""
-    commands.create_key(name, test=not live, project=project, limits=limits, json=json)
+    commands.create_key(name, test=not live, project=project, limits=limits | _manner(translate), json=json)
 
 
 @keys.command("limit")
 @_limited
 def limit_key(
     id: KeyId,
+    translate: Translated = None,
     *,
     limits: Limits,
     json: Json = False,
 ) -> None:
     """Change limits of a key, at once; "none" takes one away."""
-    commands.limit_key(id, limits=limits, json=json)
+    commands.limit_key(id, limits=limits | _manner(translate), json=json)
 
 
 @projects.command("list")
@@ -148,6 +153,11 @@ def _limits(
         **dict(map(_kept, keep or [])),
     }
     return {name: None if value == _NONE else value for name, value in typed.items() if value is not None}
+
+
+def _manner(translate: str | None) -> dict[str, str | int | None]:
+    """What becomes of prompts in other languages, where that was typed."""
+    return {} if translate is None else {"translate": None if translate == _NONE else translate}
 
 
 def _number(text: str | None, option: str) -> str | int | None:

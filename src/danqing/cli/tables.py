@@ -233,6 +233,7 @@ def new_key(key: NewKey) -> Lines:
         ("kind", _kind(key)),
         ("project", key.project or ""),
         ("limits", "\n".join(_told_limits(key.limits))),
+        ("translation", key.translate or ""),
     ]
     return [key.secret, _pairs(facts), "This is the only time that the key is shown."]
 

@@ -239,6 +239,7 @@ class Key(msgspec.Struct, frozen=True, kw_only=True):
     budget: Money | None
     limits: Limits
     project: str | None
+    translate: str | None = None
     created: str
     revoked: str | None
 

@@ -224,14 +224,20 @@ class _Office:
         """A new key; its secret is in this answer and never again. For the owner."""
         wanted = await self._read(request, books.KeyRequest)
         key, secret = await self._front.accounts.create_key(
-            wanted.name, test=wanted.test, project=wanted.project, limits=wanted.limits()
+            wanted.name,
+            test=wanted.test,
+            project=wanted.project,
+            limits=wanted.limits(),
+            translate=wanted.translate,
         )
         return Reply.of({**books.key(key), "secret": secret}, status=201)
 
     async def limit_key(self, request: Request) -> Reply:
-        """Change some limits of a key, at once and everywhere. For the owner."""
-        wanted = await self._read(request, books.LimitsRequest)
+        """Change some limits of a key, and what becomes of its prompts, everywhere. For the owner."""
+        wanted = await self._read(request, books.KeyLimitsRequest)
         key = await self._front.accounts.limit_key(request.path_params["key"], wanted.changes())
+        if not isinstance(wanted.translate, msgspec.UnsetType):
+            key = await self._front.accounts.translate_for(key.id, wanted.translate)
         return Reply.of(books.key(key))
 
     async def sweep(self, request: Request) -> Reply:

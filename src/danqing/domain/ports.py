@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import PurePath
 from typing import Protocol
 
-from danqing.domain.generation import Generation
+from danqing.domain.generation import Generation, Translate
 from danqing.domain.jobs import Job, State, Told
 from danqing.domain.keys import Key
 from danqing.domain.ledger import Balance, Phase, Transfer
@@ -308,6 +308,9 @@ class Register(Protocol):
 
     async def revoke(self, id: str) -> bool:
         """Refuse the key from now on. False when there is none that can be revoked."""
+
+    async def translate_for(self, id: str, translate: Translate | None) -> Key | None:
+        """Set what becomes of a key's prompts in other languages. None when it does not exist."""
 
     async def add_project(self, project: Project) -> None:
         """Remember a new project."""

@@ -6,6 +6,7 @@ from typing import Protocol
 from uuid import uuid4
 
 from danqing.domain.errors import Kind, Problem, invalid, not_found
+from danqing.domain.generation import Translate
 from danqing.domain.jobs import Job
 from danqing.domain.keys import Key
 from danqing.domain.limits import UNLIMITED, Changes, Limits, Project, Standing
@@ -60,7 +61,13 @@ class Accounts:
             raise Problem(Kind.FORBIDDEN, message, code="owner_only")
 
     async def create_key(
-        self, name: str, *, test: bool, project: str | None = None, limits: Limits = UNLIMITED
+        self,
+        name: str,
+        *,
+        test: bool,
+        project: str | None = None,
+        limits: Limits = UNLIMITED,
+        translate: Translate | None = None,
     ) -> tuple[Key, str]:
         """A new key and its secret, which is shown this once. Raises Problem(INVALID) for an unknown project."""
         name = _checked(name, "key")
@@ -73,6 +80,7 @@ class Accounts:
             hint=hint(token),
             limits=limits,
             project=project,
+            translate=translate,
             created=self._now(),
         )
         await self._books.add_key(key, self._keyring.digest(token))
@@ -121,6 +129,15 @@ class Accounts:
     async def limit_key(self, id: str, changes: Changes) -> Key:
         """Set some of a key's limits; they hold from this moment on, everywhere. Raises Problem(NOT_FOUND)."""
         if key := await self._books.limit_key(id, changes, self._now()):
+            return key
+        raise not_found(f"key {id[:64]}")
+
+    async def translate_for(self, id: str, translate: Translate | None) -> Key:
+        """Set what becomes of a key's prompts in other languages; None is what the server does.
+
+        Holds within a second. Raises Problem(NOT_FOUND).
+        """
+        if key := await self._books.translate_for(id, translate):
             return key
         raise not_found(f"key {id[:64]}")
 

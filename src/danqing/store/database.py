@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from importlib import import_module
 
+from danqing.domain.generation import Translate
 from danqing.domain.jobs import Job
 from danqing.domain.keys import Key
 from danqing.domain.ledger import Transfer
@@ -97,6 +98,10 @@ class Database:
     async def limit_key(self, id: str, changes: Changes, at: datetime) -> Key | None:
         """Set some limits of a key, which hold at once everywhere. None when it does not exist."""
         return await self._write(lambda connection: register.change_key(connection, id, changes, at))
+
+    async def translate_for(self, id: str, translate: Translate | None) -> Key | None:
+        """Set what becomes of a key's prompts in other languages. None when it does not exist."""
+        return await self._write(lambda connection: register.set_translate(connection, id, translate))
 
     async def projects(self) -> list[Project]:
         """All projects, newest first."""

@@ -7,6 +7,7 @@ from dataclasses import asdict, fields
 
 import msgspec
 
+from danqing.domain.generation import Translate
 from danqing.domain.jobs import Job
 from danqing.domain.limits import UNLIMITED, Limits
 
@@ -14,6 +15,13 @@ _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Job)
 
 
+class _Manner(msgspec.Struct):
+    """What a key's document says beside its limits."""
+
+    translate: Translate | None = None
+
+
+_manner_decoder = msgspec.json.Decoder(_Manner)
 _limits_decoder = msgspec.json.Decoder(Limits)
 _LIMITS = frozenset(field.name for field in fields(Limits))
 
@@ -31,6 +39,17 @@ def read_job(document: str) -> Job:
 def read_limits(document: str) -> Limits:
     """The limits of a key or a project."""
     return UNLIMITED if document == "{}" else _limits_decoder.decode(document)
+
+
+def read_translate(document: str) -> Translate | None:
+    """What becomes of a key's prompts in other languages, where that is set."""
+    return None if document == "{}" else _manner_decoder.decode(document).translate
+
+
+def write_translate(translate: Translate | None, document: str) -> str:
+    """A key's document that says so; whatever else it says stays."""
+    rest = {name: value for name, value in msgspec.json.decode(document).items() if name != "translate"}
+    return _encoder.encode({**rest, "translate": translate} if translate else rest).decode()
 
 
 def write_limits(limits: Limits, document: str = "{}") -> str:

@@ -6,11 +6,12 @@ from datetime import datetime
 from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
 
 from danqing.domain.errors import invalid
+from danqing.domain.generation import Translate
 from danqing.domain.keys import Key
 from danqing.domain.ledger import Entry, account_of, budget_of
 from danqing.domain.limits import Changes, Limits, Project, budgets
 from danqing.domain.retention import Keep
-from danqing.store.documents import read_limits, write_limits
+from danqing.store.documents import read_limits, read_translate, write_limits, write_translate
 from danqing.store.scopes import KEY, PROJECT, Scope
 from danqing.store.tables import balances, keys, projects
 from danqing.store.transfers import add, set_floor
@@ -43,7 +44,9 @@ def add_key(connection: Connection, key: Key, digest: str) -> None:
     if key.project and connection.execute(_find_project, {"this": key.project}).first() is None:
         raise invalid(f"There is no project {key.project[:64]!r}. Create it first.", param="project")
     connection.execute(_insert_balance, _total(key.id, key.limits))
-    connection.execute(_insert_key, {**asdict(key), **_limits_of_key(key.limits), "digest": digest})
+    row = {**asdict(key), **_limits_of_key(key.limits), "digest": digest}
+    row["limits"] = write_translate(row.pop("translate"), row["limits"])
+    connection.execute(_insert_key, row)
 
 
 def find_key(connection: Connection, digest: str) -> Key | None:
@@ -92,6 +95,15 @@ def change_key(connection: Connection, id: str, changes: Changes, at: datetime) 
     return new
 
 
+def set_translate(connection: Connection, id: str, translate: Translate | None) -> Key | None:
+    """Set what becomes of a key's prompts in other languages. None when it does not exist."""
+    row = connection.execute(_lock_key, {"this": id}).mappings().first()
+    if not row:
+        return None
+    connection.execute(_update_key, {"this": id, "limits": write_translate(translate, row["limits"])})
+    return replace(_key(row), translate=translate)
+
+
 def change_project(connection: Connection, id: str, changes: Changes, at: datetime) -> Project | None:
     """The same for a project."""
     row = _locked(connection, id) and connection.execute(_find_project, {"this": id}).mappings().first()
@@ -129,7 +141,7 @@ def _limits_of_key(limits: Limits, document: str = "{}") -> dict[str, object]:
 def _key(row: RowMapping) -> Key:
     told = dict(row)
     limits = replace(read_limits(told["limits"]), total=told.pop("budget"))
-    return Key(**{**told, "limits": limits})
+    return Key(**{**told, "limits": limits, "translate": read_translate(told["limits"])})
 
 
 def _project(row: RowMapping) -> Project:

@@ -6,6 +6,7 @@ from typing import Annotated, TypeVar
 import msgspec
 
 from danqing.domain.errors import invalid
+from danqing.domain.generation import Translate
 from danqing.domain.jobs import Job
 from danqing.domain.keys import Key
 from danqing.domain.ledger import Balance
@@ -62,12 +63,19 @@ class LimitsRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_
         return Limits(**self.changes())
 
 
+class KeyLimitsRequest(LimitsRequest, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """PATCH /api/keys/ID. `translate`: what becomes of its prompts in other languages; null is what the server does."""
+
+    translate: Translate | msgspec.UnsetType | None = msgspec.UNSET
+
+
 class KeyRequest(LimitsRequest, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """POST /api/keys. A key without limits is bound by its account's money alone."""
 
     name: _Name
     test: bool = True
     project: str | None = None
+    translate: Translate | None = None
 
 
 class ProjectRequest(LimitsRequest, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -99,6 +107,7 @@ def key(row: Key) -> Tree:
         "budget": money(row.limits.total),
         "limits": limits(row.limits),
         "project": row.project,
+        "translate": row.translate,
         "created": time(row.created),
         "revoked": time(row.revoked),
     }
