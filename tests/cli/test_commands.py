@@ -14,8 +14,7 @@ from .terminal import Connected, Ended, Terminal, finish, wait_for
 JOB = {
     *("id", "state", "stage", "progress", "model", "prompt", "rewritten", "parameters", "outputs", "withheld"),
     *("ignored", "held", "charged", "provider", "upstream", "sketch", "test", "shared", "created", "updated", "error"),
-    "inputs_gone",
-    "queue",
+    *("inputs_gone", "queue", "attempts", "changes", "wording"),
 }
 
 
@@ -66,6 +65,14 @@ def test_draw_as_json_is_the_job_and_what_was_saved(terminal: Terminal) -> None:
     assert (job["state"], job["prompt"], job["parameters"]["count"]) == ("done", "a cat [bold]", 1)
     assert job["charged"] == {"usd": "0.03", "nanos": 30_000_000}
     assert all(Path(path).is_absolute() and Path(path).stat().st_size for path in job["saved"])
+
+
+def test_what_is_found_in_a_prompt_is_told_with_what_it_costs(terminal: Terminal) -> None:
+    ended = terminal.run("quote", "a portrait of a girl, no hat", "--translate", "off", "--no-enhance")
+    assert "young woman" in ended.out
+    told = terminal.run("quote", "a portrait of a girl, no hat", "--json").json()["wording"]
+    assert [finding["code"] for finding in told["findings"]] == ["risky_word", "negative_phrasing"]
+    assert told["languages"] == ["en"]
 
 
 def test_a_picture_can_be_given(drawn: Ended, terminal: Terminal) -> None:
@@ -170,6 +177,14 @@ def test_a_quote_tells_what_would_be_left(owner: Terminal) -> None:
     assert "$0.10 left now, -$0.02 after it" in told
     assert "It would be refused as it stands." in told
     assert reader.run("jobs").out == "No jobs yet.\n"
+
+
+def test_a_key_says_what_becomes_of_its_prompts(owner: Terminal) -> None:
+    key = owner.run("keys", "create", "a translator", "--translate", "require", "--json").json()
+    assert key["translate"] == "require"
+    for word, told in (("off", "off"), ("none", None)):
+        assert owner.run("keys", "limit", key["id"], "--translate", word, "--json").json()["translate"] == told
+    assert owner.run("keys", "limit", key["id"], "--translate", "perhaps").status == 1
 
 
 def test_limits_are_set_changed_and_taken_away(owner: Terminal) -> None:

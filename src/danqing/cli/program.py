@@ -11,7 +11,7 @@ import typer
 from danqing import __version__
 from danqing.cli import configuration, owner
 from danqing.cli.later import Later
-from danqing.domain.generation import Person
+from danqing.domain.generation import Person, Translate
 
 if TYPE_CHECKING:
     from danqing.cli import advising, auditing, commands, doctoring, keeping, making, migrating, server
@@ -42,6 +42,8 @@ Count = Annotated[int, typer.Option("--count", "-n", min=1, help="How many to ma
 Seed = Annotated[int | None, typer.Option(help="The same seed gives the same result.")]
 Size = Annotated[str | None, typer.Option(help="The resolution, such as 1K, 2K or 720p.")]
 People = Annotated[Person | None, typer.Option(help="Whether people may be drawn.")]
+Translated = Annotated[Translate | None, typer.Option("--translate", help="If the model does not know its language.")]
+Enhanced = Annotated[bool | None, typer.Option("--enhance/--no-enhance", help="Have the prompt enriched.")]
 Negative = Annotated[str, typer.Option(help="What is not to be seen.", show_default=False)]
 Out = Annotated[Path | None, typer.Option("--output", "-o", help="A file or a folder; nothing is overwritten.")]
 View = Annotated[bool, typer.Option("--open", help="Show it when it is there.")]
@@ -99,6 +101,8 @@ def draw(
     person: People = None,
     negative: Negative = "",
     picture: Pictures = None,
+    translate: Translated = None,
+    enhance: Enhanced = None,
     output: Out = None,
     view: View = False,
     json: Json = False,
@@ -113,6 +117,8 @@ def draw(
         "size": size,
         "person": person,
         "negative": negative,
+        "translate": translate,
+        "enhance": enhance,
         "mime": _JPEG.get(output.suffix.lower()) if output else None,
     }
     making.make(request, making.Saving(output, view), pictures={"pictures": picture}, json=json)
@@ -131,6 +137,8 @@ def film(
     negative: Negative = "",
     frame: Frame = None,
     last_frame: LastFrame = None,
+    translate: Translated = None,
+    enhance: Enhanced = None,
     output: Out = None,
     view: View = False,
     json: Json = False,
@@ -146,6 +154,8 @@ def film(
         "size": size,
         "person": person,
         "negative": negative,
+        "translate": translate,
+        "enhance": enhance,
     }
     frames = {"first_frame": frame, "last_frame": last_frame}
     making.make(request, making.Saving(output, view), pictures=frames, json=json)
@@ -160,6 +170,8 @@ def quote(
     count: Count = 1,
     size: Size = None,
     picture: Pictures = None,
+    translate: Translated = None,
+    enhance: Enhanced = None,
     json: Json = False,
 ) -> None:
     """Say what a picture or a film would cost at the most, and what would be left; nothing is made."""
@@ -170,6 +182,8 @@ def quote(
         "aspect": aspect,
         "count": count,
         "size": size,
+        "translate": translate,
+        "enhance": enhance,
     }
     making.quote(request, pictures={"pictures": picture}, json=json)
 

@@ -310,9 +310,9 @@ def _wording(row: Job | Quote) -> list[Fact]:
     done += ["enriched"] if told.enhanced else []
     by = f" by {', '.join(told.by)}" if told.by else ""
     return [
-        ("prompt is in", ", ".join(told.languages)),
-        ("and is", ", ".join(done) + by if done else ""),
-        ("for its words", _dollars(told.cost) if told.by else ""),
+        ("written", f"in {', '.join(told.languages)}" if told.languages and (done or told.trouble) else ""),
+        ("sent", ", ".join(done) + by if done else ""),
+        ("words", _dollars(told.cost) if told.by else ""),
         ("but", told.trouble or ""),
         ("advice", "\n".join(f"{finding.sentence} {finding.suggestion}" for finding in told.findings)),
     ]
