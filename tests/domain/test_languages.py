@@ -49,7 +49,15 @@ def test_a_character_simplified_in_japan_alone_is_japanese() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["la casa de mi padre", "una mano no se toma", "di atas meja", "hue and cry", "le chat noir"]
+    "text",
+    [
+        "la casa de mi padre",
+        "la casa de zhou de xavier",
+        "una mano no se toma",
+        "di atas meja",
+        "hue and cry",
+        "le chat noir",
+    ],
 )
 def test_other_languages_are_not_taken_for_romanised_ones(text: str) -> None:
     assert romanised.language_of(text) is None

@@ -53,6 +53,7 @@ def test_a_short_or_unusual_prompt_is_told(prompt: str, language: str) -> None:
     "prompt",
     [
         "sunset",
+        "a pig face",
         "a café au lait and a crème brûlée on the terrace with Renée",
         "a man he can sing to me",
         "to me so to you",
@@ -74,12 +75,9 @@ def test_what_has_no_words_has_no_language(prompt: str) -> None:
 
 def test_what_is_plainly_english_or_shows_by_its_script_needs_no_model() -> None:
     detection._model.cache_clear()
-    assert [detect(text).main for text in ("a fox with the moon", "雪の中の狐", "눈 속의 여우", "แมวดำ")] == [
-        "en",
-        "ja",
-        "ko",
-        "th",
-    ]
+    long = "a fox beneath the moon upon a knoll beside a watermill and its quiet brook of glass"
+    told = [detect(text).main for text in (long, "cat", "雪の中の狐", "눈 속의 여우", "แมวดำ")]
+    assert told == ["en", "en", "ja", "ko", "th"]
     assert detection._model.cache_info().currsize == 0
     detection.load()
     assert detection._model.cache_info().currsize == 1

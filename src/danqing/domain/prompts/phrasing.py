@@ -47,7 +47,7 @@ def unwanted(text: str, language: str) -> tuple[str, ...]:
     `language` is its main one as a BCP 47 code. Of a language that is not known, nothing is found.
     """
     base = language.partition("-")[0]
-    if base not in _NEGATIONS or language.endswith("-Latn"):
+    if base not in _NEGATIONS:
         return ()
     return tuple(_thing(text, found, base) for found in re.finditer(_NEGATIONS[base], text, re.IGNORECASE))
 
