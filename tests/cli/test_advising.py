@@ -35,7 +35,7 @@ def test_a_program_gets_all_of_it(here: Terminal) -> None:
 def test_one_model_can_be_looked_at(here: Terminal) -> None:
     words = ("a girl in the park, soft light", "--model", "imagen-3.0-generate-002", "--aspect", "21:9")
     assert [line.partition(".")[0] for line in here.run("advise", *words).out.splitlines()] == [
-        "error: The model does not have the aspect ratio 21:9",
+        "error: The model does not have the ratio 21:9",
         "warning: The word “girl” often makes the filter of imagen-3",
     ]
     codes = [finding["code"] for finding in here.run("advise", *words, "--json").json()["findings"]]

@@ -82,9 +82,7 @@ def _impossible(generation: Generation, model: Model) -> Iterator[Finding]:
     if not generation.prompt and not generation.pictures and not generation.first_frame:
         yield _error("empty_prompt", "The prompt is empty.", "Say what should be made.", "prompt")
     if generation.aspect and generation.aspect not in ability.aspects:
-        yield _unsupported(
-            "aspect ratio", generation.aspect, _like_aspect(generation.aspect, ability.aspects), "aspect"
-        )
+        yield _unsupported("ratio", generation.aspect, _like_aspect(generation.aspect, ability.aspects), "aspect")
     if generation.seconds is not None and generation.seconds not in ability.seconds:
         near = _like_seconds(generation.seconds, ability.seconds)
         yield _unsupported("length in seconds", str(generation.seconds), near, "seconds")
