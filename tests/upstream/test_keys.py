@@ -61,10 +61,12 @@ async def test_when_all_rest_nobody_is_asked_and_the_first_to_wake_says_why() ->
 async def test_a_key_wakes_up_by_itself() -> None:
     now = [1000.0]
     keys = Keys("engine", "http://127.0.0.1:9", ["one"], clock=lambda: now[0])
-    await declined_by(keys, busy(30))
-    now[0] += 31
-    async with keys.lease("m") as (mark, _):
-        assert mark == mark_of("one")
+    for told_s, rests_s in ((30, 30), (3600, 300)):
+        await declined_by(keys, busy(told_s))
+        assert keys.load("m").rests_s == rests_s
+        now[0] += rests_s
+        async with keys.lease("m") as (mark, _):
+            assert mark == mark_of("one")
 
 
 async def test_what_has_nothing_to_do_with_the_key_lets_no_key_rest() -> None:

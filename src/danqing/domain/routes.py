@@ -109,7 +109,7 @@ def pick(
     refused by chance.
     """
     if attempts and attempts[-1].fault.kind is Kind.FILTERED:
-        return Pick(Route(provider=attempts[-1].upstream, upstream=attempts[-1].model), 0.0)
+        return next((Pick(route, 0.0) for route in routes if _asked(route, attempts[-1])), None)
     if len(attempts) >= ATTEMPTS_MAX:
         return None
     waits = [(max(pause, away_s(route)), route) for route in routes if (pause := _pause_s(route, attempts, at)) < inf]
@@ -121,7 +121,7 @@ def pick(
 
 def _pause_s(route: Route, attempts: Sequence[Attempt], at: datetime) -> float:
     """Seconds until a route is asked again after what it has said; `inf` for never."""
-    said = [attempt for attempt in attempts if (attempt.upstream, attempt.model) == (route.provider, route.upstream)]
+    said = [attempt for attempt in attempts if _asked(route, attempt)]
     if not said:
         return 0.0
     last = said[-1].fault
@@ -132,6 +132,10 @@ def _pause_s(route: Route, attempts: Sequence[Attempt], at: datetime) -> float:
         return inf
     pause_s = last.retry_after or BACKOFF_S * 2 ** (busy - 1)
     return max(pause_s - (at - said[-1].at).total_seconds(), 0.0)
+
+
+def _asked(route: Route, attempt: Attempt) -> bool:
+    return (attempt.upstream, attempt.model) == (route.provider, route.upstream)
 
 
 def most_telling(attempts: Sequence[Attempt]) -> Problem | None:

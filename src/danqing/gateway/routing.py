@@ -46,28 +46,28 @@ class Router:
 
     def plan(self, generation: Generation, model: Model, id: str, *, test: bool) -> Plan:
         """Whom a new job is meant for. Raises Problem at once when nobody can do it, or can be asked now or soon."""
-        routes = self._able(generation, candidates(model, list(self._upstreams.values()), test=test, spin=id))
-        at = self._now()
+        plans = self._plans(generation, candidates(model, list(self._upstreams.values()), test=test, spin=id))
+        routes, at = list(plans), self._now()
         if all(self._known(route).gate(at) is Gate.OPEN for route in routes):
             raise self._all_away(routes)
         chosen = pick(self._free_first(routes), (), self._away_s, at)
         if chosen is None or chosen.wait_s > _patience(Medium.VIDEO in model.ability.makes).total_seconds():
             raise self._all_away(routes)
-        return self._planned(generation, chosen.route)
+        return plans[chosen.route]
 
     async def next(self, job: Job, since: datetime) -> Plan:
         """Who is asked now, after those who have said no. It waits for who is busy, for a while after `since`.
 
         Raises Problem, the most telling of what was said, when nobody is left.
         """
-        routes = self._routes(job)
+        routes = list(plans := self._plans_for(job))
         until = since + _patience(Medium.VIDEO in job.generation.wants)
         until = min(until, job.deadline) if job.deadline else until
         while True:
             at = self._now()
             chosen = pick(self._free_first(routes), job.attempts, self._away_s, at)
             if chosen and not chosen.wait_s:
-                return self._planned(reworded(job.generation, job.wording), chosen.route)
+                return plans[chosen.route]
             if chosen is None or at + timedelta(seconds=chosen.wait_s) > until:
                 raise self._nobody(job, routes, chosen.wait_s if chosen else None)
             await asyncio.sleep(chosen.wait_s * random.uniform(1, HASTE))
@@ -154,37 +154,38 @@ class Router:
             ),
         )
 
-    def _routes(self, job: Job) -> tuple[Route, ...]:
-        """As they are configured now; the one that was planned, when that leads nowhere."""
+    def _routes(self, job: Job) -> Sequence[Route]:
+        """As they are configured now; the one that was planned, when they lead nowhere."""
         try:
             model = self._catalog.find(job.generation.model)
-            all_routes = candidates(model, list(self._upstreams.values()), test=job.test, spin=job.id)
-            return self._able(job.generation, all_routes)
+            return candidates(model, list(self._upstreams.values()), test=job.test, spin=job.id)
         except Problem:
             return (Route(provider=job.provider, upstream=job.upstream),)
 
-    def _able(self, generation: Generation, routes: Sequence[Route]) -> tuple[Route, ...]:
-        """Those that lead to somebody who can do it, or nearly. Raises what the first says when nobody can."""
-        able: list[Route] = []
+    def _plans_for(self, job: Job) -> dict[Route, Plan]:
+        return self._plans(reworded(job.generation, job.wording), self._routes(job))
+
+    def _plans(self, generation: Generation, routes: Sequence[Route]) -> dict[Route, Plan]:
+        """What becomes of the request on each route, of those that lead to somebody who can do it, or nearly.
+
+        Raises what the first of the others says when nobody can.
+        """
+        plans: dict[Route, Plan] = {}
         problems: list[Problem] = []
         for route in routes:
+            provider = self._providers.get(route.provider)
+            honoured = provider.honours if provider else frozenset()
+            ignored = tuple(name for name, _ in generation.knobs if name not in honoured)
             try:
-                self._adapted(generation, route.upstream)
-                able.append(route)
+                plans[route] = Plan(route, ignored, self._adapted(generation, route.upstream)[1])
             except Problem as problem:
                 problems.append(problem)
-        if not able:
+        if not plans:
             raise problems[0]
-        return tuple(able)
+        return plans
 
     def _adapted(self, generation: Generation, upstream: str) -> tuple[Generation, tuple[Change, ...]]:
         return adapt(generation, self._catalog.ability(generation.model, upstream))
-
-    def _planned(self, generation: Generation, route: Route) -> Plan:
-        provider = self._providers.get(route.provider)
-        honoured = provider.honours if provider else frozenset()
-        ignored = tuple(name for name, _ in generation.knobs if name not in honoured)
-        return Plan(route, ignored, self._adapted(generation, route.upstream)[1])
 
     def _free_first(self, routes: Sequence[Route]) -> Sequence[Route]:
         """Who has as much to do as it may comes after everybody else."""

@@ -22,6 +22,7 @@ from danqing.upstream.faults import Judge
 MARK_CHARACTERS = 12
 MINUTE_S = 60.0
 BUSY_REST_S = 1.0  # of a key whose engine does not say how long it is busy
+REST_S_MAX = 300.0  # after that it is looked at again, whatever was said
 LASTING_REST_S = 60.0  # of a key that is not known there, or has no money
 _LASTING = frozenset({"upstream_credentials", "upstream_funds"})
 Scheme = Callable[[str], Mapping[str, str]]
@@ -177,7 +178,7 @@ class Keys:
         lasting = declined.code in _LASTING
         if declined.kind is not Kind.BUSY and not lasting:
             return
-        rest_s = declined.retry_after or (LASTING_REST_S if lasting else BUSY_REST_S)
+        rest_s = min(declined.retry_after or (LASTING_REST_S if lasting else BUSY_REST_S), REST_S_MAX)
         told = Declined(declined.kind, declined.message, code=declined.code)
         key.rest(model, rest_s, told)
         if any(not other.rests_s(model) for other in self._keys.values()):
