@@ -6,7 +6,7 @@ import pytest
 
 from danqing.domain.generation import Generation, Output
 from danqing.domain.media import Blob, Medium, Shape
-from danqing.domain.verifying import differences, measured
+from danqing.domain.verifying import counted, differences, measured
 from making import a_generation, a_picture
 
 FILM = Output(
@@ -68,6 +68,21 @@ def test_what_was_changed_on_the_way_there_is_not_told_again() -> None:
     sent = replace(ASKED, size="720p", seconds=8)
     assert told(FILM, asked, sent) == {}
     assert told(replace(FILM, width=640, height=360), asked, sent) == {"size": ("1080p", "640x360")}
+
+
+@pytest.mark.parametrize(
+    ("count", "wants", "came", "expected"),
+    [
+        (4, {Medium.IMAGE}, 3, [("count", "4", "3", "3 of 4 came.")]),
+        (4, {Medium.IMAGE}, 4, []),
+        (1, {Medium.IMAGE, Medium.TEXT}, 0, []),  # it left it at words
+        (None, {Medium.IMAGE}, 1, []),
+    ],
+)
+def test_how_many_came(count: int | None, wants: set[Medium], came: int, expected: list[tuple[str, ...]]) -> None:
+    asked = a_generation(wants=frozenset(wants), count=count)
+    changes = counted([a_picture(number) for number in range(came)], asked)
+    assert [(change.param, change.asked, change.made, change.message) for change in changes] == expected
 
 
 def test_sound_that_nobody_asked_for_is_told() -> None:

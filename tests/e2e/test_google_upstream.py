@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from filming import a_film
 from upstreams.media import FILM
 
 from .live import CLOUD, STUDIO, Gateway, live_gateway
@@ -30,6 +31,9 @@ async def test_pictures_of_imagen_are_made_by_gemini(gateway: Gateway) -> None:
     assert isinstance(made, list)
     assert [len(base64.b64decode(one["bytesBase64Encoded"])) > 100_000 for one in made] == [True, True]
     assert answer.headers["danqing-served-by"] == "google/gemini-3.1-flash-image"
+    assert answer.headers["sunset"] == "Mon, 17 Aug 2026 00:00:00 GMT"
+    told = 'aspect="16:9";made="256x256", size="1K";made="256x256", count="3";made="2"'
+    assert answer.headers["danqing-changed"] == told
     job = (await gateway.call("GET", f"/api/jobs/{answer.headers['danqing-job']}")).json()
     assert job["charged"] == {"usd": "0.08", "nanos": 80_000_000}
     [withheld] = job["withheld"]
@@ -58,6 +62,29 @@ async def test_a_film_goes_on_after_the_server_was_killed_and_is_begun_once(gate
     [film] = operation["response"]["videos"]
     assert base64.b64decode(film["bytesBase64Encoded"]) == FILM
     assert len(gateway.cloud.bodies(":predictLongRunning")) == 1
+
+
+@pytest.mark.parametrize("gateway", [STUDIO], indirect=True)
+async def test_films_of_veo_are_made_by_omni_in_veos_shapes_measured_and_paid_for_as_they_came(
+    gateway: Gateway, tmp_path: Path
+) -> None:
+    gateway.studio.film = a_film(tmp_path / "film.mp4", width=1280, height=720, seconds=6).read_bytes()
+    body = {"instances": [{"prompt": "a fox"}], "parameters": {"sampleCount": 2, "durationSeconds": 5}}
+    started = await gateway.call("POST", "/gemini/v1beta/models/veo-2.0-generate-001:predictLongRunning", body)
+    assert started.status == 200, started.body
+    name = str(started.json()["name"])
+    assert "models/veo-2.0-generate-001/operations/" in name
+    response = (await gateway.finished(name))["response"]
+    assert len(response["videos"]) == len(response["generateVideoResponse"]["generatedSamples"]) == 2
+
+    headers = (await gateway.call("GET", f"/gemini/v1beta/{name}")).headers
+    assert headers["danqing-served-by"] == "google/gemini-omni-1.1-flash"
+    assert headers["deprecation"].startswith("@")
+    assert headers["sunset"] == "Tue, 30 Jun 2026 00:00:00 GMT"
+    assert headers["danqing-changed"] == 'seconds="5";made="6", audio="silence";made="sound"'
+    assert headers["danqing-cost-usd"] == "3.50", "6 seconds came, no more than the 5 that were asked for are charged"
+    asked = [(call["model"], call["response_format"]["duration"]) for call in gateway.studio.bodies("/interactions")]
+    assert asked == [("gemini-omni-1.1-flash", "5s")] * 2
 
 
 @pytest.mark.parametrize("gateway", [STUDIO], indirect=True)

@@ -21,6 +21,7 @@ from danqing.domain.ledger import Transfer, hold, post, void, words
 from danqing.domain.media import Medium
 from danqing.domain.models import Route
 from danqing.domain.money import Price, Units
+from danqing.domain.verifying import counted
 from danqing.domain.wording import AS_WRITTEN, Rewritten, Wording
 
 SKETCH = "sketch"  # the provider whose work must always be told from a model's
@@ -325,7 +326,8 @@ def _finished(job: Job, event: Finished) -> Step:
     if job.outputs:
         told, left = words(job.hold, min(job.wording.cost, job.held))
         cost = min(job.bill(), left.amount)
-        done = replace(job, state=State.DONE, charged=told.amount + cost, progress=1.0)
+        changes = (*job.changes, *counted(job.outputs, job.generation))
+        done = replace(job, state=State.DONE, charged=told.amount + cost, changes=changes, progress=1.0)
         return done, (*((told,) if told.amount else ()), post(left, cost))
     if job.withheld:
         reason = job.withheld[0]

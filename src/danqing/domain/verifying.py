@@ -1,6 +1,6 @@
 """Whether what came back is what was sent for: measured in its own file, and every difference told."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from danqing.domain.changes import Change, changed
@@ -31,6 +31,14 @@ def measured(output: Output, shape: Shape) -> Output:
 def differences(output: Output, asked: Generation, sent: Generation, fps: int) -> tuple[Change, ...]:
     """What is not as it was sent for. `fps` is what films of the model that was asked for have."""
     return (*_typed(output, asked, sent), *_sized(output, asked, sent), *_timed(output, asked, sent, fps))
+
+
+def counted(outputs: Sequence[Output], asked: Generation) -> tuple[Change, ...]:
+    """What is told when fewer or more came than were asked for; who also talks may leave it at words."""
+    made, count = sum(output.medium is not Medium.TEXT for output in outputs), asked.count or 1
+    if Medium.TEXT in asked.wants or made == count:
+        return ()
+    return (changed("count", count, made, f"{made} of {count} came."),)
 
 
 def _typed(output: Output, asked: Generation, sent: Generation) -> Iterator[Change]:
