@@ -155,6 +155,11 @@ def test_models_have_prices_and_limits(terminal: Terminal) -> None:
     assert "video · up to 2 at once · 16:9, 9:16 · 720p · 8, 5 s" in table
 
 
+def test_upstreams_without_any_says_who_serves_whom(owner: Terminal) -> None:
+    assert "Sketch engine" in owner.run("upstreams").out
+    assert owner.run("upstreams", "--json").json() == {"upstreams": []}
+
+
 def test_usage_tells_what_was_spent_and_what_is_left(owner: Terminal) -> None:
     key = owner.run("keys", "create", "a spender", "--budget", "0.05", "--json").json()
     spender = Connected(owner.folder, {**owner.env, "DANQING_KEY": key["secret"]})

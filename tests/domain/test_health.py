@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from danqing.domain.errors import Declined, Kind, Problem
-from danqing.domain.health import OPEN_S, OPEN_S_MAX, WINDOW, Gate, Health, accepted, asked, left, told
+from danqing.domain.health import OPEN_S, OPEN_S_MAX, UPSTREAM_LATE, WINDOW, Gate, Health, accepted, asked, left, told
 from making import NOON
 
 BROKEN = Problem(Kind.UPSTREAM, "It broke.", code="upstream_failed")
@@ -32,6 +32,7 @@ def after(*problems: Problem | None, health: Health | None = None, at_s: float =
         ([BUSY] * 9, Gate.CLOSED),  # that is what retry-after is for
         ([REFUSED] * 9, Gate.CLOSED),
         ([Problem(Kind.TIMEOUT, "Late.")] * 9, Gate.CLOSED),  # whoever asks sets the deadline
+        ([Problem(Kind.TIMEOUT, "Late.", code=UPSTREAM_LATE)] * 5, Gate.OPEN),  # the owner of the server sets this one
         ([Problem(Kind.INVALID, "Not so.")] * 9, Gate.CLOSED),
         ([Declined(Kind.INVALID, "It has no films.")] * 9 + [BROKEN] * 5, Gate.OPEN),  # those were never sent
         ([Problem(Kind.UNKNOWN, "Lost.")] * 5, Gate.OPEN),

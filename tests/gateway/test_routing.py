@@ -180,4 +180,4 @@ async def test_a_route_has_a_deadline_of_its_own(tmp_path: Path) -> None:
     async with staged(tmp_path, upstreams={named("a", deadline_s=1): Puppet(forever), named("b"): Puppet()}) as stage:
         job = await ended(stage, a_generation())
         assert job.fault
-        assert (job.fault.kind, job.provider) == (Kind.TIMEOUT, "a")
+        assert (job.fault.kind, job.fault.code, job.provider) == (Kind.TIMEOUT, "upstream_late", "a")

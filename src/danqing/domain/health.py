@@ -16,6 +16,7 @@ OUTCOMES_MAX = 100
 BROKEN_MIN = 5  # of what is in the window, and at least half of it
 OPEN_S = 15.0  # the first time, twice as long each time after that
 OPEN_S_MAX = 300.0
+UPSTREAM_LATE = "upstream_late"  # the code of what took longer than its upstream may
 _BREAKS = frozenset({Kind.UPSTREAM, Kind.UNAVAILABLE, Kind.UNKNOWN, Kind.NO_FUNDS})
 _TELLS_NOTHING = frozenset({Kind.BUSY, Kind.TIMEOUT, Kind.INTERNAL})  # who asks sets the deadline, and defects are ours
 
@@ -125,7 +126,7 @@ def told(health: Health, problem: Problem | None, at: datetime) -> Health:
     unasked = isinstance(problem, Declined) and problem.kind is Kind.INVALID  # it has no way to make such a thing
     if unasked or isinstance(problem, Unstored):
         return after
-    broke = problem is not None and problem.kind in _BREAKS
+    broke = problem is not None and (problem.kind in _BREAKS or problem.code == UPSTREAM_LATE)
     good = problem is None or not (broke or problem.kind in _TELLS_NOTHING)
     outcomes = (*after.recent(at), Outcome(at, good, broke))[-OUTCOMES_MAX:]
     after = replace(after, outcomes=outcomes, error=after.error if good or problem is None else problem.code)

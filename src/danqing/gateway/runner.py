@@ -11,6 +11,7 @@ import structlog
 
 from danqing.domain.errors import Kind, Problem
 from danqing.domain.generation import Generation
+from danqing.domain.health import UPSTREAM_LATE
 from danqing.domain.jobs import (
     Accepted,
     Event,
@@ -242,6 +243,8 @@ class Runner:
             turned_away = self._router.turned_away(run.job, end)
             if turned_away is None:
                 return end
+            code = turned_away.problem.code
+            log.info("turned away", job=run.job.id, upstream=run.job.provider, model=run.job.upstream, code=code)
             await run.take(turned_away)
 
     async def _make(self, run: _Run, hear: Callable[[Event], None]) -> Event:
@@ -264,7 +267,7 @@ class Runner:
         except Problem as problem:
             return Failed(problem)
         except TimeoutError:
-            return Failed(asking.trouble or late())
+            return Failed(asking.trouble or self._late(run.job))
         except Exception:
             log.exception("provider failed", job=run.job.id, provider=run.job.provider)
             return Failed(Problem(Kind.INTERNAL, "The engine failed unexpectedly; nothing was charged."))
@@ -277,6 +280,15 @@ class Runner:
         if (own_s := self._router.deadline_s(job)) is None:
             return left_s
         return min(left_s, own_s - (now - (job.started or job.created)).total_seconds())
+
+    def _late(self, job: Job) -> Problem:
+        """What ends it: its own deadline, or that of whoever makes it."""
+        if (own_s := self._router.deadline_s(job)) is None or (job.deadline and self._now() >= job.deadline):
+            return late()
+        message = (
+            f"The upstream {job.provider!r} took longer than the {own_s} seconds that it may; nothing was charged."
+        )
+        return Problem(Kind.TIMEOUT, message, code=UPSTREAM_LATE)
 
 
 def deadline_s(generation: Generation) -> int:
