@@ -1,9 +1,12 @@
 """Which model is advised for what, with the reasons, on the built-in catalog and on a day of November 2026."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from danqing.catalog import load
 from danqing.domain.advice import Advice, advise
@@ -11,6 +14,7 @@ from danqing.domain.errors import Problem
 from danqing.domain.generation import Generation, Turn
 from danqing.domain.media import Blob, Medium
 from danqing.domain.models import fit, most
+from danqing.domain.preflight import preflight
 from danqing.domain.prompts.languages import Languages
 
 CATALOG = load()
@@ -137,3 +141,20 @@ def test_what_no_model_can_do_is_refused_with_the_reasons() -> None:
     assert refused.value.code == "no_model"
     with pytest.raises(Problem, match="No model here can do that"):
         advise(asked("a cat"), ENGLISH, [], TODAY)
+
+
+@given(
+    st.text(max_size=60),
+    st.one_of(st.none(), st.text(max_size=6), st.sampled_from(["0:0", "1:0", "16:9", "９:16", "99999:1"])),
+    st.one_of(st.none(), st.integers(-5, 100)),
+    st.one_of(st.none(), st.text(max_size=5)),
+    st.one_of(st.none(), st.integers(-5, 20)),
+)
+def test_nothing_that_is_typed_is_more_than_refused(
+    prompt: str, aspect: str | None, seconds: int | None, size: str | None, count: int | None
+) -> None:
+    request = asked(prompt, aspect=aspect, seconds=seconds, size=size, count=count)
+    for model in CATALOG.models[::7]:
+        preflight(request, model, ENGLISH)
+    with suppress(Problem):
+        assert advise(request, ENGLISH, CATALOG.models[::5], TODAY).chosen.cost >= 0
