@@ -95,6 +95,17 @@ def test_a_configuration_that_cannot_be_read(here: Terminal, file: str, text: st
     assert says in ended.err
 
 
+def test_a_setting_that_is_odd_is_told_when_a_server_starts(here: Terminal) -> None:
+    odd = Terminal(here.folder, {**here.env, "DANQING_PROT": "1"})
+    process = odd.start("serve", "--data", "data", "--port", "0", "--json")
+    "".join(iter(process.stdout.readline, "}\n"))
+    process.send_signal(signal.SIGTERM)
+    _, log = process.communicate(timeout=STOP_S)
+    assert [json.loads(line)["note"] for line in log.splitlines()] == [
+        "environment: DANQING_PROT is not a setting; did you mean DANQING_PORT?"
+    ]
+
+
 def test_requests_are_logged_without_keys_and_prompts(here: Terminal) -> None:
     process = here.start("serve", "--data", "data", "--port", "0", "--log-level", "info", "--json")
     banner = json.loads("".join(iter(process.stdout.readline, "}\n")) + "}")

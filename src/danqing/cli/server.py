@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 
+import structlog
 import uvloop
 
 from danqing import __version__, app
@@ -14,12 +15,14 @@ from danqing.cli.report import Report, show
 from danqing.cli.running import INTERRUPTED, give_up
 from danqing.config import Config, load
 
+_log = structlog.get_logger("danqing.settings")
+
 
 def start(*, data: Path | None, host: str | None, port: int | None, work: bool | None, level: str, json: bool) -> None:
     """Serve until SIGTERM or SIGINT; ends the process with one sentence when that is not possible."""
 
     async def served() -> None:
-        config = load(data=data, host=host, port=port, work=work)
+        config = _noted(load(data=data, host=host, port=port, work=work))
         await app.serve(config, lambda url: show(banner(config, url), json=json))
 
     _run(served, level=level, json=json)
@@ -29,7 +32,7 @@ def work(*, data: Path | None, host: str | None, port: int | None, level: str, j
     """Make films until SIGTERM or SIGINT; ends the process with one sentence when that is not possible."""
 
     async def worked() -> None:
-        config = load(data=data, host=host)
+        config = _noted(load(data=data, host=host))
         first = f"Danqing {__version__} makes films for the servers on its database."
 
         def ready(url: str) -> None:
@@ -40,6 +43,13 @@ def work(*, data: Path | None, host: str | None, port: int | None, level: str, j
         await app.work(config, ready, port=port)
 
     _run(worked, level=level, json=json)
+
+
+def _noted(config: Config) -> Config:
+    """The same, after its oddities were told."""
+    for note in config.notes:
+        _log.warning("the settings are odd", note=note)
+    return config
 
 
 def _run(main: Callable[[], Coroutine[None, None, None]], *, level: str, json: bool) -> None:

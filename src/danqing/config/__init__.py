@@ -25,6 +25,7 @@ class Config:
     hex, when it is shared. `work`: whether this server makes films itself. `lease_s`: who is silent for longer is dead.
     `keep`: how long files are kept after their job. `upstreams`: name -> settings as danqing.toml has them, which
     `open_upstreams` adds the keys to. `prompts`: what is done with prompts, as it has them. `file`: that danqing.toml.
+    `notes`: what is odd in all that, and keeps nobody from serving.
     """
 
     data: Path
@@ -40,6 +41,7 @@ class Config:
     work: bool = True
     lease_s: float = LEASE_S
     upstreams: Mapping[str, Mapping[str, object]] = field(default_factory=dict, repr=False)
+    notes: tuple[str, ...] = ()
     prompts: Mapping[str, object] = field(default_factory=dict)
 
     @property
@@ -121,6 +123,7 @@ def load(
         files=values["assets"],
         keep=values["keep_days"],
         upstreams=found.upstreams,
+        notes=tuple(str(mistake) for mistake in found.mistakes),
         prompts=found.prompts,
     )
 
