@@ -43,10 +43,11 @@ def test_torch_is_imported_nowhere_but_in_its_worker() -> None:
     assert importers in ([], [SOURCE / "local" / "worker.py"])
 
 
-@pytest.mark.parametrize("package", ["dialects", "providers"])
+@pytest.mark.parametrize("package", ["dialects", "providers", "prompts/translators"])
 def test_no_part_is_named_by_anybody_but_itself(package: str) -> None:
-    """Dialects and providers are found by their file's name: nothing outside of `app` may list them."""
-    parts = {f"danqing.{package}.{part.stem}" for part in (SOURCE / package).glob("*.py") if part.stem != "__init__"}
+    """Dialects, providers and translators are found by their file's name: nothing outside of `app` may list them."""
+    within = package.replace("/", ".")
+    parts = {f"danqing.{within}.{part.stem}" for part in (SOURCE / package).glob("*.py") if part.stem != "__init__"}
     for module in MODULES:
         inside = module.parent == SOURCE / package
         if not inside and module != SOURCE / "app.py":

@@ -50,12 +50,10 @@ def enclose(texts: Sequence[str], mark: str) -> str:
 
 def disclose(answer: str, texts: Sequence[str], *, mark: str, task: str, room: Room) -> tuple[str, ...]:
     """What an answer has for each text. Raises Problem when anything in it is not as it was asked for."""
-    ends = [*map(str, range(1, len(texts) + 1)), "end"]
-    pattern = "".join(rf"\[\[{mark} {end}\]\]" + ("" if end == "end" else "(.*)") for end in ends)
-    found = re.fullmatch(pattern, answer.strip(), re.DOTALL)
-    if found is None:
+    marks = [f"[[{mark} {end}]]" for end in (*range(1, len(texts) + 1), "end")]
+    said = _between(answer.strip(), marks)
+    if said is None:
         raise garbled("the text model did not keep to the form that it was asked for")
-    said = tuple(group.strip() for group in found.groups())
     for before, after in zip(texts, said, strict=True):
         if fault := _fault(before, after, task, room):
             raise garbled(fault)
@@ -65,6 +63,16 @@ def disclose(answer: str, texts: Sequence[str], *, mark: str, task: str, room: R
 def garbled(what: str) -> Problem:
     """The Problem for a rewording that is of no use."""
     return Problem(Kind.UPSTREAM, f"The new wording was thrown away: {what}.", code="rewording_garbled")
+
+
+def _between(answer: str, marks: Sequence[str]) -> tuple[str, ...] | None:
+    """What stands between marks that are there once each, in their order, with nothing around them."""
+    places = [answer.find(mark) for mark in marks]
+    once = all(answer.count(mark) == 1 for mark in marks)
+    if not once or places != sorted(places) or places[0] != 0 or not answer.endswith(marks[-1]):
+        return None
+    starts = [place + len(mark) for place, mark in zip(places, marks, strict=True)]
+    return tuple(answer[start:stop].strip() for start, stop in zip(starts, places[1:], strict=False))
 
 
 def _fault(before: str, after: str, task: str, room: Room) -> str:

@@ -44,6 +44,9 @@ _BIG5_COMMON_END = b"\xc6\x7e"
 
 def weigh(text: str) -> dict[str, int]:
     """How much each script of a text says, in Latin letters, the most first; what it is not written in is left out."""
+    if text.isascii():
+        latin = len(_PATTERNS["Latin"].findall(text))
+        return {"Latin": latin} if latin else {}
     counts = {name: len(pattern.findall(text)) * DENSE.get(name, 1) for name, pattern in _PATTERNS.items()}
     return {name: counts[name] for name in sorted(counts, key=lambda name: -counts[name]) if counts[name]}
 

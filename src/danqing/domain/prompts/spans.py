@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from danqing.domain.prompts import names, quotes
 
@@ -60,9 +61,11 @@ _FORMS = [
     (Kind.QUANTITY, rf"[$€£¥₩₹฿]\s?{_NUMBER}{_STOP}"),
     (Kind.EMOJI, rf"(?:[{_PICTURES}][{_JOINS}]*|[0-9#*]\ufe0f?\u20e3)+"),
 ]
+REMEMBERED = 256  # texts whose spans are known: each is asked for several times, and in sweeps again and again
 _PATTERNS = [(kind, re.compile(form)) for kind, form in _FORMS]
 
 
+@lru_cache(maxsize=REMEMBERED)
 def kept(text: str, language: str = "") -> tuple[Span, ...]:
     """Every stretch that is kept, from left to right, none within another. `language`: of the text, if known."""
     found = [Span(start, stop, Kind.QUOTE) for start, stop in quotes.find(text)]
