@@ -168,6 +168,8 @@ def test_edit_only_model_is_not_offered(catalog: Catalog) -> None:
 def test_every_row_is_complete(catalog: Catalog) -> None:
     for model in catalog.models:
         assert model.title, model.id
+        assert model.priced, model.id
+        assert model.priced.as_of >= date(2025, 6, 15), model.id
         assert model.description, model.id
         assert model.methods, model.id
         assert model.routes, model.id

@@ -12,7 +12,7 @@ from danqing.domain.faults import Fault
 from danqing.domain.generation import Generation, Person, Turn
 from danqing.domain.jobs import State
 from danqing.domain.media import Medium
-from danqing.domain.models import Ability, Lifecycle
+from danqing.domain.models import Ability, Found, Lifecycle
 from danqing.domain.money import Price, dollars, per_million
 from danqing.domain.wording import Wording
 from danqing.wire import native
@@ -234,6 +234,7 @@ def test_a_model_with_everything_that_a_form_needs() -> None:
             makes=frozenset({Medium.TEXT, Medium.IMAGE}), aspects=("1:1",), persons=(Person.ADULT,), pictures_max=3
         ),
         price=Price(image=dollars("0.03"), input_token=per_million("0.10"), output_token=per_million("0.40")),
+        priced=Found("a price list", date(2026, 11, 5)),
         lifecycle=Lifecycle(
             announced=date(2025, 5, 1),
             shutdown=date(2026, 6, 30),
@@ -267,6 +268,7 @@ def test_a_model_with_everything_that_a_form_needs() -> None:
             {"per": "million input tokens", "price": {"usd": "0.10", "nanos": 100_000_000}},
             {"per": "million output tokens", "price": {"usd": "0.40", "nanos": 400_000_000}},
         ],
+        "priced": {"source": "a price list", "as_of": "2026-11-05"},
         "lifecycle": {
             "announced": "2025-05-01",
             "shutdown": "2026-06-30",

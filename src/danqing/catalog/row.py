@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from danqing.domain.media import SUFFIXES, Medium
-from danqing.domain.models import Ability, Lifecycle, Model, Prompting, Route
+from danqing.domain.models import Ability, Found, Lifecycle, Model, Prompting, Route
 from danqing.domain.money import Price, dollars, per_million
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")  # it stands in URLs, before a colon
@@ -93,6 +93,7 @@ def read(file: str, text: bytes) -> Model:
         family=row.family,
         ability=row.ability,
         price=_price(file, row.price, row.ability.sizes),
+        priced=Found(row.price.source, row.price.as_of),
         aliases=row.aliases,
         methods=row.methods,
         routes=row.routes,

@@ -165,6 +165,13 @@ class Rate(msgspec.Struct, frozen=True):
     price: Money
 
 
+class Found(msgspec.Struct, frozen=True):
+    """Where a figure was found, and the day."""
+
+    source: str
+    as_of: str
+
+
 class Lifecycle(msgspec.Struct, frozen=True):
     """Dates of the vendor's own model, as ISO days, and what took over."""
 
@@ -185,6 +192,7 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     aliases: tuple[str, ...]
     ability: Ability
     prices: tuple[Rate, ...]
+    priced: Found | None = None
     lifecycle: Lifecycle
 
 

@@ -105,6 +105,14 @@ class Lifecycle:
         return (self.shutdown - today).days if self.shutdown else None
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where a figure was found and on which day, so that it can be checked again."""
+
+    source: str
+    as_of: date
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
     """One row of the catalog. `methods` are Google's names of the calls that reach it, for `models.list`."""
@@ -114,6 +122,7 @@ class Model:
     family: str
     ability: Ability
     price: Price
+    priced: Found | None = None
     aliases: tuple[str, ...] = ()
     methods: tuple[str, ...] = ()
     routes: tuple[Route, ...] = ()

@@ -177,6 +177,7 @@ def model(row: Model) -> Tree:
         "aliases": row.aliases,
         "ability": _ability(row.ability),
         "prices": _prices(row.price),
+        "priced": {"source": row.priced.source, "as_of": row.priced.as_of.isoformat()} if row.priced else None,
         "lifecycle": {
             "announced": row.lifecycle.announced.isoformat() if row.lifecycle.announced else None,
             "shutdown": row.lifecycle.shutdown.isoformat() if row.lifecycle.shutdown else None,
