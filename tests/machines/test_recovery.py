@@ -19,7 +19,7 @@ from chaos.world import PROGRAM, asked, engine, furnish
 from e2e.test_disk_full import no_more_writes
 from fleet import Fleet, eventually, fleet
 from machines.asking import ended, job
-from serving import Machine, Server, Worker
+from serving import STOPPING_S, Machine, Server, Worker
 
 KINDS = ("again", "once")
 FILM_NANOS = 100_000_000
@@ -49,6 +49,7 @@ class Scene:
     def hold(self, patience_s: int = 600, *, loses: bool = False) -> None:
         """Have a film of each kind in each state, and the engine stand still; what was sent has so long a deadline."""
         self._open()
+        self.films.clear()
         deadline = {"danqing-deadline": str(patience_s)}
         self._ask("done", "done")
         self._ask("running", "running", deadline)
@@ -85,7 +86,8 @@ class Scene:
     def _open(self) -> None:
         """A live account has money, and the client's key is on it."""
         owner = self.client.owner_key
-        assert self.client.call("POST", "/api/funds", {"usd": "10", "cause": "recovery"}, key=owner).status == 201
+        paid = {"usd": "10", "cause": f"recovery of {self.struck[0].data.name}"}
+        assert self.client.call("POST", "/api/funds", paid, key=owner).status == 201
         made = self.client.call("POST", "/api/keys", {"name": "live", "test": False}, key=owner)
         for server in (self.client, *self.struck):
             (server.data / "test-key").write_text(str(made.json()["secret"]))
@@ -146,16 +148,19 @@ def answering(machines: Fleet, struck: list[Machine]) -> list[object]:
     return [driver for driver in drivers for each in struck if each.process and f"-{each.process.pid}-" in driver]
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM], ids=["kill", "term"])
-def test_processes_that_end(machines: Fleet, number: int) -> None:
+def test_processes_that_end(machines: Fleet) -> None:
     with scene(machines) as held:
-        held.signal(number)
-        for each in held.struck:
-            assert each.process is not None
-            assert each.process.wait(20) == (-number if number == signal.SIGKILL else 0)
-        worker(machines, held.url)
-        held.go_on()
-        held.comes_to(TAKEN_OVER)
+        for number, status in ((signal.SIGKILL, -signal.SIGKILL), (signal.SIGTERM, 0)):
+            held.signal(number)
+            for each in held.struck:
+                assert each.process is not None
+                assert each.process.wait(STOPPING_S) == status
+            heir = worker(machines, held.url)
+            held.go_on()
+            held.comes_to(TAKEN_OVER)
+            if number == signal.SIGKILL:
+                held.struck = [gateway(machines, held.url), heir]
+                held.hold()
 
 
 def test_processes_that_stop_and_come_back(machines: Fleet) -> None:
