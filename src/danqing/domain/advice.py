@@ -62,6 +62,16 @@ class Advice:
     unfit: tuple[tuple[str, str], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is the same for every model: the needs, the texts that the prompt quotes, its languages, and the day."""
+
+    needs: tuple[Need, ...]
+    texts: tuple[str, ...]
+    languages: Languages
+    today: date
+
+
 def advise(generation: Generation, languages: Languages, models: Sequence[Model], today: date) -> Advice:
     """The advice for a request whose model does not matter. The price is of as many outputs as it asks for, or of one.
 
@@ -69,7 +79,8 @@ def advise(generation: Generation, languages: Languages, models: Sequence[Model]
     """
     film = _is_film(generation)
     wanted = replace(generation, count=generation.count or 1, wants=generation.wants - {Medium.TEXT} or _makes(film))
-    needs = tuple(_needs(generation, film))
+    texts = quoted(generation.prompt)
+    asked = _Asked(tuple(_needs(generation, film, texts)), texts, languages, today)
     ranked: list[tuple[Rank, Option]] = []
     unfit: list[tuple[str, str]] = []
     for model in models:
@@ -80,8 +91,8 @@ def advise(generation: Generation, languages: Languages, models: Sequence[Model]
         except Problem as problem:
             unfit.append((model.id, problem.message))
             continue
-        option = _option(fitted, model, needs, languages, today)
-        ranked.append((_rank(option, model, languages, today), option))
+        option = _option(fitted, model, asked)
+        ranked.append((_rank(option, model, asked), option))
     if not ranked:
         told = [*dict.fromkeys(message for _, message in unfit)]
         more = [f"The other {len(told) - TOLD_MAX} cannot either."] if len(told) > TOLD_MAX else []
@@ -104,8 +115,8 @@ def _is_film(generation: Generation) -> bool:
     return Wish.FILM in wishes.find(generation.prompt)
 
 
-def _needs(generation: Generation, film: bool) -> Iterator[Need]:
-    found, texts = wishes.find(generation.prompt), quoted(generation.prompt)
+def _needs(generation: Generation, film: bool, texts: Sequence[str]) -> Iterator[Need]:
+    found = wishes.find(generation.prompt)
     if film:
         if generation.audio is not False and (Wish.SOUND in found or texts):
             shown = found.get(Wish.SOUND) or texts[0]
@@ -144,22 +155,23 @@ _SENTENCES = {
 }
 
 
-def _option(fitted: Generation, model: Model, needs: Sequence[Need], languages: Languages, today: date) -> Option:
+def _option(fitted: Generation, model: Model, asked: _Asked) -> Option:
+    needs = asked.needs
     met = {need: need.strength in model.prompting.good_at if need.strength else model.ability.audio for need in needs}
     return Option(
         model=model.id,
         cost=model.price.at(fitted.size).cost(most(fitted, model)),
         reasons=tuple(need.sentence for need in needs if met[need]),
         lacks=tuple(need.sentence for need in needs if not met[need]),
-        risks=tuple(finding.sentence for finding in risks(fitted, model)),
-        notes=tuple(_notes(model, languages, today)),
+        risks=tuple(finding.sentence for finding in risks(fitted, model, asked.texts)),
+        notes=tuple(_notes(model, asked)),
     )
 
 
-def _notes(model: Model, languages: Languages, today: date) -> Iterator[str]:
-    if beyond := languages.beyond(model.ability.languages):
+def _notes(model: Model, asked: _Asked) -> Iterator[str]:
+    if beyond := asked.languages.beyond(model.ability.languages):
         yield f"It takes prompts in {', '.join(model.ability.languages)}: {' and '.join(beyond)} must be translated."
-    if _is_gone(model, today):
+    if _is_gone(model, asked.today):
         makers = " or ".join(dict.fromkeys(route.upstream for route in model.routes if route.upstream))
         yield f"Its vendor has switched it off; {makers or 'another model'} makes it now."
     if model.prompting.caution:
@@ -171,13 +183,13 @@ def _is_gone(model: Model, today: date) -> bool:
     return left is not None and left <= 0
 
 
-def _rank(option: Option, model: Model, languages: Languages, today: date) -> Rank:
+def _rank(option: Option, model: Model, asked: _Asked) -> Rank:
     """The best has the lowest; what each place stands for is told by `_BECAUSE`."""
     ends = model.lifecycle.shutdown or date.max
     return (
         len(option.risks) - len(option.reasons),
-        _is_gone(model, today),
-        bool(languages.beyond(model.ability.languages)),
+        _is_gone(model, asked.today),
+        bool(asked.languages.beyond(model.ability.languages)),
         bool(model.prompting.caution),
         option.cost,
         -ends.toordinal(),

@@ -50,14 +50,21 @@ def preflight(generation: Generation, model: Model, languages: Languages) -> tup
     found = [*_impossible(generation, model)]
     if generation.prompt:
         spans = kept(generation.prompt, languages.main)
-        found += [*risks(generation, model), *_language(model, languages), *_flags(generation, spans)]
+        found += [
+            *risks(generation, model, quoted(generation.prompt)),
+            *_language(model, languages),
+            *_flags(generation, spans),
+        ]
         found += [*_unwanted(generation, spans, languages), *_scenes(generation, model), *_sparse(generation)]
     return tuple(found)
 
 
-def risks(generation: Generation, model: Model) -> tuple[Finding, ...]:
-    """The findings that follow from how this model likes to be asked: another one may not have them."""
-    return (*_length(generation, model), *_text(generation, model), *_risky(generation, model))
+def risks(generation: Generation, model: Model, texts: Sequence[str]) -> tuple[Finding, ...]:
+    """The findings that follow from how this model likes to be asked: another one may not have them.
+
+    `texts` are those that the prompt quotes.
+    """
+    return (*_length(generation, model), *_text(model, texts), *_risky(generation, model))
 
 
 def refuse(findings: Sequence[Finding]) -> None:
@@ -121,9 +128,9 @@ def _length(generation: Generation, model: Model) -> Iterator[Finding]:
         yield _warning("prompt_too_long", sentence, "Put what matters first and leave out the rest.")
 
 
-def _text(generation: Generation, model: Model) -> Iterator[Finding]:
+def _text(model: Model, texts: Sequence[str]) -> Iterator[Finding]:
     """The document: "Avoid much text in the prompt; only key words come out reliably." """
-    prompting, texts = model.prompting, quoted(generation.prompt)
+    prompting = model.prompting
     longest = max(map(len, texts), default=0)
     suggestion = "Quote the few words that matter, or ask a Gemini model, which sets text more reliably."
     if prompting.text_characters_max and longest > prompting.text_characters_max:

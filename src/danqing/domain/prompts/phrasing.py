@@ -39,6 +39,7 @@ _THEN = re.compile(
     re.IGNORECASE,
 )
 THENS_IN_ONE_SCENE = 1
+WORD_CHARACTERS_MAX = 40
 
 
 def unwanted(text: str, language: str) -> tuple[str, ...]:
@@ -54,7 +55,7 @@ def unwanted(text: str, language: str) -> tuple[str, ...]:
 
 def _thing(text: str, found: re.Match[str], language: str) -> str:
     if language in _BEHIND:
-        words = _THING.findall(text[: found.start()])
+        words = _THING.findall(text[max(0, found.start() - WORD_CHARACTERS_MAX) : found.start()])
         return words[-1] if words else ""
     word = _THING.match(text, found.end())
     return word[0] if word and language not in ("zh", "th") else ""
