@@ -1,18 +1,20 @@
 """Engines are asked what costs nothing: each key is judged by itself, and what is not told is not guessed."""
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+import asyncio
+import json
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
-from aiohttp import web
 
 from danqing import providers
+from danqing.upstream import reaching
 from danqing.upstream.reaching import Reachable, Reached
 from upstreams import ai_studio, aihubmix, vertex
 from upstreams import openai as look_alikes
 from upstreams.openai import at_work
+from upstreams.raw import saying, talking
 
 WANTED = ("gemini-3.1-flash-image", "long-gone-1")
 
@@ -25,27 +27,6 @@ async def reached(settings: Mapping[str, object], models: tuple[str, ...] = WANT
         return list(await provider.reach(models))
     finally:
         await provider.close()  # type: ignore[attr-defined]
-
-
-@asynccontextmanager
-async def answering(
-    status: int = 200, body: object = None, headers: Mapping[str, str] | None = None
-) -> AsyncIterator[str]:
-    """The address of an engine that says one thing."""
-
-    async def answer(request: web.Request) -> web.Response:
-        return web.json_response({"data": []} if body is None else body, status=status, headers=headers)
-
-    app = web.Application()
-    app.router.add_route("*", "/{path:.*}", answer)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    try:
-        yield f"http://127.0.0.1:{site._server.sockets[0].getsockname()[1]}"  # type: ignore[union-attr]
-    finally:
-        await runner.cleanup()
 
 
 async def test_each_key_of_ai_studio_is_judged_by_itself() -> None:
@@ -91,14 +72,14 @@ async def test_a_gateway_is_asked_for_its_models() -> None:
 
 
 async def test_an_engine_without_a_list_is_there_all_the_same() -> None:
-    async with answering(404, {"detail": "Not Found"}) as url:
+    async with talking(saying(b'{"detail": "Not Found"}', status="404 Not Found")) as url:
         [found] = await reached({"kind": "openai", "base_url": url})
     assert (found.models, found.missing, found.problem) == (None, set(), None)
 
 
 async def test_a_clock_that_differs_is_measured() -> None:
     late = format_datetime(datetime.now(UTC) - timedelta(minutes=5), usegmt=True)
-    async with answering(headers={"date": late}) as url:
+    async with talking(saying(b'{"data": []}', head=f"content-type: application/json\r\ndate: {late}")) as url:
         [found] = await reached({"kind": "openai", "base_url": url})
     assert found.clock_s is not None
     assert -302 <= found.clock_s <= -298
@@ -106,10 +87,24 @@ async def test_a_clock_that_differs_is_measured() -> None:
 
 @pytest.mark.parametrize("body", [{"data": "none"}, {"data": [{"id": 7}]}, [1, 2], {"data": [{"b64": "A" * 200_000}]}])
 async def test_what_is_no_list_is_told(body: object) -> None:
-    async with answering(body=body) as url:
+    async with talking(saying(json.dumps(body).encode())) as url:
         [found] = await reached({"kind": "openai", "base_url": url})
     assert found.problem is not None
     assert found.problem.code in ("upstream_malformed", "bad_answer")
+
+
+async def test_an_engine_that_never_comes_to_an_end_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def trickle(head: bytes, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n")
+        while not writer.is_closing():
+            writer.write(b" ")
+            await writer.drain()
+            await asyncio.sleep(0.01)
+
+    monkeypatch.setattr(reaching, "ANSWER_S", 0.1)
+    async with talking(trickle) as url:
+        [found] = await reached({"kind": "openai", "base_url": url})
+    assert "comes too slowly" in str(found.problem)
 
 
 async def test_an_engine_that_is_not_there() -> None:

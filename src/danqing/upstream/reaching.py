@@ -16,6 +16,7 @@ from danqing.upstream.keys import Keys
 from danqing.wire.bodies import Fields
 
 SILENCE_S = 15.0
+ANSWER_S = 30.0  # for all of an answer, however slowly it comes
 Reader = Callable[[Fields], frozenset[str]]
 _UNKNOWN = "upstream_not_found"  # the engine is there, and has no such list or no such model
 _REFUSED = frozenset({"upstream_credentials", "upstream_refused"})  # what is asked has no fault but its key
@@ -102,9 +103,12 @@ async def _asked(upstream: Upstream, ask: Request, read: Reader | None = None) -
     clock = asyncio.get_running_loop().time
     begun = clock()
     try:
-        answer = await upstream.call(ask, _Nowhere())
+        async with asyncio.timeout(ANSWER_S):
+            answer = await upstream.call(ask, _Nowhere())
         seconds = clock() - begun
         ids = upstream.read(answer.body, read) if read else None
+    except TimeoutError:
+        return Reached(seconds=clock() - begun, problem=wrong(upstream.name, "its answer comes too slowly")), None
     except Problem as problem:
         accepted = False if problem.code in _REFUSED else None
         return Reached(seconds=clock() - begun, accepted=accepted, problem=problem), None
