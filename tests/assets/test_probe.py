@@ -123,3 +123,14 @@ def test_a_film_that_is_damaged_anywhere_raises_nothing(film_bytes: bytes, at: i
 @pytest.fixture(scope="module")
 def film_bytes(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return a_film(tmp_path_factory.mktemp("film") / "film.mp4").read_bytes()
+
+
+def test_a_film_is_not_searched_for_among_ever_more_boxes(film_bytes: bytes) -> None:
+    empty = struct.pack(">I4s", 8, b"free")
+    assert header_of(film_bytes)
+    assert header_of(empty * 10 + film_bytes) == header_of(film_bytes)
+    assert header_of(empty * 100 + film_bytes) is None
+    at = film_bytes.index(b"moov") - 4
+    (size,) = struct.unpack_from(">I", film_bytes, at)
+    padded = struct.pack(">I4s", size + 800, b"moov") + empty * 100 + film_bytes[at + 8 : at + size]
+    assert header_of(film_bytes[:at] + padded) is None

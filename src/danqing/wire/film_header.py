@@ -8,9 +8,8 @@ import struct
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 
-BOXES_MAX = 64  # on the top level, before the one that describes the film
-MOVIE_BYTES_MAX = 8 << 20
-_TABLE_ROWS_MAX = 100_000
+BOXES_MAX = 64  # on a level; films have a handful
+MOVIE_BYTES_MAX = 1 << 20  # what describes half an hour takes half of it
 
 Ask = tuple[int, int]
 """A range of the file: from the first byte up to the one after the last."""
@@ -85,7 +84,10 @@ def _read(movie: bytes) -> FilmHeader | None:
 def _boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
     """The boxes inside of one, by kind; whatever is wrong ends them."""
     at = 0
-    while at + 8 <= len(data) and (box := _head(data[at : at + 16], len(data) - at)):
+    for _ in range(BOXES_MAX):
+        box = _head(data[at : at + 16], len(data) - at)
+        if box is None:
+            return
         kind, header, length = box
         yield kind, data[at + header : at + length]
         at += length
@@ -119,7 +121,7 @@ def _frames(box: bytes) -> tuple[int, int]:
     if not box:
         return 0, 0
     (rows,) = struct.unpack_from(">I", box, 4)
-    table = [struct.unpack_from(">II", box, 8 + 8 * row) for row in range(min(rows, _TABLE_ROWS_MAX))]
+    table = list(struct.iter_unpack(">II", box[8:][: 8 * rows]))
     return sum(count for count, _ in table), sum(count * ticks for count, ticks in table)
 
 
