@@ -12,7 +12,19 @@ from serving import Server
 from .terminal import Connected, Ended, Terminal, finish, wait_for
 
 JOB = {
-    *("id", "state", "stage", "progress", "model", "prompt", "rewritten", "parameters", "outputs", "withheld"),
+    *(
+        "id",
+        "state",
+        "outcome",
+        "stage",
+        "progress",
+        "model",
+        "prompt",
+        "rewritten",
+        "parameters",
+        "outputs",
+        "withheld",
+    ),
     *("ignored", "held", "charged", "provider", "upstream", "sketch", "test", "shared", "created", "updated", "error"),
     *("inputs_gone", "queue", "attempts", "changes", "wording"),
 }

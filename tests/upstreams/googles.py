@@ -154,7 +154,7 @@ class Engine:
         words_alone = body.get("generationConfig", {}).get("responseModalities") == ["TEXT"]
         if words_alone and "blocked" not in faults(prompt):
             return web.json_response(self._talk(body, prompt))
-        return web.json_response(self._answer(faults(prompt), len(self.bodies(":generateContent"))))
+        return web.json_response(self._answer(faults(prompt), len(self.bodies(request.path))))
 
     def _check(self, request: web.Request, body: Tree) -> None:
         config = body.get("generationConfig", {})

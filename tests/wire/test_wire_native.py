@@ -71,6 +71,7 @@ def test_a_finished_job() -> None:
     assert tree(row) == {
         "id": JOB_ID,
         "state": "done",
+        "outcome": "partial",
         "stage": "",
         "progress": 1.0,
         "model": "imagen-3.0-generate-002",

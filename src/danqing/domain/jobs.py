@@ -340,6 +340,8 @@ def _failed(job: Job, event: Failed) -> Step:
     if job.media:
         # What was delivered is kept and paid for; what is missing is told as withheld.
         return _finished(replace(job, withheld=(*job.withheld, problem.message)), Finished())
+    if problem.kind is Kind.FILTERED and not job.withheld:
+        job = replace(job, withheld=(problem.message,))
     state = State.UNKNOWN if problem.kind is Kind.UNKNOWN else State.FAILED
     return _end(job, state, fault_of(problem))
 

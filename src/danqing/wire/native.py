@@ -14,6 +14,7 @@ from danqing.domain.jobs import Job, Place, State
 from danqing.domain.media import Blob, Medium
 from danqing.domain.models import Ability, Model
 from danqing.domain.money import Price, show
+from danqing.domain.outcomes import outcome_of
 from danqing.domain.retention import Swept
 from danqing.domain.retiring import Retiring
 from danqing.domain.wording import ENHANCE, Wording
@@ -139,6 +140,7 @@ def job(row: Job, url: Callable[[Output], str], place: Place | None = None) -> T
     return {
         "id": row.id,
         "state": row.state.value,
+        "outcome": outcome_of(row),
         "stage": row.stage,
         "progress": 1.0 if row.state is State.DONE else row.progress,
         "model": row.generation.model,
