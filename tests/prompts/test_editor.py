@@ -109,6 +109,20 @@ async def test_a_prompt_that_is_understood_is_sent_as_it_is_for_nothing() -> Non
 
 
 @pytest.mark.anyio
+async def test_what_languages_are_told_by_is_loaded_once_however_many_come_first() -> None:
+    loaded: list[str] = []
+
+    def detects(text: str) -> Languages:
+        loaded.append(text)
+        return Languages("en")
+
+    editor = Editor(detects)
+    await asyncio.gather(*(editor.open() for _ in range(20)))
+    await editor.open()
+    assert len(loaded) == 1
+
+
+@pytest.mark.anyio
 async def test_a_test_key_reaches_nobody_and_who_wants_a_translation_is_told() -> None:
     async with at_the_desk(enhance=True) as desk:
         assert desk.editor.plan(a_generation("a fox"), IMAGEN, TEST).trouble == ""

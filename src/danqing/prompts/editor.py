@@ -58,11 +58,15 @@ class Editor:
         self._manner = manner or Manner()
         self._memory = Memory()
         self._opened = False
+        self._opening = asyncio.Lock()
 
     async def open(self) -> None:
-        if not self._opened:
-            await asyncio.to_thread(self._detect, "a")
-            self._opened = True
+        if self._opened:
+            return
+        async with self._opening:  # the first requests come together, and one of them loads for all
+            if not self._opened:
+                await asyncio.to_thread(self._detect, "a")
+                self._opened = True
 
     def plan(self, generation: Generation, model: Model, key: Key) -> Wording:
         spoken = self._languages(generation)
