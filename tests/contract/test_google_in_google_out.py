@@ -1,0 +1,118 @@
+"""What Google's own client says reaches Google's Vertex through a server as without one, and so do the answers."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from serving import Server
+from upstreams import vertex
+
+from .conftest import Facts, performed
+
+ROW = """id = "{id}"
+title = "{id}"
+family = "echo"
+[ability]
+makes = ["{makes}"]
+count_max = 4
+aspects = ["1:1", "16:9", "9:16"]
+sizes = {sizes}
+persons = ["allow_adult", "allow_all", "dont_allow"]
+mimes = {mimes}
+{film}
+[price]
+{price}
+source = "this test"
+as_of = 2026-11-01
+[[routes]]
+provider = "vertex"
+upstream = "{id}"
+"""
+SETTINGS = """[upstreams.vertex]
+base_url = "{url}"
+key = "{key}"
+poll_s = 0.05
+"""
+PICTURE = {"makes": "image", "sizes": '["1K", "2K"]', "mimes": '["image/png", "image/jpeg"]', "film": ""}
+FILM = {"makes": "video", "sizes": '["720p", "1080p"]', "mimes": '["video/mp4"]'}
+FILM |= {"film": "seconds = [8, 6]\nfps = 24\nframes = true\naudio = true"}
+FALLEN_BACK = {"aspectRatio", "personGeneration", "seed", "includeRaiReason", "generateAudio"}  # what may be added
+FALLEN_BACK |= {"sampleImageSize", "outputOptions", "durationSeconds", "resolution", "sampleCount"}
+
+
+@dataclass(frozen=True)
+class Way:
+    """What came of the same script, and what the engine was sent by it."""
+
+    facts: Facts
+    sent: dict[str, dict[str, Any]]
+
+    def file(self, name: str) -> bytes:
+        return (self.facts.folder / name).read_bytes()
+
+
+@dataclass(frozen=True)
+class Ways:
+    """Straight to the engine, and through a server."""
+
+    straight: Way
+    through: Way
+
+
+@pytest.fixture(scope="module")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="module")
+async def ways(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Ways]:
+    async with vertex.imitating() as cloud:
+        server = Server(tmp_path_factory.mktemp("round-trip") / "data")
+        catalog = server.data / "catalog"
+        catalog.mkdir(parents=True)
+        (catalog / "imagen-echo.toml").write_text(ROW.format(id="imagen-echo", price='image = "0.04"', **PICTURE))
+        (catalog / "veo-echo.toml").write_text(ROW.format(id="veo-echo", price='second = "0.40"', **FILM))
+        (server.data / "danqing.toml").write_text(SETTINGS.format(url=cloud.url, key=vertex.KEY))
+        await asyncio.to_thread(server.start)
+        owner = server.owner_key
+        await asyncio.to_thread(server.call, "POST", "/api/funds", {"usd": "90", "cause": "1"}, key=owner)
+        made = await asyncio.to_thread(server.call, "POST", "/api/keys", {"name": "live", "test": False}, key=owner)
+        straight = await run(cloud, Server(Path(), url=cloud.url), vertex.KEY, tmp_path_factory)
+        cloud.calls.clear()
+        front = Server(Path(), url=f"{server.url}/gemini")
+        yield Ways(straight, await run(cloud, front, str(made.json()["secret"]), tmp_path_factory))
+        assert await asyncio.to_thread(server.stop) == 0, server.log()[-3000:]
+
+
+async def run(cloud: vertex.Vertex, at: Server, key: str, folders: pytest.TempPathFactory) -> Way:
+    facts = await asyncio.to_thread(performed, "google_round_trip", "newest", at, key, folders)
+    bodies = [*cloud.bodies(":predict"), *cloud.bodies(":predictLongRunning")]
+    return Way(facts, {body["instances"][0]["prompt"]: body for body in bodies})
+
+
+async def test_what_was_asked_reaches_the_engine_unchanged(ways: Ways) -> None:
+    assert ways.straight.sent.keys() == ways.through.sent.keys()
+    assert len(ways.straight.sent) == 4
+    for prompt, asked in ways.straight.sent.items():
+        told = ways.through.sent[prompt]
+        assert told["instances"] == asked["instances"]
+        parameters = told["parameters"]
+        assert {name: parameters.get(name) for name in asked["parameters"]} == asked["parameters"]
+        assert parameters.keys() - asked["parameters"].keys() <= FALLEN_BACK
+
+
+async def test_what_was_answered_reaches_the_client_unchanged(ways: Ways) -> None:
+    for call in ("pictures", "film", "some films"):
+        assert ways.through.facts.value(call) == ways.straight.facts.value(call)
+    here, there = (sorted(entry[-1] for entry in way.facts.value("some")) for way in (ways.through, ways.straight))  # type: ignore[attr-defined]
+    assert here == there, "what is refused comes last here, and in its place there"
+    for name, mime in ways.straight.facts.value("pictures"):  # type: ignore[attr-defined]
+        there, here = (Image.open(BytesIO(way.file(name))) for way in (ways.straight, ways.through))
+        assert (here.size, here.tobytes(), mime) == (there.size, there.tobytes(), "image/png")
+    assert ways.through.file("film0") == ways.straight.file("film0")
