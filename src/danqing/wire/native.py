@@ -126,7 +126,7 @@ def write_job(generation: Generation) -> Tree:
         ],
         "wants": sorted(generation.wants),
         "knobs": dict(generation.knobs),
-        "translate": generation.translate,
+        **({"translate": generation.translate} if generation.translate else {}),
         **parameters,
         **inputs,
     }
