@@ -36,6 +36,7 @@ class Engine:
     def routes(self) -> list[web.RouteDef]:
         return [
             web.post("/make", self.make),
+            web.post("/closed/make", self.closed),
             web.get("/operations/{operation}", self.operation),
             web.get("/files/{operation}/{number}.{suffix}", self.file),
             web.get("/asked", self.asked),
@@ -57,6 +58,10 @@ class Engine:
             request.transport.abort()
         await asyncio.sleep(0.02)
         return web.json_response({"operation": operation})
+
+    async def closed(self, request: web.Request) -> web.Response:
+        """Turn everything away."""
+        return web.json_response({"error": "Who are you?"}, status=401)
 
     async def operation(self, request: web.Request) -> web.Response:
         """Whether it is done."""

@@ -34,8 +34,10 @@ STEPS_MAX = 60  # more are hardly ever taken within a life
 UNFINISHED_MAX = 12
 PATIENCE_S = 120.0
 
-MODELS = ("film-again", "film-once", "picture-again", "picture-once")  # once: the engine takes no request id
-CATALOG = """id = "{kind}-{engine}"
+# once: the engine takes no request id. next: another one turns everything away before it is asked.
+MODELS = ("film-again", "film-once", "film-next", "picture-again", "picture-once", "picture-next")
+ROUTES = {"again": ("again",), "once": ("once",), "next": ("closed", "once")}
+CATALOG = """id = "{kind}-{way}"
 title = "A {kind}"
 family = "chaos"
 
@@ -49,10 +51,8 @@ count_default = {count}
 {price}
 source = "chaos"
 as_of = 2026-11-01
-
-[[routes]]
-provider = "{engine}"
 """
+ROUTE = '\n[[routes]]\nprovider = "{engine}"\n'
 FILM = {"kind": "film", "makes": "video", "count": 1, "more": "seconds = [4]\nfps = 8", "price": 'film = "0.10"'}
 PICTURE = {"kind": "picture", "makes": "image", "count": 2, "more": "", "price": 'image = "0.02"'}
 CHARGE = {"film": 100_000_000, "picture": 40_000_000}
@@ -99,12 +99,14 @@ def engine(*, takes_s: float = 0.4) -> Iterator[tuple[str, subprocess.Popen[byte
 def furnish(data: Path, url: str, *, slots: int = 64) -> None:
     """Tell a server about the engine and its models."""
     (data / "catalog").mkdir(parents=True)
-    for name, repeatable in (("again", "true"), ("once", "false")):
+    for name, path, repeatable in (("again", "", "true"), ("once", "", "false"), ("closed", "/closed", "false")):
         with (data / "danqing.toml").open("a") as settings:
-            settings.write(f'[upstreams.{name}]\nkind = "mortal"\nbase_url = "{url}"\nrepeatable = {repeatable}\n')
-            settings.write(f"slots = {slots}\n")
+            settings.write(f'[upstreams.{name}]\nkind = "mortal"\nbase_url = "{url}{path}"\n')
+            settings.write(f"repeatable = {repeatable}\nslots = {slots}\n")
+    for way, engines in ROUTES.items():
+        routes = "".join(ROUTE.format(engine=engine) for engine in engines)
         for what in (FILM, PICTURE):
-            (data / "catalog" / f"{what['kind']}-{name}.toml").write_text(CATALOG.format(engine=name, **what))
+            (data / "catalog" / f"{what['kind']}-{way}.toml").write_text(CATALOG.format(way=way, **what) + routes)
 
 
 def asked(url: str) -> Counter[str]:
@@ -243,19 +245,19 @@ class World:
         return job
 
     def _judge(self, model: str, job: dict[str, object]) -> None:
-        kind, _, engine = model.partition("-")
+        kind, _, way = model.partition("-")
         charged = job["charged"]["nanos"] if job.get("charged") else 0  # type: ignore[index]
         outputs: list[dict[str, str]] = job["outputs"]  # type: ignore[assignment]
         if job["state"] == "done":
             self.told.done += 1
             self.told.mischarged += charged != CHARGE[kind] * len(outputs) // (1 if kind == "film" else 2)
-            if engine == "again" and len(outputs) < (1 if kind == "film" else 2):
+            if way == "again" and len(outputs) < (1 if kind == "film" else 2):
                 self._lose(f"{model} {job['id']} is done with {len(outputs)} outputs: {job['withheld']}")
             for output in outputs:
                 url = str(output["url"]).partition("/api/")[2]
                 answer = self.gateways[0].call("GET", f"/api/{url}", key=self.key)
                 self.told.missing += answer.status != 200 or len(answer.body) != output["bytes"]
-        elif job["state"] == "unknown" and engine == "once":
+        elif job["state"] == "unknown" and way != "again":
             self.told.unknown += 1
             self.told.mischarged += charged != 0
         else:
