@@ -95,11 +95,6 @@ class Router:
             problem = ends[0].problem if ends and isinstance(ends[0], Failed) else None
             self._mark(at, health.told(known, problem, self._now()) if ends else health.left(known))
 
-    def _mark(self, at: tuple[str, str], after: Health) -> None:
-        before, self._health[at] = self._health[at], after
-        if (gate := after.gate(self._now())) is not before.gate(self._now()):
-            log.warning("an upstream's breaker", upstream=at[0], model=at[1], gate=gate.value, code=after.error)
-
     def sent(self, job: Job) -> Generation:
         """What the engine is asked for, which may not be able to do all that was asked of the model."""
         return self._adapted(reworded(job.generation, job.wording), job.upstream)[0]
@@ -119,6 +114,11 @@ class Router:
         """Every upstream, and how it does with each model that it may be asked for."""
         ways = self._ways()
         return tuple(self._standing(upstream, ways.get(upstream.name, {})) for upstream in self._upstreams.values())
+
+    def _mark(self, at: tuple[str, str], after: Health) -> None:
+        before, self._health[at] = self._health[at], after
+        if (gate := after.gate(self._now())) is not before.gate(self._now()):
+            log.warning("an upstream's breaker", upstream=at[0], model=at[1], gate=gate.value, code=after.error)
 
     def _ways(self) -> dict[str, dict[str, list[str]]]:
         """For each upstream, by its own ids, the models of the catalog that it makes."""
