@@ -80,7 +80,7 @@ SHAPE = {
     "echo": "invalid",
     "twice": "",
 }
-POLL = {"html": "upstream", "silent": "timeout", "stuck": "timeout", "gone": "upstream"}
+POLL = {"html": "upstream", "silent": "timeout", "stuck": "timeout", "gone": "upstream", "echo": "upstream"}
 FILE = {"slow": "timeout", "a-gif": "upstream", "redirect": "upstream", "gone": "upstream"}
 STREAM = {fault: kind for fault, kind in LINE.items() if fault not in ("not-base64", "a-gif", "endless")}
 GROUPS = {

@@ -154,6 +154,12 @@ async def test_nobody_there(assets: Disk) -> None:
     assert problem.code == "upstream_unreachable"
 
 
+async def test_a_poll_that_is_refused_is_no_mistake_of_the_caller(assets: Disk) -> None:
+    problem = await asked(saying(b'{"error":{"message":"no such job"}}', status="400 Bad"), assets, POLL)
+    assert isinstance(problem, Problem)
+    assert (problem.kind, problem.code) == (Kind.UPSTREAM, "upstream_refused")
+
+
 async def test_a_poll_that_is_lost_leaves_nothing_unknown(assets: Disk) -> None:
     problem = await asked(sending(b""), assets, POLL)
     assert isinstance(problem, Problem)

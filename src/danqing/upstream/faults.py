@@ -87,7 +87,8 @@ def refusal(
     if 300 <= status < 400:
         return Declined(Kind.UPSTREAM, f"{told} Set its base_url to where it really is.", code="upstream_redirect")
     if 400 <= status < 500 and status != 408:
-        return Problem(Kind.INVALID, told, code="upstream_refused")
+        # Whoever asks for work may have asked for what cannot be; of questions about it the caller knows nothing.
+        return Problem(Kind.INVALID if paid else Kind.UPSTREAM, told, code="upstream_refused")
     if paid and status in (408, 502, 504):  # said by something in between, while the engine may be at work
         return Lost(Kind.UNKNOWN, f"{told} What became of the work is unknown.", code="outcome_unknown")
     return Problem(Kind.UPSTREAM, told, code="upstream_failed")

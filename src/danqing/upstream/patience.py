@@ -17,7 +17,9 @@ ROOM_PAUSES_S = (0.5, 2.0, 5.0, 10.0, 20.0)  # the last one again and again
 CALL_OFF_S = 10.0  # nobody waits longer for an engine that does not even take a cancellation
 USELESS_MAX = 30  # answers that cannot be read, before they are taken for what the engine has to say
 _PASSING = frozenset({Kind.BUSY, Kind.UNAVAILABLE, Kind.UPSTREAM})
-_LASTING = frozenset({f"upstream_{what}" for what in ("credentials", "funds", "redirect", "not_found", "link")})
+_LASTING = frozenset(
+    {f"upstream_{what}" for what in ("credentials", "funds", "redirect", "not_found", "link", "refused")}
+)
 USELESS = frozenset({"upstream_malformed", "bad_answer"})
 
 
