@@ -38,6 +38,10 @@ base_url = "http://127.0.0.1:9"
 [upstreams.wrong]
 kind = "openai"
 flavour = "unheard-of"
+
+[prompts.translators.model]
+upstream = "google"
+model = "gemini-3.1-flash-lite"
 """
 KEYS = {"GOOD": ai_studio.KEY, "BAD": "AIza-bad-9876543210"}
 
@@ -104,6 +108,7 @@ async def test_upstreams_are_reached_with_each_key_and_what_is_wrong_is_told(
     assert found["model imagen-3.0-generate-002"]["state"] == "broken"
     assert found["upstream away"]["facts"]["code"] == "upstream_unreachable"
     assert "upstream wrong" not in found
+    assert (found["prompts"]["state"], found["prompts"]["facts"]) == ("well", {"translators": ["model"]})
     assert not any(key in text for key in KEYS.values() for text in (ended.out, people.out, people.err))
     assert people.status == 1
     assert "broken  upstream away" in people.out

@@ -81,6 +81,8 @@ async def look_at(config: Config) -> AsyncIterator[Checkup]:
     catalog = load_catalog(extra=config.catalog if config.catalog.is_dir() else None)
     async for checkup in _upstreams(config, catalog):
         yield checkup
+    if config.upstreams:
+        yield _prompts(config)
 
 
 async def _told(what: str, looked: Awaitable[Checkup]) -> Checkup:
@@ -187,6 +189,16 @@ def _engine() -> Checkup:
             "sketch", "The art pack was not built; sketches do without its pictograms. Build with npm.", **facts
         )
     return well("sketch", f"The art pack is there; films are written by PyAV {av.__version__}.", **facts)
+
+
+def _prompts(config: Config) -> Checkup:
+    """Who translates what a model does not understand; what is wrong with them was told with the settings."""
+    table = config.prompts.get("translators", {})
+    names = list(table) if isinstance(table, dict) else []
+    if not names:
+        told = "Nobody translates: [prompts.translators.model] in danqing.toml would name a text model that does."
+        return note("prompts", told, translators=[])
+    return well("prompts", f"Other languages are translated by {', '.join(names)}.", translators=names)
 
 
 async def _upstreams(config: Config, catalog: Catalog) -> AsyncIterator[Checkup]:
