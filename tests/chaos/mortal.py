@@ -21,7 +21,7 @@ from danqing.assets.disk import Disk
 from danqing.gateway.durable import Durable
 from danqing.store.database import Database
 from danqing.store.fleet import Member
-from danqing.upstream import Upstream
+from danqing.upstream.client import Upstream
 
 Method = Callable[..., Coroutine[Any, Any, Any]]
 STEPS: tuple[tuple[type, str], ...] = (

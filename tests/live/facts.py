@@ -14,7 +14,7 @@ from danqing.config import ConfigError
 from danqing.domain.errors import Problem
 from danqing.domain.generation import Generation
 from danqing.domain.ports import Assets, Provider
-from danqing.upstream import Upstream
+from danqing.upstream.client import Upstream
 from danqing.upstream.keys import Keys
 from providers.making_orders import Told, an_order, told_by
 

@@ -9,7 +9,7 @@ from danqing.domain.generation import Generation
 from danqing.domain.jobs import Accepted, Produced
 from danqing.domain.media import Medium
 from danqing.domain.money import dollars
-from danqing.upstream import Request
+from danqing.upstream.client import Request
 from danqing.upstream.keys import bearer
 from danqing.upstream.reaching import Reachable
 from danqing.wire.picture_header import Header, read_header

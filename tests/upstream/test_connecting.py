@@ -11,7 +11,8 @@ from danqing.assets.disk import Disk
 from danqing.domain import routes
 from danqing.domain.errors import Declined, Kind, Problem
 from danqing.domain.ports import LEAVING
-from danqing.upstream import Request, Upstream, patience
+from danqing.upstream import patience
+from danqing.upstream.client import Request, Upstream
 from danqing.upstream.keys import Keys, bearer, mark_of
 from danqing.upstream.patience import called_off, patiently
 from danqing.upstream.settings import Settings, read_settings, read_upstream

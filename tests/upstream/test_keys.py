@@ -9,7 +9,8 @@ from danqing.domain.jobs import Accepted
 from danqing.domain.ports import Update
 from danqing.domain.routes import ANOTHER_KEY
 from danqing.upstream import side_by_side as module
-from danqing.upstream.keys import Keys, Pace, mark_of
+from danqing.upstream.keys import Keys, mark_of
+from danqing.upstream.settings import Pace
 from danqing.upstream.side_by_side import side_by_side
 
 

@@ -13,7 +13,7 @@ from danqing import upstream
 from danqing.assets.disk import Disk
 from danqing.domain.errors import Declined, Kind, Problem
 from danqing.domain.media import Blob
-from danqing.upstream import Request, Upstream
+from danqing.upstream.client import Request, Upstream
 from danqing.wire.holes import Hole
 from upstreams.raw import Talk, saying, sending, talking
 

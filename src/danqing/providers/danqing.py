@@ -9,7 +9,7 @@ from danqing.domain.jobs import Accepted, Produced, Progressed, Reported, Withhe
 from danqing.domain.media import Medium
 from danqing.domain.money import dollars
 from danqing.domain.ports import Assets, Order, Provider, Update
-from danqing.upstream import Request, Upstream
+from danqing.upstream.client import Request, Upstream
 from danqing.upstream.fetching import fetched
 from danqing.upstream.keys import Keys
 from danqing.upstream.patience import called_off, patiently, undeclined

@@ -12,7 +12,7 @@ from danqing.domain.generation import Generation, Output
 from danqing.domain.jobs import Accepted, Produced, Progressed, Reported, Withheld
 from danqing.domain.media import Medium
 from danqing.domain.ports import Assets, Order, Provider, Update
-from danqing.upstream import Request, Upstream
+from danqing.upstream.client import Request, Upstream
 from danqing.upstream.faults import wrong
 from danqing.upstream.fetching import fetched, kept
 from danqing.upstream.keys import Keys

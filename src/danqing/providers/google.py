@@ -15,7 +15,7 @@ from yarl import URL
 from danqing.domain.jobs import Reported
 from danqing.domain.media import Blob, Medium
 from danqing.domain.ports import Assets, Order, Provider, Update
-from danqing.upstream import Request, Upstream
+from danqing.upstream.client import Request, Upstream
 from danqing.upstream.google import (
     HONOURS,
     Background,

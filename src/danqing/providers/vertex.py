@@ -24,7 +24,7 @@ from google.oauth2.service_account import Credentials as ServiceAccount
 from danqing.domain.errors import Declined, Kind
 from danqing.domain.media import Blob
 from danqing.domain.ports import Assets, Order, Provider, Update
-from danqing.upstream import Authorize, Request, Upstream
+from danqing.upstream.client import Authorize, Request, Upstream
 from danqing.upstream.google import HONOURS, Surface, by_content, by_operation, by_predict, check, method_of, refused
 from danqing.upstream.keys import Keys
 from danqing.upstream.reaching import SILENCE_S, Reached, reach_by_model

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from danqing.domain.errors import Kind, Problem
 from danqing.domain.media import Blob
 from danqing.domain.ports import Assets
-from danqing.upstream import Upstream
+from danqing.upstream.client import Upstream
 from danqing.upstream.patience import RETRY_S, USELESS, patiently
 from danqing.wire.delivered import File
 

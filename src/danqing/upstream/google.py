@@ -13,7 +13,7 @@ from danqing.domain.generation import Generation, Output, Person
 from danqing.domain.jobs import Accepted, Produced, Progressed, Reported, Withheld
 from danqing.domain.media import Blob, Medium
 from danqing.domain.ports import Assets, Order, Update
-from danqing.upstream import Request, Upstream
+from danqing.upstream.client import Request, Upstream
 from danqing.upstream.fetching import fetched, kept
 from danqing.upstream.keys import Keys
 from danqing.upstream.patience import called_off, patiently

@@ -10,14 +10,14 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 
 from danqing.domain.errors import Declined, Kind, Problem
 from danqing.domain.health import whole_seconds
 from danqing.domain.ports import Load
 from danqing.domain.routes import ANOTHER_KEY
-from danqing.upstream import Authorize, Upstream
+from danqing.upstream.client import Authorize, Upstream
 from danqing.upstream.faults import Judge
+from danqing.upstream.settings import UNPACED, Pace
 
 MARK_CHARACTERS = 12
 MINUTE_S = 60.0
@@ -31,14 +31,6 @@ Scheme = Callable[[str], Mapping[str, str]]
 def bearer(key: str) -> Mapping[str, str]:
     """The header of most engines; an engine of one's own may need no key."""
     return {"authorization": f"Bearer {key}"} if key else {}
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """The most that each key is given: pieces of work at once, and begun in a minute. None: no limit."""
-
-    concurrency: int | None = None
-    per_minute: int | None = None
 
 
 class _Key:
@@ -86,7 +78,7 @@ class Keys:
         scheme: Scheme = bearer,
         judge: Judge | None = None,
         authorize: Authorize | None = None,
-        pace: Pace = Pace(),
+        pace: Pace = UNPACED,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._name = name

@@ -10,7 +10,7 @@ from typing import Protocol, runtime_checkable
 from danqing.domain.errors import Problem
 from danqing.domain.media import Blob
 from danqing.domain.ports import Source, Story
-from danqing.upstream import Request, Upstream
+from danqing.upstream.client import Request, Upstream
 from danqing.upstream.faults import wrong
 from danqing.upstream.keys import Keys
 from danqing.wire.bodies import Fields

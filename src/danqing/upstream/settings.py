@@ -11,10 +11,20 @@ from yarl import URL
 from danqing.domain.errors import Problem, invalid
 from danqing.domain.routes import Upstream
 from danqing.domain.spelling import unknown
-from danqing.upstream.keys import Pace
 from danqing.wire.holes import Tree
 
 RETRY_FILTERED_MAX = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """The most that each key is given: pieces of work at once, and begun in a minute. None: no limit."""
+
+    concurrency: int | None = None
+    per_minute: int | None = None
+
+
+UNPACED = Pace()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

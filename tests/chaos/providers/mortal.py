@@ -7,7 +7,7 @@ from danqing.domain.generation import Output
 from danqing.domain.jobs import Accepted, Produced
 from danqing.domain.media import Medium
 from danqing.domain.ports import Assets, Order, Provider, Update
-from danqing.upstream import Request, Upstream
+from danqing.upstream.client import Request, Upstream
 from danqing.upstream.patience import patiently
 
 SIDE = 64
