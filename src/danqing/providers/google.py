@@ -5,7 +5,6 @@ A ticket (`upstream.ticket`) names the operations or interactions and the key th
 
 import re
 from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
-from contextlib import aclosing
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Literal
@@ -20,14 +19,10 @@ from danqing.upstream.google import (
     HONOURS,
     Background,
     Surface,
-    by_content,
-    by_operation,
-    by_predict,
-    check,
+    by_method,
     delivered,
     each_picture,
     in_background,
-    method_of,
     refused,
     rewritten,
     seeded,
@@ -44,7 +39,6 @@ from danqing.wire.google.results import Operation
 PAGE = "1000"  # as many as one answer can list
 ADDRESS = "https://generativelanguage.googleapis.com"
 Method = Literal["generateContent", "interactions", "predict", "predictLongRunning"]
-_FLOWS = {"generateContent": by_content, "predict": by_predict, "predictLongRunning": by_operation}
 _FILE = re.compile(r"(?:^|/)files/([a-z0-9-]+)")
 _VERSION = re.compile(r"v[a-z0-9]+")
 
@@ -84,16 +78,12 @@ class Google:
         listing = Listing(f"/{self._version}/models", "models", "name", {"pageSize": PAGE})
         return await reach_by_list(self._surface.keys, listing, models)
 
-    async def generate(self, order: Order, assets: Assets) -> AsyncGenerator[Update]:
+    def generate(self, order: Order, assets: Assets) -> AsyncGenerator[Update]:
         """By the call that the model is known or configured to be asked by."""
-        method = method_of(order.upstream, self._methods)
-        check(self._surface, method, order.generation)
-        films = Medium.VIDEO in order.generation.wants
-        interactions = self._films if films else self._pictures
-        flow = interactions if method == "interactions" else partial(_FLOWS[method], self._surface)
-        async with aclosing(flow(order, assets)) as updates:
-            async for update in updates:
-                yield update
+        return by_method(self._surface, order, assets, self._methods, {"interactions": self._interactions})
+
+    def _interactions(self, surface: Surface, order: Order, assets: Assets) -> AsyncGenerator[Update]:
+        return (self._films if Medium.VIDEO in order.generation.wants else self._pictures)(order, assets)
 
     def _films(self, order: Order, assets: Assets) -> AsyncGenerator[Update]:
         """A background interaction for each."""

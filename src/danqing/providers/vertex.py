@@ -7,7 +7,6 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
-from contextlib import aclosing
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -25,7 +24,7 @@ from danqing.domain.errors import Declined, Kind
 from danqing.domain.media import Blob
 from danqing.domain.ports import Assets, Order, Provider, Update
 from danqing.upstream.client import Authorize, Request, Upstream
-from danqing.upstream.google import HONOURS, Surface, by_content, by_operation, by_predict, check, method_of, refused
+from danqing.upstream.google import HONOURS, Surface, by_method
 from danqing.upstream.keys import Keys
 from danqing.upstream.reaching import SILENCE_S, Reached, reach_by_model
 from danqing.upstream.settings import Settings, misset, read_settings
@@ -36,7 +35,6 @@ SCOPES = ("https://www.googleapis.com/auth/cloud-platform",)
 ANY = "gemini-3.1-flash-image"  # what is asked about where nothing is to be asked for in earnest
 LOCATION = "us-central1"
 Method = Literal["generateContent", "predict", "predictLongRunning"]
-_FLOWS = {"generateContent": by_content, "predict": by_predict, "predictLongRunning": by_operation}
 _NAME = re.compile(r"[a-z0-9][a-z0-9.:-]*")
 _VERSION = re.compile(r"v[a-z0-9]+")
 _BUCKET = re.compile(r"gs://([^/]+)/(.+)")
@@ -89,15 +87,9 @@ class Vertex:
         """See `upstream.reaching.Reachable`."""
         return await reach_by_model(self._surface.keys, self._free(models))
 
-    async def generate(self, order: Order, assets: Assets) -> AsyncGenerator[Update]:
+    def generate(self, order: Order, assets: Assets) -> AsyncGenerator[Update]:
         """By the call that the model is known or configured to be asked by."""
-        method = method_of(order.upstream, self._methods)
-        if method not in _FLOWS:
-            raise refused(self._surface.name, f"has no {method}, by which {order.upstream} is asked", "model")
-        check(self._surface, method, order.generation)
-        async with aclosing(_FLOWS[method](self._surface, order, assets)) as updates:
-            async for update in updates:
-                yield update
+        return by_method(self._surface, order, assets, self._methods, {})
 
 
 class _Tokens:

@@ -63,6 +63,9 @@ class Surface:
     films: Tree
 
 
+Flow = Callable[[Surface, Order, Assets], AsyncGenerator[Update]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Background:
     """Work that goes on at the engine: how the one at an index is begun, looked at, understood and called off."""
@@ -74,13 +77,25 @@ class Background:
     count: int = 1
 
 
-def method_of(model: str, chosen: Mapping[str, str]) -> str:
-    """The call that a model is asked by. `chosen` are patterns of ids and methods that go before what is known."""
-    return next(method for names in (chosen, METHODS) for id, method in names.items() if fnmatchcase(model, id))
+async def by_method(
+    surface: Surface, order: Order, assets: Assets, methods: Mapping[str, str], more: Mapping[str, Flow]
+) -> AsyncGenerator[Update]:
+    """By the call that the model is asked by: `methods`, patterns of ids and calls, go before what is known of it.
+
+    `more` are calls that only this surface has. Raises Declined when the call cannot make what is asked for.
+    """
+    model = order.upstream
+    method = next(method for names in (methods, METHODS) for id, method in names.items() if fnmatchcase(model, id))
+    flows = {**_FLOWS, **more}
+    if method not in flows:
+        raise refused(surface.name, f"has no {method}, by which {model} is asked", "model")
+    _check(surface, method, order.generation)
+    async with aclosing(flows[method](surface, order, assets)) as updates:
+        async for update in updates:
+            yield update
 
 
-def check(surface: Surface, method: str, asked: Generation) -> None:
-    """Raises Declined when the method cannot make what is asked for at all; another upstream may."""
+def _check(surface: Surface, method: str, asked: Generation) -> None:
     if not asked.wants & _MAKES.get(method, asked.wants):
         kinds = " and ".join(sorted(asked.wants))
         raise refused(surface.name, f"makes no {kinds} with {method}", "wants")
@@ -177,6 +192,13 @@ def by_operation(surface: Surface, order: Order, assets: Assets) -> AsyncGenerat
     work = Background(begin=lambda _: request, look=surface.look, read=read_operation)
     ignored = unsaid(order.generation, {"person", "seconds"}, knobs)
     return in_background(surface, work, order, assets, Reported(ignored=ignored))
+
+
+_FLOWS: Mapping[str, Flow] = {
+    "generateContent": by_content,
+    "predict": by_predict,
+    "predictLongRunning": by_operation,
+}
 
 
 async def in_background(
