@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from danqing import upstream
 from danqing.assets.disk import Disk
 from danqing.domain.errors import Declined, Kind, Problem
 from danqing.domain.media import Blob
+from danqing.upstream import client
 from danqing.upstream.client import Request, Upstream
 from danqing.wire.holes import Hole
 from upstreams.raw import Talk, saying, sending, talking
@@ -167,8 +167,8 @@ async def test_a_poll_that_is_lost_leaves_nothing_unknown(assets: Disk) -> None:
 
 
 async def test_a_server_that_drips_is_given_up(assets: Disk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(upstream, "BODY_S", 0.3)
-    monkeypatch.setattr(upstream, "BODY_BYTES_PER_S", 10**9)
+    monkeypatch.setattr(client, "BODY_S", 0.3)
+    monkeypatch.setattr(client, "BODY_BYTES_PER_S", 10**9)
 
     async def talk(head: bytes, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 70000\r\n\r\n" + with_picture(PNG)[:30_000])
