@@ -23,6 +23,9 @@ MODELS = "/gemini/v1beta/models"
 CHAT = "/v1/chat/completions"
 PREDICT = f"{MODELS}/{IMAGEN}:predict"
 FILM = f"{MODELS}/{VEO_2}:predictLongRunning"
+CONTENT = f"{MODELS}/{GEMINI}:generateContent"
+STREAM = f"{MODELS}/{GEMINI}:streamGenerateContent"
+COUNT = f"{MODELS}/{GEMINI}:countTokens"
 
 CENT = 10_000_000  # nano-dollars
 DOLLAR = 100 * CENT
@@ -51,6 +54,12 @@ def predict_body(prompt: str = "a red fox in the snow", **parameters: object) ->
 
 def film_body(prompt: str, **parameters: object) -> dict[str, object]:
     return {"instances": [{"prompt": prompt}], "parameters": parameters}
+
+
+def content_body(*parts: object, **config: object) -> dict[str, object]:
+    """One turn of the user; a string stands for a part with words."""
+    told = [{"text": part} if isinstance(part, str) else part for part in parts]
+    return {"contents": [{"role": "user", "parts": told}], "generationConfig": config}
 
 
 def chat_body(content: object, *, model: str = GEMINI, **fields: object) -> dict[str, object]:

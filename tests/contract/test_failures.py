@@ -10,12 +10,16 @@ from serving import Answer, Server
 
 from .calls import (
     CHAT,
+    CONTENT,
+    COUNT,
     FILM,
     GEMINI,
     MODELS,
     PREDICT,
+    STREAM,
     Read,
     chat_body,
+    content_body,
     film_body,
     google_error,
     native_error,
@@ -28,10 +32,12 @@ FETCH = f"{MODELS}/veo-2.0-generate-001:fetchPredictOperation"
 PAID: list[tuple[str, Read, dict[str, object]]] = [
     (PREDICT, google_error, predict_body("a red fox")),
     (FILM, google_error, film_body("a red fox")),
+    (CONTENT, google_error, content_body("a red fox")),
+    (STREAM, google_error, content_body("a red fox")),
     (CHAT, openai_error, chat_body("a red fox")),
     ("/api/jobs", native_error, {"model": GEMINI, "prompt": "a red fox"}),
 ]
-TAKING_BODIES = [*[(path, read) for path, read, _ in PAID], (FETCH, google_error)]
+TAKING_BODIES = [*[(path, read) for path, read, _ in PAID], (FETCH, google_error), (COUNT, google_error)]
 MEGABYTE = 1 << 20
 BODY_MEGABYTES_MAX = 64
 

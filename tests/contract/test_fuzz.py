@@ -12,7 +12,7 @@ from PIL import Image
 
 from serving import Server
 
-from .calls import CHAT, FILM, GEMINI, MODELS, PREDICT, VEO_2, data_url, new_key
+from .calls import CHAT, CONTENT, COUNT, FILM, GEMINI, MODELS, PREDICT, STREAM, VEO_2, data_url, new_key
 
 PIXEL = data_url(Image.new("RGB", (1, 1)))
 PARAMETERS = {
@@ -26,6 +26,21 @@ PARAMETERS = {
     "guidanceScale": 7.5,
 }
 FRAME = {"bytesBase64Encoded": PIXEL.partition(",")[2], "mimeType": "image/png"}
+TALK = {
+    "contents": [
+        {"role": "user", "parts": [{"text": "a fox"}, {"inlineData": {"data": FRAME["bytesBase64Encoded"]}}]},
+        {"role": "model", "parts": [{"text": "hm", "thought": True}, {"text": "here", "thoughtSignature": "c2ln"}]},
+        {"role": "user", "parts": [{"text": "another"}]},
+    ],
+    "systemInstruction": {"parts": [{"text": "Be brief."}]},
+    "generationConfig": {
+        "responseModalities": ["TEXT", "IMAGE"],
+        "imageConfig": {"aspectRatio": "1:1", "imageSize": "1K", "imageOutputOptions": {"mimeType": "image/png"}},
+        "candidateCount": 1,
+        "seed": 7,
+    },
+    "safetySettings": [{"category": "HARM_CATEGORY_HARASSMENT", "threshold": "BLOCK_NONE"}],
+}
 SEEDS: list[tuple[str, dict[str, Any]]] = [
     (PREDICT, {"instances": [{"prompt": "a fox"}], "parameters": PARAMETERS}),
     (
@@ -35,6 +50,9 @@ SEEDS: list[tuple[str, dict[str, Any]]] = [
             "parameters": {"numberOfVideos": 1, "durationSeconds": "8s", "resolution": "720p", "enhancePrompt": True},
         },
     ),
+    (CONTENT, TALK),
+    (f"{STREAM}?alt=sse", TALK),
+    (COUNT, {"generateContentRequest": TALK}),
     (f"{MODELS}/{VEO_2}:fetchPredictOperation", {"operationName": f"models/{VEO_2}/operations/x"}),
     (
         CHAT,

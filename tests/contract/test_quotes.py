@@ -6,19 +6,23 @@ import pytest
 from starlette.routing import BaseRoute, Mount, Route
 
 from danqing.app import find_dialects
+from danqing.domain.money import show
 from danqing.front import Front
 from serving import Answer, Server
 
 from .calls import (
     CENT,
     CHAT,
+    CONTENT,
     FILM,
     FILM_CHAT,
     IMAGEN,
     MODELS,
     PREDICT,
+    STREAM,
     Read,
     chat_body,
+    content_body,
     film_body,
     google_error,
     jobs,
@@ -29,6 +33,8 @@ from .calls import (
     spent,
 )
 
+# A picture of 1290 tokens and 2048 tokens of words at most, at $0.40 a million, and 3 tokens at $0.10.
+TALK = (1290 + 2048) * 400 + 3 * 100
 JOB = {"model": IMAGEN, "prompt": "a red fox", "count": 2}
 # Every route that spends money, with a request, what it costs at the most, and how its errors are read.
 PAID: dict[str, tuple[str, dict[str, object], int, Read]] = {
@@ -39,12 +45,15 @@ PAID: dict[str, tuple[str, dict[str, object], int, Read]] = {
         175 * CENT,
         google_error,
     ),
+    "/{at:google}models/{model}:generateContent": (CONTENT, content_body("a red fox"), TALK, google_error),
+    "/{at:google}models/{model}:streamGenerateContent": (STREAM, content_body("a red fox"), TALK, google_error),
     "/v1/chat/completions": (CHAT, chat_body("a red fox", model=FILM_CHAT), 41 * CENT, openai_error),
     "/api/jobs": ("/api/jobs", JOB, 6 * CENT, native_error),
     "/api/quote": ("/api/quote", JOB, 6 * CENT, native_error),
 }
 FREE = {
     "/{at:google}models/{model}:fetchPredictOperation",
+    "/{at:google}models/{model}:countTokens",
     "/api/jobs/{job}/cancel",
     "/api/keys",
     "/api/projects",
@@ -84,8 +93,7 @@ def test_what_could_cost_more_than_it_may_is_refused(server: Server, route: str)
     told = f"{(nanos - 1) / 1e9:.9f}"
     answer = server.call("POST", path, body, key=key, headers={"x-danqing-max-cost": told})
     error = read(answer, 402)
-    dollars = f"{nanos / 1e9:.2f}"
-    assert error["message"].startswith(f"This can cost up to ${dollars}, and at most ${told}")
+    assert error["message"].startswith(f"This can cost up to ${show(nanos)}, and at most ${told}")
     assert "max_cost_exceeded" in str(error).lower()
     assert jobs(server, key) == []
 

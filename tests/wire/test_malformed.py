@@ -42,6 +42,21 @@ BODIES: dict[str, tuple[Callable[[bytes], object], object]] = {
             "parameters": {"numberOfVideos": 1, "durationSeconds": "8s", "resolution": "720p"},
         },
     ),
+    "content": (
+        lambda body: google.read_generate("m", body),
+        {
+            "contents": [
+                {"role": "user", "parts": [{"text": "t"}, {"inlineData": {"data": PICTURE_64, "mimeType": "m"}}]},
+                {"role": "model", "parts": [{"text": "t", "thought": True}, {"text": "t", "thoughtSignature": "s"}]},
+            ],
+            "systemInstruction": {"parts": [{"text": "t"}]},
+            "generationConfig": {
+                "responseModalities": ["TEXT"],
+                "imageConfig": {"aspectRatio": "1:1", "personGeneration": "ALLOW_NONE", "imageOutputOptions": {}},
+                "candidateCount": 1,
+            },
+        },
+    ),
     "fetch": (google.read_fetch, {"operationName": "models/v/operations/1"}),
     "predictions": (google.read_predictions, {"predictions": [IMAGE, {"raiFilteredReason": "r"}]}),
     "operation": (

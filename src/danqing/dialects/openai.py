@@ -16,6 +16,7 @@ from danqing.wire import google, openai, sse
 from danqing.wire.filmchat import Narrator
 from danqing.wire.holes import Piece
 from danqing.wire.openai import ChatAsk
+from danqing.wire.words import Words
 
 envelope = openai.error
 
@@ -61,7 +62,7 @@ class _Chat:
         makes_film = Medium.VIDEO in self._front.gateway.catalog.find(ask.generation.model).ability.makes
         generation = _enhanced(ask.generation) if makes_film else ask.generation
         job = await self._front.submit(request, key, body, generation, ask.uploads, shared=makes_film)
-        narrator = self._narrator(request, job) if makes_film else _Words()
+        narrator = self._narrator(request, job) if makes_film else Words()
         if ask.stream:
             return self._front.events(self._frames(job, ask, narrator.tell), sse.COMMENT, self._front.told(job))
         work = self._message(job, narrator.tell)
@@ -97,18 +98,6 @@ class _Chat:
             watch=lambda film: front.link(request, film, job),
             download=lambda film: front.link(request, film, job, save=True),
         )
-
-
-class _Words:
-    """The words of a job, told as they come."""
-
-    def __init__(self) -> None:
-        self._told = 0
-
-    def tell(self, job: Job) -> str:
-        """What is new since the last snapshot."""
-        news, self._told = job.text[self._told :], len(job.text)
-        return news
 
 
 def _enhanced(generation: Generation) -> Generation:

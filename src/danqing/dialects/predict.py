@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 import danqing.front.paths  # noqa: F401  registers {at:google}
-from danqing.domain.errors import invalid, not_found
+from danqing.domain.errors import not_found
 from danqing.domain.generation import Generation, Output
 from danqing.domain.jobs import Job
 from danqing.front import Envelope, Front, Handler, Reply
@@ -95,8 +95,7 @@ class _Calls:
         """Raises Problem when the model makes nothing that this call could answer with."""
         model = self._front.gateway.catalog.find(asked.model)
         if not asked.wants & model.ability.makes:
-            message = f"{model.id} does not answer :{call}. Use :{', :'.join(model.methods)}."
-            raise invalid(message, param="model", code="unsupported_call")
+            raise google.unanswered(model, call)
 
     async def _pictures(self, job: Job, ask: Ask) -> Reply:
         job = await self._front.gateway.wait(job)

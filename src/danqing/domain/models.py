@@ -211,6 +211,11 @@ def _choose(value: T | None, allowed: Sequence[T], what: str, param: str, model:
     raise invalid(f"{model.id} does not know the {what} {value}. Allowed: {choices}.", param=param)
 
 
+def prompt_tokens(generation: Generation) -> int:
+    """What a conversation counts as when it is asked."""
+    return count_tokens(generation.words) + IMAGE_TOKENS * len(generation.pictures)
+
+
 def most(generation: Generation, model: Model) -> Units:
     """The most that a fitted generation can come to; at the rates of its size, it is the quote and the hold."""
     count = generation.count or 1
@@ -221,7 +226,7 @@ def most(generation: Generation, model: Model) -> Units:
         images=pictures,
         films=films,
         film_ms=films * (generation.seconds or 0) * 1000,
-        input_tokens=count_tokens(generation.words) + IMAGE_TOKENS * len(generation.pictures),
+        input_tokens=prompt_tokens(generation),
         output_tokens=words + pictures * model.price.at(generation.size).image_tokens,
     )
 

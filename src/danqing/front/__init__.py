@@ -136,10 +136,17 @@ class Front:
         async for text in self.spell(reply.pieces):
             yield text
 
-    async def _done(self, task: asyncio.Future[Reply]) -> bool:
+    async def _done(self, task: asyncio.Future[T]) -> bool:
         # The task is only waited for, never cancelled: what a client has paid for goes on when the client leaves.
         done, _ = await asyncio.wait({task}, timeout=self._heartbeat_s)
         return bool(done)
+
+    async def begun(self, frames: AsyncIterator[T]) -> AsyncIterator[T]:
+        """The frames, when the first is there or after a while; a Problem that comes before that is raised here."""
+        first = asyncio.ensure_future(anext(frames))
+        if await self._done(first):
+            first.result()
+        return _rejoined(first, frames)
 
     def events(
         self,
@@ -148,13 +155,14 @@ class Front:
         headers: Mapping[str, str],
         *,
         resumable: bool = False,
+        mime: str = "text/event-stream",
     ) -> Response:
-        """Server-sent events; `comment` is sent whenever nothing else was for a while.
+        """Server-sent events, or whatever `mime` says; `comment` is sent whenever nothing else was for a while.
 
         Those that are `resumable` end when the server is told to stop: whoever listens goes on at any other.
         """
         headers = {"cache-control": "no-cache", "x-accel-buffering": "no", **headers}
-        return StreamingResponse(self._kept_alive(frames, comment, resumable), 200, headers, "text/event-stream")
+        return StreamingResponse(self._kept_alive(frames, comment, resumable), 200, headers, mime)
 
     async def _kept_alive(
         self, frames: AsyncIterator[Sequence[Piece]], comment: bytes, resumable: bool
@@ -276,6 +284,12 @@ class Front:
             **made_by(job),
         }
         return await download(self.gateway.assets, output.blob, request, headers)
+
+
+async def _rejoined(first: Awaitable[T], rest: AsyncIterator[T]) -> AsyncIterator[T]:
+    yield await first
+    async for frame in rest:
+        yield frame
 
 
 def token_of(request: Request) -> str:

@@ -1,10 +1,15 @@
 """What a request amounts to, in any dialect: a generation, the files that came with it, how the answer is wanted."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from danqing.domain.errors import invalid
-from danqing.domain.generation import Generation, Person
+from danqing.domain.generation import Generation, Person, Turn
 from danqing.wire.inline import Upload
+
+Role = Literal["system", "user", "model"]
+Part = str | Upload
 
 _PERSONS = {
     "allow_all": Person.ALL,
@@ -25,6 +30,22 @@ class Ask:
     generation: Generation
     uploads: tuple[Upload, ...] = ()
     with_reasons: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a conversation as it was read, with the files that came in it."""
+
+    role: Role
+    parts: tuple[Part, ...]
+
+    def uploads(self) -> Iterator[Upload]:
+        """Its files."""
+        return (part for part in self.parts if isinstance(part, Upload))
+
+    def turn(self) -> Turn:
+        """What the domain makes of it."""
+        return Turn(self.role, tuple(part.blob if isinstance(part, Upload) else part for part in self.parts))
 
 
 def read_person(word: str | None) -> Person | None:

@@ -121,6 +121,10 @@ class Fields:
         """A list of objects; an empty one when there is none."""
         return [self._inner(path, item) for path, item in self._list(names)]
 
+    def one_or_more(self, name: str) -> "list[Fields]":
+        """A list of objects, or one object that stands without its list, which is how Google's examples write it."""
+        return [self.nested(name)] if isinstance(self._values.get(name), dict) else self.objects(name)
+
     def items(self, *names: str) -> "list[Fields | str]":
         """A list of objects and strings; an empty one when there is none."""
         return [item if isinstance(item, str) else self._inner(path, item) for path, item in self._list(names)]

@@ -41,11 +41,11 @@ def read_predict(model: str, body: bytes) -> Ask:
         wants=frozenset({Medium.IMAGE}),
         count=parameters.whole("sampleCount", "numberOfImages"),
         aspect=parameters.text("aspectRatio"),
-        size=_upper(parameters.text("sampleImageSize", "imageSize")),
+        size=upper(parameters.text("sampleImageSize", "imageSize")),
         seed=parameters.whole("seed"),
         person=read_person(parameters.text("personGeneration")),
         negative=parameters.text("negativePrompt") or "",
-        mime=_mime(file.text("mimeType")),
+        mime=file_type(file.text("mimeType")),
         quality=file.whole("compressionQuality"),
         knobs=(*parameters.knobs(), *file.knobs("outputOptions."), *instance.knobs(), *fields.knobs()),
     )
@@ -122,6 +122,17 @@ def write_long_running(generation: Generation) -> Tree:
     return _call(given(instance), parameters, generation.knobs)
 
 
+def upper(word: str | None) -> str | None:
+    """A word as Google spells sizes of pictures."""
+    return word.upper() if word else None
+
+
+def file_type(word: str | None) -> str | None:
+    """A MIME type in its proper spelling."""
+    lower = _lower(word)
+    return _MIMES.get(lower, lower) if lower else None
+
+
 def _only_instance(fields: Fields) -> Fields:
     instances = fields.objects("instances")
     if len(instances) != 1:
@@ -166,17 +177,8 @@ def _seconds(parameters: Fields) -> int | None:
     return int(match[1])
 
 
-def _upper(word: str | None) -> str | None:
-    return word.upper() if word else None
-
-
 def _lower(word: str | None) -> str | None:
     return word.lower() if word else None
-
-
-def _mime(word: str | None) -> str | None:
-    lower = _lower(word)
-    return _MIMES.get(lower, lower) if lower else None
 
 
 def _write_frame(blob: Blob | None) -> Json:

@@ -1,6 +1,7 @@
 """Google's shape of an error, as an HTTP body and as the end of an operation (wire.md 4.4)."""
 
-from danqing.domain.errors import Declined, Kind, Problem
+from danqing.domain.errors import Declined, Kind, Problem, invalid
+from danqing.domain.models import Model
 from danqing.wire.bodies import Fields
 from danqing.wire.google.refusals import is_policy
 from danqing.wire.holes import Tree
@@ -49,6 +50,7 @@ _DECLINED = ("RESOURCE_EXHAUSTED", "UNAVAILABLE", "UNAUTHENTICATED", "PERMISSION
 _PARAMS: dict[str, str] = {
     "count": "sampleCount",
     "aspect": "aspectRatio",
+    "size": "imageSize",
     "seconds": "durationSeconds",
     "person": "personGeneration",
     "negative": "negativePrompt",
@@ -61,9 +63,9 @@ _PARAMS: dict[str, str] = {
 }
 
 
-def error(problem: Problem, *, size: str = "imageSize") -> Tree:
-    """The body of an answer with a status other than 200. `size` is what the call that failed names the resolution."""
-    names = _PARAMS | {"size": size}
+def error(problem: Problem, **called: str) -> Tree:
+    """The body of an answer with a status other than 200. `called` is what the call that failed calls a field."""
+    names = _PARAMS | called
     reason: Tree = {
         "@type": "type.googleapis.com/google.rpc.ErrorInfo",
         "reason": problem.code.upper(),
@@ -81,6 +83,12 @@ def error(problem: Problem, *, size: str = "imageSize") -> Tree:
             "details": details,
         }
     }
+
+
+def unanswered(model: Model, call: str) -> Problem:
+    """What is told to whoever asks a model by a call that it has no answer to."""
+    message = f"{model.id} does not answer :{call}. Use :{', :'.join(model.methods)}."
+    return invalid(message, param="model", code="unsupported_call")
 
 
 def rpc_status(problem: Problem) -> Tree:

@@ -17,8 +17,11 @@ _REASONS: dict[str, str] = {
     "BLOCKED_REASON_UNSPECIFIED": "the engine named no reason",
     "PUP_LIMITED_DISABLED": "the engine's account is limited because of what was asked of it before",
 }
-NO_PICTURE = "The engine made no picture, and said no more than that."
+_NO_PICTURE = "The engine made no picture"
+NO_PICTURE = f"{_NO_PICTURE}, and said no more than that."
 NOTHING = "The engine withheld the picture and gave no reason."
+_BLOCKED = "The prompt was blocked"
+_NAMED = re.compile(r" \(([A-Z_]{1,60})\)\.")
 SAID_CHARACTERS_MAX = 300
 
 # How Google's errors say that the content is the cause; a code of its own there is none.
@@ -31,16 +34,29 @@ _POLICY = re.compile(
 
 def prompt_blocked(reason: str, said: str = "") -> str:
     """The sentence for `promptFeedback.blockReason`."""
-    return _sentence("The prompt was blocked", reason, said)
+    return _sentence(_BLOCKED, reason, said)
 
 
 def picture_withheld(reason: str, said: str = "") -> str | None:
     """The sentence for a `finishReason` that withholds the picture; None for one that says nothing of the kind."""
     if reason == "NO_IMAGE":
-        return NO_PICTURE if not said else f"The engine made no picture: {shortened(said)}"
+        return NO_PICTURE if not said else f"{_NO_PICTURE}: {shortened(said)}"
     if reason.removeprefix("IMAGE_") not in _REASONS:
         return None
     return _sentence("The picture was withheld", reason, said)
+
+
+def blames_prompt(sentence: str) -> bool:
+    """Whether a sentence is one of `prompt_blocked`."""
+    return sentence.startswith(_BLOCKED)
+
+
+def reason_in(sentence: str) -> str:
+    """The vendor's word in a sentence of this module, so that it is answered as it came; "" when there is none."""
+    if sentence.startswith(_NO_PICTURE):
+        return "NO_IMAGE"
+    named = _NAMED.search(sentence)
+    return named[1] if named else ""
 
 
 def is_policy(message: str) -> bool:

@@ -3,15 +3,12 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from danqing.domain.errors import invalid
 from danqing.domain.generation import Turn
+from danqing.wire.asks import Message, Part, Role
 from danqing.wire.bodies import Fields
 from danqing.wire.inline import Upload, data_url, picture, read_base64
-
-Role = Literal["system", "user", "model"]
-Part = str | Upload
 
 _ROLES: dict[str, Role] = {"system": "system", "developer": "system", "user": "user", "assistant": "model"}
 
@@ -32,18 +29,6 @@ class Conversation:
     aspect: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Message:
-    role: Role
-    parts: tuple[Part, ...]
-
-    def uploads(self) -> Iterator[Upload]:
-        return (part for part in self.parts if isinstance(part, Upload))
-
-    def turn(self) -> Turn:
-        return Turn(self.role, tuple(part.blob if isinstance(part, Upload) else part for part in self.parts))
-
-
 def read_messages(written: Sequence[Fields]) -> Conversation:
     """The conversation. Raises Problem when nobody asks for anything, or a part is of a kind that is not taken."""
     messages = [_message(fields) for fields in written]
@@ -58,13 +43,13 @@ def read_messages(written: Sequence[Fields]) -> Conversation:
     )
 
 
-def _message(fields: Fields) -> _Message:
+def _message(fields: Fields) -> Message:
     role = fields.text("role") or "user"
     if role not in _ROLES or fields.take("tool_calls"):
         message = f"Tools are not offered here: {fields.path('role')} must be one of {', '.join(_ROLES)}."
         raise invalid(message, param="messages", code="unsupported_role")
     said = tuple(_content(fields))
-    return _Message(_ROLES[role], (*said, *_sent_back(fields, said)))
+    return Message(_ROLES[role], (*said, *_sent_back(fields, said)))
 
 
 def _content(fields: Fields) -> Iterator[Part]:
@@ -125,13 +110,13 @@ def _words(text: str | None) -> Iterator[str]:
         yield text
 
 
-def _aspects(message: _Message) -> list[str]:
+def _aspects(message: Message) -> list[str]:
     if message.role != "system":
         return []
     return [aspect for part in message.parts if isinstance(part, str) for aspect in _ASPECT_LINE.findall(part)]
 
 
-def _without_aspect(message: _Message) -> _Message:
+def _without_aspect(message: Message) -> Message:
     if message.role != "system":
         return message
     kept = (_ASPECT_LINE.sub("", part) if isinstance(part, str) else part for part in message.parts)
