@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from danqing.wire.google.content import NO_SIGNATURE
 from filming import a_film
 from upstreams.media import FILM
 
@@ -47,6 +48,20 @@ async def test_a_prompt_that_is_refused_costs_nothing(gateway: Gateway) -> None:
     assert b"The prompt was blocked" in answer.body
     job = (await gateway.call("GET", f"/api/jobs/{answer.headers['danqing-job']}")).json()
     assert job["charged"]["nanos"] == 0
+
+
+async def test_a_conversation_takes_what_the_engine_signed_back_to_it(gateway: Gateway) -> None:
+    path = "/gemini/v1beta/models/gemini-3.1-flash-image:generateContent"
+    contents: list[object] = [{"role": "user", "parts": [{"text": "a fox !signed"}]}]
+    first = await gateway.call("POST", path, {"contents": contents})
+    assert first.status == 200, first.body
+    drawn = first.json()["candidates"][0]["content"]  # type: ignore[index]
+    assert [part.get("thoughtSignature") for part in drawn["parts"]] == [None, "c2ln"]
+    contents += [drawn, {"role": "user", "parts": [{"text": "in blue"}]}]
+    assert (await gateway.call("POST", path, {"contents": contents})).status == 200
+    sent = gateway.studio.bodies(":generateContent")[-1]["contents"][1]["parts"]
+    assert [part["thoughtSignature"] for part in sent] == [NO_SIGNATURE, "c2ln"]
+    assert sent[1]["inlineData"]["data"] == drawn["parts"][1]["inlineData"]["data"]
 
 
 async def test_a_film_goes_on_after_the_server_was_killed_and_is_begun_once(gateway: Gateway) -> None:

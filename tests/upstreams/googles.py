@@ -189,7 +189,7 @@ class Engine:
         picture = a_picture(*self.shape, large="large" in words, seed=number)
         thought = {"thought": True, **inline(a_picture(seed=99))}
         parts = [{"text": "Thinking.", "thought": True}, thought, {"text": "Here it is."}]
-        parts.append({**inline(picture), "thoughtSignature": SIGNATURE})
+        parts.append({**inline(picture), "thoughtSignature": "c2ln" if "signed" in words else SIGNATURE})
         reason = next((word for word in words if word.isupper()), "STOP")
         if reason != "STOP":
             return {"candidates": [{"finishReason": reason, "finishMessage": "Try other words.", "index": 0}], **whole}

@@ -137,6 +137,12 @@ def test_an_answer_is_read_as_it_was_written() -> None:
     assert (reply.units.input_tokens, reply.units.output_tokens) == (7, 1300)
 
 
+def test_the_signature_of_an_engine_is_handed_on_and_taken_back() -> None:
+    tree = received(generated(told(picture_output(signature="c2ln"))))
+    assert tree["candidates"][0]["content"]["parts"] == [PART | {"thoughtSignature": "c2ln"}]
+    assert [file.signature for file in read_content(tree).files] == ["c2ln"]
+
+
 def test_tokens_are_counted_by_their_medium() -> None:
     asked = Generation(model="m", turns=(Turn("user", ("abcdefgh", blob_of(PICTURE))),), wants=frozenset())
     assert received(token_count(asked)) == {

@@ -7,12 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from danqing.domain.errors import Kind, Problem
-from danqing.domain.generation import Person, Turn
+from danqing.domain.generation import Generation, Person, Turn
 from danqing.domain.media import Medium
 from danqing.wire.asks import Ask
+from danqing.wire.google.content import NO_SIGNATURE, SIGNATURE_CHARACTERS_MAX, write_content
 from danqing.wire.google.dialogue import read_count, read_generate
 
-from .samples import PICTURE, PICTURE_64, blob_of
+from .samples import PICTURE, PICTURE_64, blob_of, received
 
 BLOB = blob_of(PICTURE)
 URL_SAFE = PICTURE_64.replace("+", "-").replace("/", "_").rstrip("=")
@@ -106,9 +107,28 @@ def test_what_nobody_acts_on_is_kept_by_its_name() -> None:
         "imageOutputOptions.a": 1,
         "safetySettings": '[{"category":"c"}]',
         "parts.videoMetadata": '{"fps":1}',
-        "thoughtSignature": True,
         "contents.id": 3,
     }
+
+
+def test_what_a_model_signed_stays_with_its_part() -> None:
+    signed = {"text": "Here.", "thoughtSignature": "c2ln"}
+    thought = {"text": "Hm.", "thought": True, "thoughtSignature": "bm8="}
+    picture = {"inlineData": {"data": PICTURE_64}}
+    talk = [said({"text": "x"}), said(thought, signed, picture, role="model"), said(signed | {"text": "y"})]
+    told = read(contents=talk).generation.turns
+    assert [turn.signatures for turn in told] == [(), ("c2ln", ""), ("c2ln",)]
+    again = received(write_content(Generation(model="m", turns=told, wants=BOTH), vertex=False))["contents"]
+    assert [part["thoughtSignature"] for part in again[1]["parts"]] == ["c2ln", NO_SIGNATURE]
+    assert again[2] == said({"text": "y"})
+
+
+def test_a_signature_that_is_too_long_to_be_kept_is_left_out() -> None:
+    talk = [
+        said({"text": "x", "thoughtSignature": "c" * (SIGNATURE_CHARACTERS_MAX + 1)}, role="model"),
+        said({"text": "y"}),
+    ]
+    assert [turn.signatures for turn in read(contents=talk).generation.turns] == [(), ()]
 
 
 TALK = {"contents": [said({"text": "x"})]}

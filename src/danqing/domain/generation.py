@@ -36,10 +36,15 @@ class Preflight(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One message of a conversation: its words and pictures in the order in which they were written."""
+    """One message of a conversation: its words and pictures in the order in which they were written.
+
+    `signatures` are what a model signed its parts with, in their order, "" for none; it may want them back. None of
+    them: nothing was signed.
+    """
 
     role: Literal["system", "user", "model"]
     parts: tuple[str | Blob, ...]
+    signatures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +121,8 @@ class Output:
 
     `file` is the name it can be downloaded by, `[a-z0-9]+`, given by the gateway. `seed` makes it again. `drawn` and
     `missing` are what the engine says of its own work, in the words of the prompt. `tokens` is 0 when the engine does
-    not count them. `gone` is since when its file has been taken away.
+    not count them. `signature` is the engine's, opaque, and goes back to it when the conversation goes on. `gone` is
+    since when its file has been taken away.
     """
 
     medium: Medium
@@ -132,4 +138,5 @@ class Output:
     tokens: int = 0
     drawn: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    signature: str = ""
     gone: datetime | None = None

@@ -272,7 +272,8 @@ async def produced(
         blob = await kept(upstream, file, assets)
     film = blob.mime.startswith("video/")
     length = (order.generation.seconds or 0) * 1000 if film else 0
-    return Produced(Output(medium=Medium.VIDEO if film else Medium.IMAGE, blob=blob, duration_ms=length, seed=seed))
+    medium = Medium.VIDEO if film else Medium.IMAGE
+    return Produced(Output(medium=medium, blob=blob, duration_ms=length, seed=seed, signature=file.signature))
 
 
 def withheld(problem: Problem, count: int) -> list[Update]:

@@ -38,6 +38,7 @@ class Message:
 
     role: Role
     parts: tuple[Part, ...]
+    signatures: tuple[str, ...] = ()
 
     def uploads(self) -> Iterator[Upload]:
         """Its files."""
@@ -45,7 +46,8 @@ class Message:
 
     def turn(self) -> Turn:
         """What the domain makes of it."""
-        return Turn(self.role, tuple(part.blob if isinstance(part, Upload) else part for part in self.parts))
+        parts = tuple(part.blob if isinstance(part, Upload) else part for part in self.parts)
+        return Turn(self.role, parts, self.signatures)
 
 
 def read_person(word: str | None) -> Person | None:

@@ -10,12 +10,16 @@ from danqing.wire.inline import read_base64
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A picture or film. `blob` when it is stored already, else its bytes, else the address that it is fetched from."""
+    """A picture or film. `blob` when it is stored already, else its bytes, else the address that it is fetched from.
+
+    `signature` is what the engine signed it with.
+    """
 
     mime: str
     data: bytes = field(default=b"", repr=False)
     uri: str = ""
     blob: Blob | None = None
+    signature: str = ""
 
 
 def read_file(fields: Fields, name: str, mime: str) -> File:

@@ -88,7 +88,8 @@ def _said(parts: Sequence[Json]) -> Tree:
 
 def _part(output: Output) -> Tree:
     if output.blob:
-        return {"inlineData": {"mimeType": output.blob.mime, "data": Hole(output.blob)}}
+        signed: Tree = {"thoughtSignature": output.signature} if output.signature else {}
+        return {"inlineData": {"mimeType": output.blob.mime, "data": Hole(output.blob)}, **signed}
     return {"text": output.text}
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 
 from danqing.domain.errors import Kind, Problem
 from danqing.domain.generation import Generation, Knob, Person, Turn
@@ -14,10 +15,12 @@ from danqing.wire.google.errors import read_error
 from danqing.wire.google.refusals import NOTHING, picture_withheld, prompt_blocked
 from danqing.wire.google.results import senseless
 from danqing.wire.holes import Hole, Json, Tree, given
+from danqing.wire.sieve import FILE_CHARACTERS_MIN
 
 # Stands for the signature of a thought in a model's turn that comes back without one: Google's own word for turns
 # that were made elsewhere. Gemini 3 refuses pictures of its own without it.
 NO_SIGNATURE = "skip_thought_signature_validator"
+SIGNATURE_CHARACTERS_MAX = FILE_CHARACTERS_MIN  # longer ones are not kept; the word above stands in for them
 
 _PERSONS = {Person.ALL: "ALLOW_ALL", Person.ADULT: "ALLOW_ADULT", Person.NONE: "ALLOW_NONE"}
 # Knobs that have a place in generationConfig, by the names that the dialects give them.
@@ -93,13 +96,20 @@ def read_content(body: object) -> Reply:
     return reply
 
 
+def read_signature(part: Fields) -> str:
+    """What a part is signed with, when it is short enough to be kept."""
+    value = part.take("thoughtSignature")
+    return value if isinstance(value, str) and len(value) <= SIGNATURE_CHARACTERS_MAX else ""
+
+
 def _content(turn: Turn) -> Tree:
-    signature: Tree = {"thoughtSignature": NO_SIGNATURE} if turn.role == "model" else {}
-    parts: list[Json] = [
-        ({"text": part} if isinstance(part, str) else {"inlineData": {"mimeType": part.mime, "data": Hole(part)}})
-        | signature
+    parts: list[Tree] = [
+        {"text": part} if isinstance(part, str) else {"inlineData": {"mimeType": part.mime, "data": Hole(part)}}
         for part in turn.parts
     ]
+    if turn.role == "model":
+        signed = zip_longest(parts, turn.signatures[: len(parts)])
+        parts = [part | {"thoughtSignature": signature or NO_SIGNATURE} for part, signature in signed]
     return {"role": turn.role, "parts": parts}
 
 
@@ -138,7 +148,8 @@ def _parts(parts: Sequence[Fields]) -> list[str | File]:
             found.append(text)
         if "inlineData" in part:
             data = part.nested("inlineData")
-            found.append(read_file(data, "data", data.text("mimeType") or ""))
+            file = read_file(data, "data", data.text("mimeType") or "")
+            found.append(replace(file, signature=read_signature(part)))
         elif "fileData" in part:
             data = part.nested("fileData")
             found.append(File(data.text("mimeType") or "", uri=data.text("fileUri") or ""))

@@ -9,6 +9,7 @@ from danqing.wire import bodies
 from danqing.wire.asks import Ask, Message, Part, Role, read_person
 from danqing.wire.bodies import Fields
 from danqing.wire.google.calls import file_type, upper
+from danqing.wire.google.content import read_signature
 from danqing.wire.inline import picture, read_base64
 
 _ROLES: dict[str, Role] = {"user": "user", "model": "model"}
@@ -16,7 +17,6 @@ _BOTH = frozenset({Medium.TEXT, Medium.IMAGE})
 _MODALITIES = {"TEXT": Medium.TEXT, "IMAGE": Medium.IMAGE, "VIDEO": Medium.VIDEO}
 # Things that only the vendor keeps: to leave them out would be to make something else.
 _ELSEWHERE = ("cachedContent", "continuationToken")
-_SIGNATURE = "thoughtSignature"
 # Kinds of parts that are no words and no picture in the request itself.
 _REFUSED = ("fileData", "functionCall", "functionResponse", "executableCode", "codeExecutionResult")
 
@@ -90,10 +90,10 @@ def _role(content: Fields) -> Role:
 
 def _message(role: Role, content: Fields) -> tuple[Message, Knobs]:
     pieces = content.one_or_more("parts")
-    parts = tuple(part for piece in pieces for part in _part(piece))
-    signed = [piece for piece in pieces if piece.take(_SIGNATURE)]  # longer than any knob may be
-    beside = [knob for piece in pieces for knob in piece.knobs("parts.")] + [(_SIGNATURE, True)] * bool(signed)
-    return Message(role, parts), [*beside, *content.knobs("contents.")]
+    signed = [(part, signature) for piece in pieces for signature in [read_signature(piece)] for part in _part(piece)]
+    beside = [knob for piece in pieces for knob in piece.knobs("parts.")]
+    parts, signatures = (tuple(part for part, _ in signed), tuple(signature for _, signature in signed))
+    return Message(role, parts, signatures if any(signatures) else ()), [*beside, *content.knobs("contents.")]
 
 
 def _part(piece: Fields) -> Iterator[Part]:
