@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 import typer
@@ -40,6 +41,18 @@ def make(
         body = await _body(request, pictures or {})
         with _leaving("danqing jobs"):
             job = await client.submit(body)
+        return await _finish(client, job, saving)
+
+    perform(work, json=json)
+
+
+def again(id: str, seed: int | Literal["same"] | None, saving: Saving, *, json: bool) -> None:
+    """Have an earlier job's recipe made once more, and stay until the files are saved."""
+
+    async def work(client: Client) -> Report:
+        files.require_writable(saving.out)
+        with _leaving("danqing jobs"):
+            job = await client.again(id, seed)
         return await _finish(client, job, saving)
 
     perform(work, json=json)

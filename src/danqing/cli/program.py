@@ -11,6 +11,7 @@ import typer
 from danqing import __version__
 from danqing.cli import configuration, owner
 from danqing.cli.later import Later
+from danqing.cli.practice import Json, Out, View, practice
 from danqing.domain.generation import Person, Translate
 
 if TYPE_CHECKING:
@@ -45,10 +46,7 @@ People = Annotated[Person | None, typer.Option(help="Whether people may be drawn
 Translated = Annotated[Translate | None, typer.Option("--translate", help="If the model does not know its language.")]
 Enhanced = Annotated[bool | None, typer.Option("--enhance/--no-enhance", help="Have the prompt enriched.")]
 Negative = Annotated[str, typer.Option(help="What is not to be seen.", show_default=False)]
-Out = Annotated[Path | None, typer.Option("--output", "-o", help="A file or a folder; nothing is overwritten.")]
-View = Annotated[bool, typer.Option("--open", help="Show it when it is there.")]
 Data = Annotated[Path | None, typer.Option(file_okay=False, help="Where everything is kept.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Force = Annotated[bool, typer.Option("--force", help="Also under processes that are at work on Postgres.")]
 Host = Annotated[str | None, typer.Option(help="The address to listen at: 0.0.0.0 for all of them.")]
 
@@ -72,6 +70,7 @@ app = typer.Typer(
 )
 app.add_typer(owner.keys, name="keys")
 app.add_typer(owner.projects, name="projects")
+app.add_typer(practice)
 app.add_typer(configuration.config, name="config")
 db = typer.Typer(help="Bring this machine's database to a revision of its tables, by hand.", no_args_is_help=True)
 app.add_typer(db, name="db")

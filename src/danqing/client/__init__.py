@@ -9,7 +9,7 @@ import io
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -97,6 +97,12 @@ class Client:
     async def submit(self, request: Mapping[str, object]) -> Job:
         """Ask for a generation: the body of POST /api/jobs. Answers at once with the job."""
         return await self._ask("POST", "jobs", Job, body=request, headers={"idempotency-key": uuid4().hex})
+
+    async def again(self, id: str, seed: int | Literal["same"] | None = None) -> Job:
+        """Ask for what a job was asked for once more; without a `seed` with a new one. Answers at once."""
+        body = {} if seed is None else {"seed": seed}
+        once = {"idempotency-key": uuid4().hex}
+        return await self._ask("POST", f"jobs/{_quoted(id)}/again", Job, body=body, headers=once)
 
     async def quote(self, request: Mapping[str, object]) -> Quote:
         """What a generation would cost at the most; nothing is made."""

@@ -46,6 +46,7 @@ def routes(front: Front) -> list[BaseRoute]:
         ("GET", "/jobs/{job}", jobs.get),
         ("DELETE", "/jobs/{job}", jobs.delete),
         ("POST", "/quote", jobs.quote),
+        ("POST", "/jobs/{job}/again", jobs.again),
         ("POST", "/jobs/{job}/cancel", jobs.cancel),
         ("GET", "/jobs/{job}/events", jobs.events),
         ("GET", "/events", jobs.all_events),
@@ -95,6 +96,15 @@ class _Jobs:
         body = await self._front.body(request)
         ask = await self._front.decode(native.read_job, body)
         job = await self._front.submit(request, key, body, ask.generation, ask.uploads)
+        return Reply.of(self._tree(request, job), status=201, headers=self._front.told(job))
+
+    async def again(self, request: Request) -> Reply:
+        """Make what a job was asked for once more, as a new job at today's price: `seed` is a number or "same"."""
+        key = await self._front.key(request)
+        body = await self._front.body(request)
+        wanted = native.read_again(body)
+        before = await self._front.gateway.job(key, request.path_params["job"])
+        job = await self._front.submit(request, key, body, wanted.of(before), ())
         return Reply.of(self._tree(request, job), status=201, headers=self._front.told(job))
 
     async def quote(self, request: Request) -> Reply:

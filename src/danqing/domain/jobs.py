@@ -140,6 +140,12 @@ class Job:
             raise self.fault.problem()
         return self
 
+    def recipe(self, seed: int | None) -> Generation:
+        """What was asked for, to be asked for again with another seed. Raises Problem when its files are away."""
+        if self.inputs_gone:
+            raise removed(self.inputs_gone).problem()
+        return replace(self.generation, seed=seed)
+
     def usage(self) -> Units:
         """What was delivered so far, in the units that prices are made of."""
         return bills.count(self.outputs, self.price, self.generation.size, self.input_tokens)

@@ -71,6 +71,21 @@ class SweepRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     dry_run: bool = False
 
 
+class AgainRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """POST /api/jobs/ID/again. `seed`: "same" for that of the job; without one it is a new one."""
+
+    seed: _Whole | Literal["same"] | None = None
+
+    def of(self, job: Job) -> Generation:
+        """What is to be made. Raises Problem when the files that the job was asked with are away."""
+        return job.recipe(job.generation.seed if self.seed == "same" else self.seed)
+
+
+def read_again(body: bytes) -> AgainRequest:
+    """How a job is to be made again. Raises Problem(INVALID)."""
+    return bodies.decode(body, AgainRequest)
+
+
 def read_sweep(body: bytes) -> SweepRequest:
     """A request to clean up. Raises Problem(INVALID)."""
     return bodies.decode(body, SweepRequest)
