@@ -20,13 +20,14 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from danqing.catalog import load
+from danqing.dialects import gemini
 from danqing.domain.errors import Kind, Problem
 from danqing.front import Front, Reply
 from danqing.gateway.accounts import Accounts
 from danqing.gateway.cleaning import Cleaner
 from danqing.gateway.gateway import Gateway
 from danqing.wire import openai, sse
-from danqing.wire.holes import Piece
+from danqing.wire.holes import Piece, Tree
 from making import a_job
 from serving import Server
 
@@ -55,6 +56,7 @@ class Slow:
         gateway = cast(Gateway, SimpleNamespace(catalog=load(), latest=lambda job: job))  # nothing else is asked of it
         self.front = Front(gateway, cast(Accounts, None), cast(Cleaner, None), heartbeat_s=HEARTBEAT_S)
         calls = {"/v1/chat/completions": self.chat, "/fails": self.fails, "/quick": self.quick, "/broken": self.broken}
+        calls |= {"/late/events": self.late, "/late/array": self.late, "/early": self.early}
         ends = {path: self.front.endpoint(call, openai.error) for path, call in calls.items()}
         self._app: ASGIApp = Starlette(routes=[Route(path, end, methods=["POST"]) for path, end in ends.items()])
 
@@ -96,6 +98,22 @@ class Slow:
             raise Problem(Kind.UPSTREAM, "It broke.")
 
         return await self.front.patient(a_job(), made(), openai.error)
+
+    async def late(self, request: Request) -> Response:
+        write = gemini.events if request.url.path.endswith("events") else gemini.array
+        chunks = await self.front.begun(self._dying(request.scope["enough"]))
+        return self.front.events(write(chunks), sse.BLANK, {})
+
+    async def early(self, request: Request) -> Response:
+        enough = asyncio.Event()
+        enough.set()
+        return self.front.events(gemini.events(await self.front.begun(self._dying(enough))), sse.BLANK, {})
+
+    async def _dying(self, enough: asyncio.Event) -> AsyncIterator[Tree]:
+        await enough.wait()
+        if enough.is_set():
+            raise Problem(Kind.UPSTREAM, "It broke.")
+        yield {}
 
     async def _made(self, request: Request) -> Reply:
         await request.scope["enough"].wait()
@@ -168,6 +186,19 @@ def test_comments_come_while_a_stream_has_nothing_to_say(slow: Server) -> None:
     assert last == first
     assert (done, rest) == (b"data: [DONE]", b"")
     assert events(answer.body) == [CHUNK, CHUNK]
+
+
+def test_a_stream_of_google_s_that_fails_late_ends_with_the_error(slow: Server) -> None:
+    """Blank lines are the only sign of life that its SDK takes (wire.md 8)."""
+    events, array = (slow.call("POST", f"/late/{form}", {}, key="x").body for form in ("events", "array"))
+    assert events.startswith(b"\n" * BEATS + b"data: ")
+    assert json.loads(events.strip().removeprefix(b"data: "))["error"]["message"] == "It broke."
+    assert array.startswith(b"\n" * BEATS + b"[")
+    assert [chunk["error"]["message"] for chunk in json.loads(array)] == ["It broke."]
+
+
+def test_a_stream_that_fails_at_once_has_its_status(slow: Server) -> None:
+    assert slow.call("POST", "/early", {}, key="x").status == 502
 
 
 @pytest.mark.parametrize("era", ERAS)

@@ -77,8 +77,8 @@ class _Talks:
             return self._front.refused(await self._front.gateway.wait(job), _told)
         headers = self._front.told(self._front.gateway.latest(job))
         if request.query_params.get("alt") == "sse":
-            return self._front.events(_events(chunks), sse.BLANK, headers)
-        return self._front.events(_array(chunks), sse.BLANK, headers, mime="application/json")
+            return self._front.events(events(chunks), sse.BLANK, headers)
+        return self._front.events(array(chunks), sse.BLANK, headers, mime="application/json")
 
     async def count(self, request: Request) -> Reply:
         """How many tokens a conversation is; nothing is made, stored or charged."""
@@ -113,12 +113,14 @@ class _Talks:
         yield google.last_chunk(newest)
 
 
-async def _events(chunks: AsyncIterator[Tree]) -> AsyncIterator[Sequence[Piece]]:
+async def events(chunks: AsyncIterator[Tree]) -> AsyncIterator[Sequence[Piece]]:
+    """Chunks as server-sent events, with a Problem as the last of them."""
     async for chunk in _to_the_end(chunks):
         yield sse.event(chunk)
 
 
-async def _array(chunks: AsyncIterator[Tree]) -> AsyncIterator[Sequence[Piece]]:
+async def array(chunks: AsyncIterator[Tree]) -> AsyncIterator[Sequence[Piece]]:
+    """Chunks as one JSON array, with a Problem as the last of them."""
     opening = b"["
     async for chunk in _to_the_end(chunks):
         yield (opening, *plan(chunk))
