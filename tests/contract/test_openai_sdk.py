@@ -52,6 +52,17 @@ def test_words_alone_are_the_default(openai: Facts) -> None:
     assert "Sketch engine" in openai.value("words")
 
 
+def test_who_leaves_the_model_open_gets_a_picture_and_the_name_of_the_model(openai: Facts, server: Server) -> None:
+    told = openai.value("advised")
+    assert told["header"] == told["model"]
+    assert told["model"].startswith("imagen")
+    assert len(told["files"]) == 1
+    job = server.call("GET", f"/api/jobs/{told['job']}", key=openai.key).json()
+    assert (job["model"], job["parameters"]["count"]) == (told["model"], 1)
+    assert job["advised"][0] == "“logo” is about a brand or a product."
+    assert f"${job['held']['usd']} at the most" in job["advised"][-1]
+
+
 def test_models_are_listed(openai: Facts) -> None:
     assert {GEMINI, IMAGEN, "veo-3"} <= set(openai.value("models"))
     assert openai.value("model") == GEMINI
@@ -61,6 +72,7 @@ def test_models_are_listed(openai: Facts) -> None:
     ("call", "name", "status", "code", "sentence"),
     [
         ("two", "BadRequestError", 400, "invalid_value", f"{GEMINI} makes exactly 1 in one request, not 2."),
+        ("nobody", "BadRequestError", 400, "no_model", "No model here can do that. "),
         ("unknown model", "NotFoundError", 404, "model_not_found", "There is no model 'gemini-0' here."),
         ("filtered", "BadRequestError", 400, "filtered", "The content was filtered"),
         ("failed", "InternalServerError", 502, "upstream", FAILS),
@@ -102,5 +114,6 @@ def test_a_stream_that_breaks_off_raises(openai: Facts, call: str, sentence: str
 
 def test_what_was_delivered_is_all_that_was_charged(openai: Facts, server: Server) -> None:
     charged = {job["prompt"]: job["charged"]["nanos"] for job in jobs(server, openai.key) if job["charged"]["nanos"]}
+    assert charged.pop("a minimalist logo of a fox") == 2 * CENT
     assert set(charged) == {"a red fox in the snow", "in children's crayon style", "what would you draw?"}
     assert all(0 < nanos < CENT for nanos in charged.values())

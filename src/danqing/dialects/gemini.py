@@ -92,10 +92,11 @@ class _Talks:
         key = await self._front.key(request)
         body = await self._front.body(request)
         ask = await self._front.decode(partial(google.read_generate, request.path_params["model"]), body)
-        model = self._front.gateway.catalog.find(ask.generation.model)
+        generation = await self._front.gateway.advisor.settle(key, ask.generation, in_words=True)
+        model = self._front.gateway.catalog.find(generation.model)
         if not model.conversational:
             raise google.unanswered(model, request.url.path.rpartition(":")[2])
-        return await self._front.submit(request, key, body, ask.generation, ask.uploads)
+        return await self._front.submit(request, key, body, generation, ask.uploads)
 
     async def _content(self, job: Job) -> Reply:
         job = await self._front.gateway.wait(job)

@@ -59,10 +59,11 @@ class _Chat:
         key = await self._front.key(request)
         body = await self._front.body(request)
         ask = await self._front.decode(openai.read_chat, body)
-        makes_film = Medium.VIDEO in self._front.gateway.catalog.find(ask.generation.model).ability.makes
-        generation = _enhanced(ask.generation) if makes_film else ask.generation
+        generation = await self._front.gateway.advisor.settle(key, ask.generation)
+        makes_film = Medium.VIDEO in self._front.gateway.catalog.find(generation.model).ability.makes
+        generation = _enhanced(generation) if makes_film else generation
         job = await self._front.submit(request, key, body, generation, ask.uploads, shared=makes_film)
-        narrator = self._narrator(request, job) if makes_film else Words()
+        narrator = self._narrator(request, job) if Medium.VIDEO in job.generation.wants else Words()
         if ask.stream:
             return self._front.events(self._frames(job, ask, narrator.tell), sse.COMMENT, self._front.told(job))
         work = self._message(job, narrator.tell)

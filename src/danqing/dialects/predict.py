@@ -88,8 +88,9 @@ class _Calls:
         key = await self._front.key(request)
         body = await self._front.body(request)
         ask = await self._front.decode(partial(read, request.path_params["model"]), body)
-        self._require_made(ask.generation, request.url.path.rpartition(":")[2])
-        return await self._front.submit(request, key, body, ask.generation, ask.uploads), ask
+        generation = await self._front.gateway.advisor.settle(key, ask.generation)
+        self._require_made(generation, request.url.path.rpartition(":")[2])
+        return await self._front.submit(request, key, body, generation, ask.uploads), ask
 
     def _require_made(self, asked: Generation, call: str) -> None:
         """Raises Problem when the model makes nothing that this call could answer with."""

@@ -78,7 +78,7 @@ def advise(generation: Generation, languages: Languages, models: Sequence[Model]
     Raises Problem(INVALID, no_model) with the reasons when none of the models can do it.
     """
     film = _is_film(generation)
-    wanted = replace(generation, count=generation.count or 1, wants=generation.wants - {Medium.TEXT} or _makes(film))
+    wanted = _wanted(generation, film)
     texts = quoted(generation.prompt)
     asked = _Asked(tuple(_needs(generation, film, texts)), texts, languages, today)
     ranked: list[tuple[Rank, Option]] = []
@@ -94,7 +94,7 @@ def advise(generation: Generation, languages: Languages, models: Sequence[Model]
         option = _option(fitted, model, asked)
         ranked.append((_rank(option, model, asked), option))
     if not ranked:
-        told = [*dict.fromkeys(message for _, message in unfit)]
+        told = [*dict.fromkeys(message for _, message in unfit)] or [f"None makes {'films' if film else 'pictures'}."]
         more = [f"The other {len(told) - TOLD_MAX} cannot either."] if len(told) > TOLD_MAX else []
         message = " ".join(["No model here can do that.", *told[:TOLD_MAX], *more])
         raise invalid(message, param="model", code="no_model")
@@ -103,8 +103,20 @@ def advise(generation: Generation, languages: Languages, models: Sequence[Model]
     return Advice(chosen=options[0], why=_why(ranked), alternatives=tuple(options[1:]), unfit=tuple(unfit))
 
 
-def _makes(film: bool) -> frozenset[Medium]:
-    return frozenset({Medium.VIDEO if film else Medium.IMAGE})
+def follow(generation: Generation, advice: Advice) -> Generation:
+    """The request to the model that is advised, for as much as the advice has counted.
+
+    Words that are wanted too are still wanted, beside the picture and not in its place.
+    """
+    wanted = _wanted(generation, _is_film(generation))
+    words = generation.wants & {Medium.TEXT}
+    told = (*advice.chosen.reasons, advice.why)
+    return replace(wanted, model=advice.chosen.model, wants=wanted.wants | words, advised=told)
+
+
+def _wanted(generation: Generation, film: bool) -> Generation:
+    media = generation.wants - {Medium.TEXT} or frozenset({Medium.VIDEO if film else Medium.IMAGE})
+    return replace(generation, count=1 if generation.count is None else generation.count, wants=media)
 
 
 def _is_film(generation: Generation) -> bool:

@@ -54,7 +54,7 @@ class Generation:
     `size` is the vendor's word for resolution ("1K", "2K", "720p"). `knobs` are parameters that the dialect knows but
     the domain does not act on (guidanceScale, temperature …): an engine may honour them by name, what it does not
     honour is reported on the job. `audio`: whether a film is to have sound; it follows from the model and its knob
-    generateAudio.
+    generateAudio. `advised`: the sentences on why this model was chosen, none when the caller has named it.
     """
 
     model: str
@@ -75,6 +75,7 @@ class Generation:
     translate: Translate | None = None
     preflight: Preflight | None = None
     knobs: tuple[tuple[str, Knob], ...] = ()
+    advised: tuple[str, ...] = ()
 
     @property
     def prompt(self) -> str:

@@ -144,7 +144,8 @@ class Model:
 def fit(generation: Generation, model: Model) -> Generation:
     """The generation with the model's defaults filled in. Raises Problem(INVALID) naming the allowed values."""
     ability = model.ability
-    _check_prompt(generation, model)
+    require_prompt(generation)
+    _check_pictures(generation, model)
     count = generation.count if generation.count is not None else ability.count_default
     if not 1 <= count <= ability.count_max:
         allowed = "exactly 1" if ability.count_max == 1 else f"1 to {ability.count_max}"
@@ -166,12 +167,16 @@ def fit(generation: Generation, model: Model) -> Generation:
     )
 
 
-def _check_prompt(generation: Generation, model: Model) -> None:
+def require_prompt(generation: Generation) -> None:
+    """Raises Problem(INVALID) for a request that no model takes: one that says nothing, or too much."""
     if not generation.prompt and not generation.pictures and not generation.first_frame:
         raise invalid("The prompt is empty. Say what should be made.", param="prompt", code="empty_prompt")
     if len(generation.words) > PROMPT_CHARACTERS_MAX:
         message = f"The prompt has {len(generation.words)} characters; at most {PROMPT_CHARACTERS_MAX} are taken."
         raise invalid(message, param="prompt", code="prompt_too_long")
+
+
+def _check_pictures(generation: Generation, model: Model) -> None:
     if len(generation.pictures) > model.ability.pictures_max:
         most = model.ability.pictures_max
         message = f"{model.id} takes {f'at most {most} pictures' if most else 'no pictures'} with the prompt."

@@ -14,6 +14,7 @@ from danqing.domain.ledger import Balance, Phase, Transfer
 from danqing.domain.limits import Changes, Project, Standing
 from danqing.domain.media import Blob, Shape, blob_named
 from danqing.domain.models import Model
+from danqing.domain.prompts.languages import Languages
 from danqing.domain.retention import Keep
 from danqing.domain.retiring import Use
 from danqing.domain.wording import Rewording, Wording
@@ -146,6 +147,9 @@ class Editor(Protocol):
 
     async def open(self) -> None:
         """Load what plans need; only the first call takes time."""
+
+    def languages(self, generation: Generation) -> Languages:
+        """What the prompt is written in, as the client says or as can be seen."""
 
     def plan(self, generation: Generation, model: Model, key: Key) -> Wording:
         """What is found in a request, what is to become of its prompt, and the most that it costs.

@@ -17,7 +17,7 @@ from danqing.domain.keys import Key
 from danqing.domain.ports import Once
 from danqing.front.discreet import QUERY_KEY
 from danqing.front.download import download
-from danqing.front.headers import dated, made_by, told_by, worded
+from danqing.front.headers import advised, dated, made_by, told_by, worded
 from danqing.front.quotes import DRY_RUN, ceiling_of, is_dry, within
 from danqing.front.wishes import wished
 from danqing.gateway.accounts import Accounts
@@ -227,7 +227,7 @@ class Front:
 
         Raises Quoted when the caller only wants to know what it would cost.
         """
-        generation = wished(request, generation)
+        generation = await self.gateway.advisor.settle(key, wished(request, generation))
         if is_dry(request):
             raise Quoted(await self.quote(request, key, generation))
         ceiling, within_s = ceiling_of(request), within(request)
@@ -242,10 +242,12 @@ class Front:
     async def quote(self, request: Request, key: Key, generation: Generation) -> Reply:
         """What a request would cost at the most, and what would be left of every limit; nothing is stored or made."""
         await self.gateway.ready()
-        job = self.gateway.quote(key, wished(request, generation), ceiling=ceiling_of(request))
+        generation = await self.gateway.advisor.settle(key, wished(request, generation))
+        job = self.gateway.quote(key, generation, ceiling=ceiling_of(request))
         standings = await self.accounts.standings(key)
         headers = {
             DRY_RUN: "true",
+            **advised(job),
             **made_by(job),
             **worded(job),
             **dated(self.gateway.catalog.lifecycle(job.generation.model)),

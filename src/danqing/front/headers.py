@@ -21,12 +21,17 @@ SENTENCE_CHARACTERS_MAX = 300
 
 def told_by(job: Job) -> dict[str, str]:
     """Who made an answer, what of the request was not honoured or was changed, and what it costs."""
-    headers = {"danqing-job": job.id, **made_by(job), **worded(job)}
+    headers = {"danqing-job": job.id, **advised(job), **made_by(job), **worded(job)}
     if job.state.ended:
         headers["danqing-cost-usd"] = show(job.charged)
     if job.ignored:
         headers["danqing-ignored"] = ", ".join(map(_plain, job.ignored[:NAMES_MAX]))
     return headers
+
+
+def advised(job: Job) -> dict[str, str]:
+    """The model that was chosen for who left it open."""
+    return {"danqing-advised": _plain(job.generation.model)} if job.generation.advised else {}
 
 
 def made_by(job: Job) -> dict[str, str]:

@@ -21,6 +21,7 @@ from danqing.domain.ports import Archive, Bus, Editor, Feed, Fleet, News, Once, 
 from danqing.domain.routes import Upstream
 from danqing.domain.wording import reworded
 from danqing.gateway import feed
+from danqing.gateway.advising import Advisor
 from danqing.gateway.checking import Checker
 from danqing.gateway.dispatch import Queue, is_long
 from danqing.gateway.events import Alone, Hub
@@ -79,6 +80,7 @@ class Gateway:
         self._store = parts.store
         self._editor = parts.editor
         self._router = Router(parts.catalog, parts.upstreams, parts.providers, parts.now)
+        self.advisor = Advisor(self._router, parts.editor, parts.now)
         self._queue = parts.queue
         self._keyring = parts.keyring
         self._now = parts.now
@@ -154,9 +156,8 @@ class Gateway:
     ) -> Job:
         """Admit a generation: checked, priced, its money held, its work begun. The same `once` gives the same job.
 
-        `ceiling` is what it may cost at the most, in nano-dollars; what could cost more is refused. What has not ended
-        `within_s` seconds, waiting included, ends as a timeout.
-        Raises Problem: INVALID, NOT_FOUND for the model, NO_FUNDS, MISMATCH, BUSY, UNAVAILABLE.
+        `ceiling` is the most that it may cost, in nano-dollars. What has not ended in `within_s` seconds, with waiting,
+        ends as a timeout. Raises Problem: INVALID, NOT_FOUND for the model, NO_FUNDS, MISMATCH, BUSY, UNAVAILABLE.
         """
         if (alive := self._hub.alive(key.id)) >= LIVE_JOBS_MAX:
             message = f"This key has {alive} unfinished jobs; wait for some of them to end."

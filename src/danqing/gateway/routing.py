@@ -44,6 +44,16 @@ class Router:
         self._now = now
         self._health: dict[tuple[str, str], Health] = {}
 
+    def served(self, *, test: bool) -> tuple[Model, ...]:
+        """The models that somebody makes for such a key. Raises Problem(UNAVAILABLE) when there are none."""
+        if test:
+            return self._catalog.models
+        served = {id for ways in self._ways().values() for ids in ways.values() for id in ids}
+        if not served:
+            message = "No upstream that makes anything is configured. Configure one, or use a test key for a sketch."
+            raise Problem(Kind.UNAVAILABLE, message, code="no_upstream")
+        return tuple(model for model in self._catalog.models if model.id in served)
+
     def plan(self, generation: Generation, model: Model, id: str, *, test: bool) -> Plan:
         """Whom a new job is meant for. Raises Problem at once when nobody can do it, or can be asked now or soon."""
         plans = self._plans(generation, candidates(model, list(self._upstreams.values()), test=test, spin=id))

@@ -5,6 +5,7 @@ from dataclasses import replace
 from danqing.domain.generation import Generation
 from danqing.domain.keys import Key
 from danqing.domain.models import Model
+from danqing.domain.prompts.languages import UNDETERMINED, Languages
 from danqing.domain.wording import AS_WRITTEN, Wording
 
 
@@ -13,6 +14,9 @@ class Verbatim:
 
     async def open(self) -> None:
         """Nothing is needed."""
+
+    def languages(self, generation: Generation) -> Languages:
+        return Languages(UNDETERMINED)
 
     def plan(self, generation: Generation, model: Model, key: Key) -> Wording:
         return AS_WRITTEN

@@ -68,8 +68,17 @@ class Editor:
                 await asyncio.to_thread(self._detect, "a")
                 self._opened = True
 
+    def languages(self, generation: Generation) -> Languages:
+        # What the client says, in Google's codes, goes before what can be seen.
+        said = str(dict(generation.knobs).get(LANGUAGE, "")).strip()
+        if said == "zh":
+            return Languages(chinese(generation.prompt))
+        if said in ("", "auto"):
+            return self._detect("\n".join(_texts(generation)))
+        return Languages(_VARIANTS.get(said, said))
+
     def plan(self, generation: Generation, model: Model, key: Key) -> Wording:
-        spoken = self._languages(generation)
+        spoken = self.languages(generation)
         languages = tuple(code for code in (spoken.main, *spoken.others) if code != UNDETERMINED)
         wording = Wording(languages=languages, enhance=not key.test and self._enhances(generation))
         if foreign := spoken.beyond(model.ability.languages):
@@ -117,15 +126,6 @@ class Editor:
                 trouble = f"The prompt was not enriched. {problem.message}"
                 after = replace(after, trouble=f"{after.trouble} {trouble}".strip())
         return replace(after, cost=min(after.cost, wording.most))
-
-    def _languages(self, generation: Generation) -> Languages:
-        """What the client says, in Google's codes, before what can be seen."""
-        said = str(dict(generation.knobs).get(LANGUAGE, "")).strip()
-        if said == "zh":
-            return Languages(chinese(generation.prompt))
-        if said in ("", "auto"):
-            return self._detect("\n".join(_texts(generation)))
-        return Languages(_VARIANTS.get(said, said))
 
     def _enhances(self, generation: Generation) -> bool:
         wished = dict(generation.knobs).get(ENHANCE, self._manner.enhance)

@@ -150,6 +150,7 @@ def quote(row: Job, standings: Sequence[Standing]) -> Tree:
     left = [standing.after(row.held, row.generation) for standing in standings]
     return {
         "model": row.generation.model,
+        "advised": row.generation.advised,
         "cost": money(row.held),
         "affordable": all(rest >= 0 for rest in left),
         "limits": [

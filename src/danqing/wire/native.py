@@ -159,6 +159,7 @@ def job(row: Job, url: Callable[[Output], str], place: Place | None = None) -> T
         "stage": row.stage,
         "progress": 1.0 if row.state is State.DONE else row.progress,
         "model": row.generation.model,
+        "advised": row.generation.advised,
         "prompt": row.generation.prompt,
         "rewritten": row.prompt,
         "wording": wording(row.wording),

@@ -79,6 +79,16 @@ def told(prompt: str, **more: object) -> str:
     return "".join(choice.delta.content or "" for chunk in chunks for choice in chunk.choices)
 
 
+def advised() -> dict[str, object]:
+    """What comes of leaving the model open: the header first, then the answer."""
+    chat = connect().chat.completions.with_raw_response
+    message = {"role": "user", "content": "a minimalist logo of a fox"}
+    raw = chat.create(model="auto", messages=[message])
+    answer = raw.parse()
+    told = {"header": raw.headers["danqing-advised"], "job": raw.headers["danqing-job"], "model": answer.model}
+    return {**told, **kept(answer, "advised")}
+
+
 def hurried() -> object:
     """Two requests in one minute; the client does not wait for its next turn by itself."""
     chat = connect(RATED).with_options(max_retries=0).chat.completions
@@ -94,6 +104,8 @@ def main() -> None:
     facts.of("words", lambda: asked("what would you draw?").choices[0].message.content)
     facts.of("models", lambda: [model.id for model in connect().models.list()])
     facts.of("model", lambda: connect().models.retrieve(GEMINI).id)
+    facts.of("advised", advised)
+    facts.of("nobody", lambda: asked("a fox", model="auto", n=40))
     facts.of("two", lambda: asked("a fox", n=2))
     facts.of("unknown model", lambda: asked("a fox", model="gemini-0"))
     facts.of("filtered", lambda: asked("[danqing:filtered] a fox", modalities=BOTH))
