@@ -61,3 +61,18 @@ def test_what_no_model_can_do_is_said_in_one_sentence_each(here: Terminal) -> No
     assert (ended.status, ended.out) == (1, "")
     assert ended.err.startswith("No model here can do that. ")
     assert ended.err.endswith("cannot either.\n")
+
+
+def test_a_server_that_is_named_is_asked_and_says_the_same(terminal: Terminal, here: Terminal) -> None:
+    for words in (["a minimalist logo, no walls"], ["a girl in the park", "--model", "imagen-3.0-generate-002"]):
+        assert terminal.run("advise", *words).out == here.run("advise", *words).out
+        assert terminal.run("advise", *words, "--json").json() == here.run("advise", *words, "--json").json()
+    ended = terminal.run("advise", "a film of a fox", "--seconds", "90")
+    assert (ended.status, ended.out) == (1, "")
+    assert ended.err.startswith("No model here can do that. ")
+
+
+def test_a_server_that_is_away_is_not_replaced_by_the_catalog_of_this_machine(tmp_path: Path) -> None:
+    away = Connected(tmp_path, {"DANQING_URL": "http://127.0.0.1:9", "DANQING_KEY": "sk-test-1"})
+    ended = away.run("advise", "a fox")
+    assert (ended.status, ended.out, ended.err) == (1, "", "The server at http://127.0.0.1:9 does not answer.\n")

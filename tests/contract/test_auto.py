@@ -4,7 +4,19 @@ import pytest
 
 from serving import Server
 
-from .calls import CHAT, MODELS, chat_body, film_body, google_error, native_error, openai_error, predict_body
+from .calls import (
+    CHAT,
+    IMAGEN,
+    MODELS,
+    chat_body,
+    film_body,
+    google_error,
+    jobs,
+    native_error,
+    new_key,
+    openai_error,
+    predict_body,
+)
 
 LOGO = {"model": "auto", "prompt": "a minimalist logo of a fox"}
 TOO_MANY = 40
@@ -55,3 +67,22 @@ def test_what_no_model_can_do_is_refused_with_the_reasons(server: Server) -> Non
     assert f"not {TOO_MANY}." in wrong["message"]
     for prompt, code in (("", "empty_prompt"), ("fox " * 10_000, "prompt_too_long")):
         assert openai_error(server.call("POST", CHAT, chat_body(prompt, model="auto")), 400)["code"] == code
+
+
+def test_advice_alone_tells_all_that_could_be_asked_and_makes_nothing(server: Server) -> None:
+    key = new_key(server, "advised")
+    told = server.call("POST", "/api/advise", LOGO, key=key).json()
+    quote = server.call("POST", "/api/quote", LOGO, key=key).json()
+    assert (told["model"], told["chosen"]["model"], told["languages"]) == (quote["model"], quote["model"], ["en"])
+    assert told["chosen"]["cost"] == quote["cost"]
+    assert [*told["chosen"]["reasons"], told["why"]] == quote["advised"]
+    assert len(told["alternatives"]) > 6
+    assert jobs(server, key) == []
+
+
+def test_a_model_that_is_named_is_looked_at_and_one_that_is_not_there_is_not(server: Server) -> None:
+    named = {**LOGO, "model": IMAGEN, "aspect": "21:9"}
+    told = server.call("POST", "/api/advise", named).json()
+    assert (told["model"], told["chosen"], told["findings"][0]["code"]) == (IMAGEN, None, "unsupported_aspect")
+    assert native_error(server.call("POST", "/api/advise", {**LOGO, "model": "imagen-9"}), 404)
+    assert native_error(server.call("POST", "/api/advise", {**LOGO, "count": TOO_MANY}), 400)["code"] == "no_model"

@@ -53,6 +53,7 @@ PAID: dict[str, tuple[str, dict[str, object], int, Read]] = {
 }
 AGAIN = "/api/jobs/{job}/again"  # spends what its job did
 FREE = {
+    "/api/advise",
     "/{at:google}models/{model}:fetchPredictOperation",
     "/{at:google}models/{model}:countTokens",
     "/api/jobs/{job}/cancel",

@@ -1,73 +1,60 @@
-"""Says which model to ask, why, and what may go wrong, from the catalog of this machine; nothing is asked or made."""
+"""Says which model to ask, why, and what may go wrong: by the server that is named, or this machine's catalog."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
+import msgspec
 from rich.console import RenderableType
 from rich.table import Table
 
 from danqing import config
 from danqing.catalog import CatalogError, load
 from danqing.cli.report import Report, show
-from danqing.cli.running import give_up
-from danqing.domain.advice import AUTO, Advice, Option, advise
+from danqing.cli.running import give_up, perform
+from danqing.client import Client
+from danqing.client.advice import Counsel, Option
+from danqing.domain.advice import counsel
 from danqing.domain.errors import invalid
-from danqing.domain.generation import Generation, Turn
-from danqing.domain.media import Medium
 from danqing.domain.models import Catalog
-from danqing.domain.money import show as dollars_of
-from danqing.domain.preflight import Finding, preflight
 from danqing.prompts import detect
-from danqing.wire import advice as told
+from danqing.wire import advice, native
 
 ALTERNATIVES_MAX = 6  # --json has all of them
-_MEDIA = {True: frozenset({Medium.VIDEO}), False: frozenset({Medium.IMAGE}), None: frozenset[Medium]()}
+_MEDIA = {True: ["video"], False: ["image"], None: []}
 
 
-def tell(asked: Generation, *, json: bool) -> None:
-    """Print the advice, or, where a model is named, what there is to say of asking that one."""
+def tell(request: Mapping[str, object], *, film: bool | None, json: bool) -> None:
+    """Print the advice, or, where a model is named, what there is to say of asking that one.
+
+    `request` is the body of a job; `film`: None leaves it open.
+    """
+    given = {name: value for name, value in request.items() if value is not None}
+    body = {**given, "wants": _MEDIA[film]}
+    if config.remote():
+        perform(lambda client: _there(client, body), json=json)
+        return
     try:
-        show(_report(asked, _catalog()), json=json)
+        show(_report(_here(body)), json=json)
     except Exception as error:
         give_up(error, json=json)
 
 
-def request(
-    prompt: str,
-    model: str,
-    *,
-    film: bool | None,
-    count: int,
-    seconds: int | None,
-    aspect: str | None,
-    size: str | None,
-    negative: str,
-) -> Generation:
-    """What is asked for, as it is typed; `film`: None leaves it open."""
-    return Generation(
-        model=model,
-        turns=(Turn("user", (prompt,)),),
-        wants=_MEDIA[film],
-        count=count,
-        seconds=seconds,
-        aspect=aspect,
-        size=size,
-        negative=negative,
-    )
+async def _there(client: Client, body: Mapping[str, object]) -> Report:
+    return _report(await client.advise(body))
 
 
-def _report(asked: Generation, catalog: Catalog) -> Report:
-    languages = detect(asked.prompt)
-    spoken = (languages.main, *languages.others)
-    if asked.model != AUTO:
-        model = catalog.find(asked.model)
-        found = preflight(asked, model, languages)
-        lines = [*_findings(found)] or [f"Nothing speaks against asking {model.id}."]
-        return Report({"model": model.id, "languages": spoken, "findings": told.findings(found)}, lines)
-    given = advise(asked, languages, catalog.models, datetime.now(UTC).date())
-    found = preflight(asked, catalog.find(given.chosen.model), languages)
-    document = {"languages": spoken, **told.advice(given), "findings": told.findings(found)}
-    return Report(document, [*_lines(given), *_findings(found)])
+def _here(body: Mapping[str, object]) -> Counsel:
+    asked = native.read_job(msgspec.json.encode(body)).generation
+    catalog = _catalog()
+    given = counsel(asked, detect(asked.prompt), catalog, catalog.models, datetime.now(UTC).date())
+    return msgspec.convert(msgspec.to_builtins(advice.counsel(given)), Counsel)
+
+
+def _report(told: Counsel) -> Report:
+    found = [f"{finding.severity}: {finding.sentence} {finding.suggestion}" for finding in told.findings]
+    if told.chosen:
+        return Report(told, [*_lines(told, told.chosen), *found])
+    return Report(told, found or [f"Nothing speaks against asking {told.model}."])
 
 
 def _catalog() -> Catalog:
@@ -78,9 +65,8 @@ def _catalog() -> Catalog:
         raise invalid(f"{own}: {error}", param="catalog", code="catalog") from error
 
 
-def _lines(given: Advice) -> Iterator[RenderableType]:
-    chosen = given.chosen
-    yield f"{chosen.model}, ${dollars_of(chosen.cost)} at the most"
+def _lines(given: Counsel, chosen: Option) -> Iterator[RenderableType]:
+    yield f"{chosen.model}, ${chosen.cost.usd} at the most"
     for sentence in (*chosen.reasons, given.why, *chosen.risks, *chosen.notes):
         yield f"  {sentence}"
     if given.alternatives:
@@ -95,9 +81,5 @@ def _alternatives(options: Sequence[Option]) -> Table:
         table.add_column(title, overflow="fold")
     for option in options:
         lacks = [f"Not its field: {sentence}" for sentence in option.lacks]
-        table.add_row(option.model, f"${dollars_of(option.cost)}", " ".join((*lacks, *option.risks, *option.notes)))
+        table.add_row(option.model, f"${option.cost.usd}", " ".join((*lacks, *option.risks, *option.notes)))
     return table
-
-
-def _findings(found: Sequence[Finding]) -> Iterator[str]:
-    return (f"{finding.severity.value}: {finding.sentence} {finding.suggestion}" for finding in found)

@@ -200,10 +200,8 @@ def advise(
     json: Json = False,
 ) -> None:
     """Say which model to ask and why, what others would cost, and what may go wrong; nothing is made."""
-    asked = advising.request(
-        prompt, model, film=film, count=count, seconds=seconds, aspect=aspect, size=size, negative=negative
-    )
-    advising.tell(asked, json=json)
+    request = {"model": model, "prompt": prompt, "seconds": seconds, "aspect": aspect, "count": count, "size": size}
+    advising.tell({**request, "negative": negative}, film=film, json=json)
 
 
 @app.command()

@@ -16,6 +16,7 @@ from uuid import uuid4
 import aiohttp
 import msgspec
 
+from danqing.client.advice import Counsel
 from danqing.client.told import Job, Key, Model, NewKey, Project, Quote, Retiring, Swept, Upstream, Usage
 from danqing.config import Remote
 from danqing.domain.errors import Kind, Problem
@@ -107,6 +108,10 @@ class Client:
     async def quote(self, request: Mapping[str, object]) -> Quote:
         """What a generation would cost at the most; nothing is made."""
         return await self._ask("POST", "quote", Quote, body=request)
+
+    async def advise(self, request: Mapping[str, object]) -> Counsel:
+        """Which model to ask and why, or what there is to say of the one that is named; nothing is made."""
+        return await self._ask("POST", "advise", Counsel, body=request)
 
     async def watch(self, id: str) -> AsyncGenerator[Job]:
         """The job now, then after every change, until it has ended; goes on when the connection breaks."""

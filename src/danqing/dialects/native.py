@@ -17,7 +17,7 @@ from danqing.domain.jobs import Job, Place
 from danqing.front import Front, Handler, Reply, token_of
 from danqing.front.headers import dated
 from danqing.gateway.feed import read_moment, write_moment
-from danqing.wire import books, native, sse, standings
+from danqing.wire import advice, books, native, sse, standings
 from danqing.wire.holes import Json, Piece, Tree
 
 R = TypeVar("R", bound=msgspec.Struct)
@@ -53,6 +53,7 @@ def routes(front: Front) -> list[BaseRoute]:
         ("GET", "/files/{file}", jobs.download),
         ("GET", "/models", reading.models),
         ("GET", "/models/{model}", reading.model),
+        ("POST", "/advise", reading.advise),
         ("GET", "/upstreams", reading.upstreams),
         ("GET", "/usage", reading.usage),
         ("GET", "/keys", office.keys),
@@ -202,6 +203,12 @@ class _Reading:
         await self._front.key(request)
         row = self._front.gateway.catalog.find(request.path_params["model"])
         return Reply.of(native.model(row), headers=dated(row.lifecycle))
+
+    async def advise(self, request: Request) -> Reply:
+        """Which model to ask and why, or what speaks against the one that is named; takes the body of a job."""
+        key = await self._front.key(request)
+        ask = await self._front.decode(native.read_job, await self._front.body(request))
+        return Reply.of(advice.counsel(await self._front.gateway.advisor.counsel(key, ask.generation)))
 
     async def upstreams(self, request: Request) -> Reply:
         """Who makes what live keys ask for, and how they do as this server sees it; all of it for the owner."""

@@ -12,9 +12,9 @@ from datetime import date
 from danqing.domain.errors import Problem, invalid
 from danqing.domain.generation import Generation
 from danqing.domain.media import Medium
-from danqing.domain.models import Model, Strength, fit, most
+from danqing.domain.models import Catalog, Model, Strength, fit, most
 from danqing.domain.money import show
-from danqing.domain.preflight import risks
+from danqing.domain.preflight import Finding, preflight, risks
 from danqing.domain.prompts import count_tokens, wishes
 from danqing.domain.prompts.languages import Languages
 from danqing.domain.prompts.spans import quoted
@@ -62,6 +62,19 @@ class Advice:
     unfit: tuple[tuple[str, str], ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counsel:
+    """What is told of a request before it is made: what it is written in, and what is found in it for the `model`.
+
+    `advice` is why that one, None when the caller has named it.
+    """
+
+    model: str
+    languages: Languages
+    findings: tuple[Finding, ...]
+    advice: Advice | None
+
+
 @dataclass(frozen=True, slots=True)
 class _Asked:
     """What is the same for every model: the needs, the texts that the prompt quotes, its languages, and the day."""
@@ -70,6 +83,24 @@ class _Asked:
     texts: tuple[str, ...]
     languages: Languages
     today: date
+
+
+def is_open(generation: Generation) -> bool:
+    """Whether the caller leaves the model to us."""
+    return generation.model.rpartition("models/")[2] == AUTO
+
+
+def counsel(
+    generation: Generation, languages: Languages, catalog: Catalog, models: Sequence[Model], today: date
+) -> Counsel:
+    """What is told of a request to the model that it names, or else to the best of `models`.
+
+    Raises Problem: NOT_FOUND for a model that the catalog does not have, and as `advise` does.
+    """
+    advice = advise(generation, languages, models, today) if is_open(generation) else None
+    model = catalog.find(advice.chosen.model if advice else generation.model)
+    found = preflight(generation, model, languages)
+    return Counsel(model=model.id, languages=languages, findings=found, advice=advice)
 
 
 def advise(generation: Generation, languages: Languages, models: Sequence[Model], today: date) -> Advice:

@@ -80,7 +80,7 @@ class Gateway:
         self._store = parts.store
         self._editor = parts.editor
         self._router = Router(parts.catalog, parts.upstreams, parts.providers, parts.now)
-        self.advisor = Advisor(self._router, parts.editor, parts.now)
+        self.advisor = Advisor(parts.catalog, self._router, parts.editor, parts.now)
         self._queue = parts.queue
         self._keyring = parts.keyring
         self._now = parts.now

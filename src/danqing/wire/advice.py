@@ -1,28 +1,23 @@
 """The JSON of what is found in a request and of what is advised for it, for the studio and the command line."""
 
-from collections.abc import Sequence
+from dataclasses import asdict
 
-from danqing.domain.advice import Advice, Option
-from danqing.domain.preflight import Finding
+from danqing.domain.advice import Advice, Counsel, Option
 from danqing.wire.holes import Tree
 from danqing.wire.native import money
 
 
-def findings(found: Sequence[Finding]) -> list[Tree]:
-    """What a preflight has found; `severity` is "error", "warning" or "hint"."""
-    return [
-        {
-            "code": finding.code,
-            "severity": finding.severity.value,
-            "message": finding.sentence,
-            "suggestion": finding.suggestion,
-            "param": finding.param,
-        }
-        for finding in found
-    ]
+def counsel(given: Counsel) -> Tree:
+    """What is told of a request. `chosen` is null and the rest empty when the caller has named the model."""
+    return {
+        "model": given.model,
+        "languages": [given.languages.main, *given.languages.others],
+        "findings": [asdict(finding) for finding in given.findings],
+        **(_advice(given.advice) if given.advice else {"chosen": None, "why": "", "alternatives": [], "unfit": []}),
+    }
 
 
-def advice(given: Advice) -> Tree:
+def _advice(given: Advice) -> Tree:
     """Which model to ask, why, the other ones that could be asked, best first, and why each of the rest cannot."""
     return {
         "chosen": _option(given.chosen),
