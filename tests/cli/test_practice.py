@@ -1,6 +1,10 @@
-"""Working on a picture as one does: the same again."""
+"""Working on a picture as one does: the same again, and many side by side."""
 
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
+from PIL import Image
 
 from .terminal import Terminal
 
@@ -22,3 +26,57 @@ def test_again_says_what_it_cannot_do(terminal: Terminal) -> None:
     assert "There is no job nothing" in terminal.run("again", "nothing").err
     both = terminal.run("again", "nothing", "--same", "--seed", "1")
     assert (both.status, both.err) == (2, "Invalid value: Give --seed or --same, not both.\n")
+
+
+TWO = ("--models", "imagen-3.0-generate-002,veo-2.0-generate-001", "--ratios", "16:9,1:1")
+
+
+def test_models_ratios_and_seeds_are_laid_side_by_side_with_what_failed_in_its_cell(terminal: Terminal) -> None:
+    ended = terminal.run("compare", "a red fox", *TWO, "--seeds", "3", "--json")
+    assert ended.err == "3 to make, $2.86 at the most of play money.\n"
+    told = ended.json()
+    asked = [(cell["model"][:4], cell["aspect"], cell["seed"], len(cell["saved"])) for cell in told["cells"]]
+    assert asked == [("imag", "16:9", 3, 1), ("imag", "1:1", 3, 1), ("veo-", "16:9", 3, 1), ("veo-", "1:1", 3, 0)]
+    assert "Allowed: 16:9, 9:16" in told["cells"][3]["error"]
+    assert told["charged"]["usd"] == "2.86"
+    assert Path(told["sheet"]).name == "a-red-fox-sheet.png"
+    with Image.open(told["sheet"]) as sheet:
+        film, fault = (dict(_colours(sheet.crop((x, 488, x + 360, 848)))) for x in (16, 392))
+    assert len(film) > 1000, "its first picture"
+    assert (163, 32, 32) in fault, "a red sentence"
+    assert max(fault.values()) > 360 * 360 * 0.9, "on paper"
+
+
+def _colours(picture: Image.Image) -> Iterator[tuple[tuple[int, ...], int]]:
+    return ((colour, times) for times, colour in picture.getcolors(picture.width * picture.height))
+
+
+def test_all_that_is_compared_is_quoted_together_and_not_made_above_what_may_be_paid(terminal: Terminal) -> None:
+    seen = terminal.run("jobs", "--limit", "1", "--json").json()
+    models = ("--models", "imagen-3.0-generate-002", "--seeds", "1,2")
+    dear = terminal.run("compare", "a red fox", *models, "--max-cost", "0.059")
+    assert dear.status == 1
+    assert "This can cost up to $0.06, and at most $0.059" in dear.err
+    assert terminal.run("jobs", "--limit", "1", "--json").json() == seen
+    made = terminal.run("compare", "a red fox", *models, "--max-cost", "0.06")
+    assert (made.status, made.out.splitlines()[0]) == (0, "a-red-fox-sheet.png")
+    assert "a-red-fox-2.png" in made.out
+    assert "sketches, not a model's work" in made.out
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--models", ","], "Name the models"),
+        (["--models", "imagen-3.0-generate-002", "--seeds", "one"], "'one' is no seed"),
+        (["--models", "imagen-3.0-generate-002", "--seeds", ",".join(map(str, range(101)))], "at most 100"),
+        (["--models", "imagen-9"], "imagen-9"),
+        (["--models", "imagen-3.0-generate-002", "--ratios", "7:1"], "Allowed: 1:1"),
+        (["--models", "imagen-3.0-generate-002", "--max-cost", "much"], "not an amount of dollars"),
+    ],
+)
+def test_what_cannot_be_compared_is_told_in_a_sentence(terminal: Terminal, words: list[str], says: str) -> None:
+    ended = terminal.run("compare", "a red fox", *words)
+    assert (ended.status, ended.out) == (1, "")
+    assert says in ended.err
+    assert list(terminal.folder.iterdir()) == []

@@ -1,7 +1,7 @@
 """Has pictures and films made: asks, follows the job with a bar that moves as the work does, and saves the files."""
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,7 +39,7 @@ def make(
     async def work(client: Client) -> Report:
         files.require_writable(saving.out)
         body = await _body(request, pictures or {})
-        with _leaving("danqing jobs"):
+        with leaving("danqing jobs"):
             job = await client.submit(body)
         return await _finish(client, job, saving)
 
@@ -51,7 +51,7 @@ def again(id: str, seed: int | Literal["same"] | None, saving: Saving, *, json: 
 
     async def work(client: Client) -> Report:
         files.require_writable(saving.out)
-        with _leaving("danqing jobs"):
+        with leaving("danqing jobs"):
             job = await client.again(id, seed)
         return await _finish(client, job, saving)
 
@@ -80,24 +80,33 @@ def save(id: str, saving: Saving, *, json: bool) -> None:
 
 async def follow(client: Client, job: Job, screen: Console) -> Job:
     """The job when it has ended; until then `screen` shows how far it is."""
-    with _bar(screen) as bar:
-        task = bar.add_task(tables.stage(job), total=1.0)
-        try:
-            async with aclosing(client.watch(job.id)) as snapshots:
-                async for job in snapshots:
-                    bar.update(task, completed=job.progress, description=tables.stage(job), refresh=True)
-        except Problem as problem:
-            if problem.code != UNREACHABLE:
-                raise
-            message = f"{problem.message} The job is not lost: danqing job {job.id} --save"
-            raise Problem(Kind.UNAVAILABLE, message, code=UNREACHABLE) from problem
+    with bar(screen) as shown:
+        task = shown.add_task(tables.stage(job), total=1.0)
+
+        def tell(job: Job) -> None:
+            shown.update(task, completed=job.progress, description=tables.stage(job), refresh=True)
+
+        return await watched(client, job, tell)
+
+
+async def watched(client: Client, job: Job, tell: Callable[[Job], None]) -> Job:
+    """The job when it has ended; until then `tell` hears of its changes."""
+    try:
+        async with aclosing(client.watch(job.id)) as snapshots:
+            async for job in snapshots:
+                tell(job)
+    except Problem as problem:
+        if problem.code != UNREACHABLE:
+            raise
+        message = f"{problem.message} The job is not lost: danqing job {job.id} --save"
+        raise Problem(Kind.UNAVAILABLE, message, code=UNREACHABLE) from problem
     return job
 
 
 async def _finish(client: Client, job: Job, saving: Saving) -> Report:
-    with _leaving(f"danqing job {job.id} --save"):
+    with leaving(f"danqing job {job.id} --save"):
         job = (await follow(client, job, console(stderr=True))).succeeded()
-        saved = [await _save(client, job, output, saving.out) for output in job.outputs if output.file]
+        saved = [await fetch(client, job, output, saving.out) for output in job.outputs if output.file]
     document = {**msgspec.to_builtins(job), "saved": [str(path.absolute()) for path in saved]}
     lines = tables.made(job, saved)
     if saving.view and any([await asyncio.to_thread(typer.launch, str(path)) for path in saved]):
@@ -112,7 +121,7 @@ async def _body(request: Mapping[str, object], pictures: Mapping[str, Given]) ->
 
 
 @contextmanager
-def _leaving(command: str) -> Iterator[None]:
+def leaving(command: str) -> Iterator[None]:
     """Ctrl-C leaves the job alone; `command` comes back to it."""
     try:
         yield
@@ -121,7 +130,8 @@ def _leaving(command: str) -> Iterator[None]:
         raise Problem(Kind.CANCELLED, message, code=LEFT) from None
 
 
-async def _save(client: Client, job: Job, output: Output, out: Path | None) -> Path:
+async def fetch(client: Client, job: Job, output: Output, out: Path | None) -> Path:
+    """Save an output under a name that nobody has; gives the path."""
     assert output.file is not None, "only outputs with a file are saved"
     suffix = SUFFIXES.get(output.mime or "", "bin")
     path = await asyncio.to_thread(files.claim, files.names(job.prompt, suffix, out))
@@ -139,7 +149,7 @@ def _data_urls(given: Given) -> str | list[str] | None:
     return files.data_url(given) if isinstance(given, Path) else [files.data_url(path) for path in given]
 
 
-def _bar(screen: Console) -> Progress:
+def bar(screen: Console) -> Progress:
     """Gone when it is done; not shown at all where nobody would see it move."""
     columns = (
         SpinnerColumn(),

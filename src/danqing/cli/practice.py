@@ -8,12 +8,16 @@ import typer
 from danqing.cli.later import Later
 
 if TYPE_CHECKING:
-    from danqing.cli import making
+    from danqing.cli import comparing, making
 else:
-    making = Later("danqing.cli.making")
+    comparing, making = (Later(f"danqing.cli.{name}") for name in ("comparing", "making"))
 
 Out = Annotated[Path | None, typer.Option("--output", "-o", help="A file or a folder; nothing is overwritten.")]
 View = Annotated[bool, typer.Option("--open", help="Show it when it is there.")]
+Folder = Annotated[
+    Path | None, typer.Option("--output", "-o", exists=True, file_okay=False, help="The folder to save in.")
+]
+MaxCost = Annotated[str | None, typer.Option(metavar="DOLLARS", help="Ask before all of it may cost more: 0.50")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 practice = typer.Typer()
@@ -32,3 +36,17 @@ def again(
     if same and seed is not None:
         raise typer.BadParameter("Give --seed or --same, not both.")
     making.again(id, "same" if same else seed, making.Saving(output, view), json=json)
+
+
+@practice.command()
+def compare(
+    prompt: Annotated[str, typer.Argument(help="What to make, in any language.", show_default=False)],
+    models: Annotated[str, typer.Option(metavar="A,B", help="The models to ask.", show_default=False)],
+    ratios: Annotated[str, typer.Option(metavar="A,B", help="Ratios, such as 1:1,16:9.", show_default=False)] = "",
+    seeds: Annotated[str, typer.Option(metavar="A,B", help="Seeds, such as 1,2.", show_default=False)] = "",
+    max_cost: MaxCost = None,
+    output: Folder = None,
+    json: Json = False,
+) -> None:
+    """Make one prompt with every model, in every ratio, from every seed, and lay the results side by side."""
+    comparing.compare(prompt, models, ratios, seeds, max_cost=max_cost, folder=output, json=json)

@@ -95,9 +95,9 @@ class Client:
         self._locate = locate
         self._pauses_s = pauses_s
 
-    async def submit(self, request: Mapping[str, object]) -> Job:
-        """Ask for a generation: the body of POST /api/jobs. Answers at once with the job."""
-        return await self._ask("POST", "jobs", Job, body=request, headers={"idempotency-key": uuid4().hex})
+    async def submit(self, request: Mapping[str, object], *, once: str = "") -> Job:
+        """Ask for a generation: the body of POST /api/jobs. Answers at once with the job; the same `once`, the same."""
+        return await self._ask("POST", "jobs", Job, body=request, headers={"idempotency-key": once or uuid4().hex})
 
     async def again(self, id: str, seed: int | Literal["same"] | None = None) -> Job:
         """Ask for what a job was asked for once more; without a `seed` with a new one. Answers at once."""
