@@ -56,6 +56,7 @@ def test_every_size_has_its_rates_when_one_is_sold_for_something_else() -> None:
         ("[lifecycle]", "[prompting]\nwords_max = 9\n[lifecycle]", "prompting.words_max"),
         ('provider = "local"', 'provider = "local"\nmodel = "x"', "routes.model"),
         ('id = "sumi-1"', "", "id"),
+        ('id = "sumi-1"', 'id = "auto"', "id"),
         ('makes = ["image"]', "", "makes"),
         ('source = "our own machine"', "", "source"),
         ('source = "our own machine"', 'source = " "', "price.source"),

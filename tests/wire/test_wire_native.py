@@ -48,6 +48,7 @@ def test_a_finished_job() -> None:
         aspect="1:1",
         person=Person.NONE,
         knobs=(("guidanceScale", 7.5),),
+        advised=("It costs less.",),
     )
     output = picture_output(seed=7, drawn=("cat",), missing=("moon",))
     row = job(
@@ -75,6 +76,7 @@ def test_a_finished_job() -> None:
         "stage": "",
         "progress": 1.0,
         "model": "imagen-3.0-generate-002",
+        "advised": ["It costs less."],
         "prompt": "a cat",
         "rewritten": "",
         "wording": {

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from danqing.domain.advice import AUTO
 from danqing.domain.media import SUFFIXES, Medium
 from danqing.domain.models import Ability, Found, Lifecycle, Model, Prompting, Route
 from danqing.domain.money import Price, dollars, per_million
@@ -158,6 +159,7 @@ def _contradictions(model: Model) -> Iterator[str]:
     ability = model.ability
     for place, names in (("id", (model.id,)), ("aliases", model.aliases)):
         yield from (f"`{place}`: {name!r} cannot stand in a URL" for name in names if not _NAME.fullmatch(name))
+        yield from (f"`{place}`: {AUTO!r} stands for whichever model is advised" for name in names if name == AUTO)
     if not ability.makes:
         yield "`ability.makes` is empty"
     if not 1 <= ability.count_default <= ability.count_max:
