@@ -8,9 +8,9 @@ import typer
 from danqing.cli.later import Later
 
 if TYPE_CHECKING:
-    from danqing.cli import comparing, making
+    from danqing.cli import batching, comparing, making
 else:
-    comparing, making = (Later(f"danqing.cli.{name}") for name in ("comparing", "making"))
+    batching, comparing, making = (Later(f"danqing.cli.{name}") for name in ("batching", "comparing", "making"))
 
 Out = Annotated[Path | None, typer.Option("--output", "-o", help="A file or a folder; nothing is overwritten.")]
 View = Annotated[bool, typer.Option("--open", help="Show it when it is there.")]
@@ -19,6 +19,8 @@ Folder = Annotated[
 ]
 MaxCost = Annotated[str | None, typer.Option(metavar="DOLLARS", help="Ask before all of it may cost more: 0.50")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+PICTURE_MODEL = "imagen-4.0-generate-preview-05-20"
 
 practice = typer.Typer()
 
@@ -50,3 +52,22 @@ def compare(
 ) -> None:
     """Make one prompt with every model, in every ratio, from every seed, and lay the results side by side."""
     comparing.compare(prompt, models, ratios, seeds, max_cost=max_cost, folder=output, json=json)
+
+
+@practice.command()
+def batch(
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FILE.csv", exists=True, dir_okay=False, help="A row for each.", show_default=False),
+    ],
+    template: Annotated[
+        str,
+        typer.Option(help='The prompt of every row, with its columns: "{subject} in the snow".', show_default=False),
+    ] = "",
+    model: Annotated[str, typer.Option(help="The model to ask where a row names none.")] = PICTURE_MODEL,
+    max_cost: MaxCost = None,
+    output: Folder = None,
+    json: Json = False,
+) -> None:
+    """Make every row of a table: prompt, model, aspect, size, seconds, seed, count, negative. Go on after any end."""
+    batching.batch(file, template=template, model=model, max_cost=max_cost, folder=output, json=json)

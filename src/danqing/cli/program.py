@@ -11,7 +11,7 @@ import typer
 from danqing import __version__
 from danqing.cli import configuration, owner
 from danqing.cli.later import Later
-from danqing.cli.practice import Json, Out, View, practice
+from danqing.cli.practice import PICTURE_MODEL, Json, Out, View, practice
 from danqing.domain.generation import Person, Translate
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ else:
         Later(f"danqing.cli.{name}") for name in parts
     )
 
-PICTURE_MODEL = "imagen-4.0-generate-preview-05-20"
 FILM_MODEL = "veo-3.0-generate-preview"
 _JPEG = {".jpg": "image/jpeg", ".jpeg": "image/jpeg"}  # other endings leave the format to the model
 
