@@ -102,6 +102,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     state: State
+    outcome: str | None = None
     stage: str
     progress: float
     model: str
