@@ -29,7 +29,7 @@ from serving import Machine, Server, Worker
 
 HERE = Path(__file__).parent
 PROGRAM = (sys.executable, str(HERE / "mortal.py"))
-LIFE_S = 3.0  # a process that has not reached its last step by then is killed all the same
+LIFE_S = 6.0  # a process that has not reached its last step by then is killed all the same
 STEPS_MAX = 60  # more are hardly ever taken within a life
 UNFINISHED_MAX = 12
 PATIENCE_S = 120.0

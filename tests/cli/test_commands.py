@@ -19,6 +19,7 @@ JOB = {
         "stage",
         "progress",
         "model",
+        "advised",
         "prompt",
         "rewritten",
         "parameters",

@@ -91,7 +91,7 @@ def test_a_picture_outlasts_a_store_that_does_not_answer(new_server: NewServer, 
 
 @pytest.mark.parametrize(
     ("address", "words"),
-    [(objects.ADDRESS, "does not answer"), ("s3://nowhere/a", "There is no bucket"), ("ftp://films", "Files are kept")],
+    [(objects.ADDRESS, "does not answer"), ("s3://nowhere/a", "There is no bucket"), ("ftp://films", "must be a path")],
 )
 def test_a_server_that_cannot_have_its_bucket_says_so_and_ends(
     tmp_path: Path, store: Objects, address: str, words: str

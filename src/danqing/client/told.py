@@ -98,7 +98,10 @@ class Wording(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
-    """A job as the server tells it. `sketch`: drawn by the embedded engine, not by a model."""
+    """A job as the server tells it. `advised`: why this model, when it was left to the server.
+
+    `sketch`: drawn by the embedded engine, not by a model.
+    """
 
     id: str
     state: State
@@ -106,6 +109,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     stage: str
     progress: float
     model: str
+    advised: tuple[str, ...] = ()
     prompt: str
     rewritten: str
     wording: Wording = Wording()
@@ -307,6 +311,7 @@ class Quote(msgspec.Struct, frozen=True, kw_only=True):
     """What a request would cost at the most, who would make it, and what of it would not be honoured."""
 
     model: str
+    advised: tuple[str, ...] = ()
     cost: Money
     affordable: bool
     limits: tuple[Quoted, ...]
