@@ -3,7 +3,8 @@
 The last thing that it does is to write into CHAOS_DEATHS where that was.
 
 A step is a moment beside something that must not be lost or done twice: before and after every commit, every claim,
-every file that is put away, every call to the engine and every job that is given to the queue.
+every file that is put away, every call to the engine and every job that is given to the queue. What many do at the same
+moment, such as a crowd of clients that a new server finds at its door, is one step.
 """
 
 import functools
@@ -37,10 +38,14 @@ STEPS: tuple[tuple[type, str], ...] = (
 )
 _last = int(os.environ.get("CHAOS_DIE_AT") or 0)
 _steps = count(1)
+_places = [""]  # the last one
 
 
 def step(place: str) -> None:
     """One step more, and perhaps the last."""
+    if place == _places[0]:
+        return
+    _places[0] = place
     if next(_steps) == _last:
         with open(os.environ["CHAOS_DEATHS"], "a") as deaths:
             deaths.write(f"{place}\n")

@@ -10,7 +10,7 @@ from chaos.__main__ import alone, many, shaken
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are killed as Linux does it")
 
-KILLS_ALONE, KILLS_MANY = 16, 12
+KILLS_ALONE, KILLS_MANY = 16, 24
 KINDS_OF_DEATH = 5  # at the least, or the kills are all of the same kind
 
 
