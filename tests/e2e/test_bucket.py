@@ -42,7 +42,6 @@ def drawn(server: Server, prompt: str) -> str:
 
 def test_a_picture_is_kept_in_the_bucket_and_downloaded_from_it(new_server: NewServer, store: Objects) -> None:
     server = new_server(settings(store))
-    assert objects.ADDRESS in server.log()
     url = drawn(server, "a red fox in the snow")
     whole = server.call("GET", url)
     size = len(whole.body)
@@ -61,6 +60,7 @@ def test_a_picture_is_kept_in_the_bucket_and_downloaded_from_it(new_server: NewS
     assert server.call("GET", url, headers=other).body == whole.body
     assert not (server.data / "assets").exists()
     assert list((server.data / "cache" / "copies").iterdir()) == [], "no download fetches a file first"
+    assert objects.ADDRESS in server.log()
 
 
 def test_a_picture_is_edited_from_the_bucket(new_server: NewServer, store: Objects) -> None:
