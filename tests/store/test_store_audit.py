@@ -57,6 +57,16 @@ async def test_books_that_are_right_have_no_difference(database: Database, datab
     assert (found.counts["files"], found.counts["transfers"]) == (3, 11)
 
 
+async def test_jobs_that_were_taken_over_and_not_gone_on_with_are_no_difference(
+    database: Database, database_url: str
+) -> None:
+    await a_history(database)
+    heir = database.member("heir", kind="serve", lease_s=15)
+    await heir.beat()
+    assert {job.id for job in await heir.adopt(())} == {"waiting", "running"}
+    assert audited(database_url).differences == []
+
+
 PLANTED: dict[str, tuple[str | Sequence[str], str]] = {
     "an account": (
         "UPDATE balances SET posted = posted + 1 WHERE balance = 'account:house'",
@@ -102,6 +112,11 @@ PLANTED: dict[str, tuple[str | Sequence[str], str]] = {
         "job waiting is queued, and is settled",
     ),
     "a state": ("UPDATE jobs SET state = 'done' WHERE id = 'running'", "job running is done in its row"),
+    "a step that is lost": (
+        "UPDATE jobs SET version = version - 1 WHERE id = 'running'",
+        "job running is at version 0",
+    ),
+    "a step after the end": ("UPDATE jobs SET version = version + 1 WHERE id = 'failed'", "job failed is at version 2"),
     "a job that is gone": (
         ("DELETE FROM inputs WHERE job = 'failed'", "DELETE FROM jobs WHERE id = 'failed'"),
         "transfer failed:settle belongs to no job",
