@@ -304,7 +304,7 @@ def test_a_first_frame_is_taken_in_every_spelling(server: Server, frame: dict[st
     [
         ({"image": {"bytesBase64Encoded": "!!!"}}, "not base64"),
         ({"image": {"bytesBase64Encoded": "AAAA"}}, "not a PNG, JPEG or WebP"),
-        ({"image": {"gcsUri": "gs://b/x.png"}}, "image.bytesBase64Encoded"),
+        ({"image": {"gcsUri": "gs://b/x.png"}}, "must name a file of this server"),
         ({"image": {}}, "holds no picture"),
         ({"image": "x"}, "must be an object"),
         ({"video": {"uri": "x"}}, "does not take video"),

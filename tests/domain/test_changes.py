@@ -7,7 +7,7 @@ import pytest
 from danqing.catalog import load
 from danqing.domain.changes import Change, adapt
 from danqing.domain.errors import Kind, Problem
-from danqing.domain.generation import Generation, Person, Turn
+from danqing.domain.generation import Generation, Person, Task, Turn
 from danqing.domain.jobs import Reported, step
 from danqing.domain.media import Blob, Medium
 from danqing.domain.models import Ability, fit
@@ -111,6 +111,16 @@ def test_who_may_be_seen_becomes_stricter_and_never_looser(
 def test_a_rule_for_people_that_cannot_be_kept_is_refused() -> None:
     with pytest.raises(Problem, match="as strict as dont_allow"):
         adapt(a_generation(person=Person.NONE), Ability(makes=IMAGE, persons=(Person.ADULT, Person.ALL)))
+
+
+@pytest.mark.parametrize("ability", [Ability(makes=IMAGE, pictures_max=1), None])
+@pytest.mark.parametrize("change", [{"mask": PICTURE}, {"task": Task.REMOVE}])
+def test_a_change_that_a_maker_cannot_do_or_may_not_know_is_never_left_out(
+    ability: Ability | None, change: dict[str, object]
+) -> None:
+    with pytest.raises(Problem) as raised:
+        adapt(a_generation(turns=(Turn("user", (PICTURE,)),), **change), ability)
+    assert raised.value.code == "unsupported_parameter"
 
 
 def test_what_a_maker_has_no_word_for_is_left_to_it_and_told() -> None:

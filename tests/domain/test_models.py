@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from danqing.domain.errors import Kind, Problem
-from danqing.domain.generation import Person, Turn
+from danqing.domain.generation import Person, Task, Turn
 from danqing.domain.media import Blob, Medium
 from danqing.domain.models import Ability, Catalog, Model, fit, most
 from danqing.domain.money import Price, dollars
@@ -51,6 +51,9 @@ def test_what_is_left_out_becomes_the_models_default() -> None:
         ({"quality": -1}, "quality", "0 to 100"),
         ({"wants": frozenset({Medium.VIDEO})}, "wants", "makes image, nothing else"),
         ({"first_frame": PICTURE}, "first_frame", "given picture"),
+        ({"task": Task.UPSCALE}, "task", "only makes new things"),
+        ({"mask": PICTURE}, "mask", "takes no mask"),
+        ({"film": PICTURE}, "film", "takes no film"),
     ],
 )
 def test_what_a_model_cannot_do_is_refused_with_what_it_can(fields: dict[str, object], param: str, named: str) -> None:
@@ -72,3 +75,43 @@ def test_models_are_found_by_any_of_their_names_and_strangers_get_a_hint() -> No
     with pytest.raises(Problem, match=r"Did you mean imagen-3\.0-generate-002") as raised:
         catalog.find("imagen-9")
     assert raised.value.kind is Kind.NOT_FOUND
+
+
+EDITOR = replace(IMAGEN, ability=replace(IMAGEN.ability, pictures_max=2, masks=True, tasks=(Task.EDIT, Task.UPSCALE)))
+CAMERA = Model(
+    id="veo",
+    title="Veo",
+    family="veo",
+    ability=Ability(makes=frozenset({Medium.VIDEO}), seconds=(8,), frames=True, fps=24, tasks=(Task.EXTEND,)),
+    price=Price(second=dollars("0.35")),
+)
+CLIP = Blob("1" * 64, 10, "video/mp4")
+SHOWN = (Turn("user", (PICTURE,)),)
+FILMED = {"wants": frozenset({Medium.VIDEO}), "count": 1}
+
+
+def test_what_is_given_may_be_changed_where_the_model_can() -> None:
+    assert fit(a_generation(turns=SHOWN, mask=PICTURE, task=Task.EDIT), EDITOR).aspect is None
+    assert fit(a_generation(film=CLIP, task=Task.EXTEND, **FILMED), CAMERA).seconds == 8
+    assert fit(a_generation("", film=CLIP, task=Task.EXTEND, **FILMED), CAMERA), "a film may go on without a word"
+
+
+@pytest.mark.parametrize(
+    ("model", "fields", "param", "named"),
+    [
+        (EDITOR, {"task": Task.REMOVE, "turns": SHOWN}, "task", "edit, upscale"),
+        (EDITOR, {"task": Task.UPSCALE}, "pictures", "give it"),
+        (EDITOR, {"mask": PICTURE}, "mask", "needs the picture"),
+        (EDITOR, {"turns": (Turn("user", ("x", CLIP)),)}, "pictures", "not a picture but video/mp4"),
+        (EDITOR, {"turns": SHOWN, "mask": CLIP}, "mask", "not a picture"),
+        (CAMERA, {"first_frame": CLIP, **FILMED}, "first_frame", "not a picture"),
+        (CAMERA, {"film": PICTURE, "task": Task.EXTEND, **FILMED}, "film", "not one but image/png"),
+        (CAMERA, {"film": CLIP, **FILMED}, "task", "what becomes of the film: extend"),
+    ],
+)
+def test_what_is_given_must_be_what_it_is_given_as(
+    model: Model, fields: dict[str, object], param: str, named: str
+) -> None:
+    with pytest.raises(Problem, match=named) as raised:
+        fit(a_generation(**fields), model)
+    assert (raised.value.kind, raised.value.param) == (Kind.INVALID, param)

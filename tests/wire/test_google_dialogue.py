@@ -142,11 +142,8 @@ TALK = {"contents": [said({"text": "x"})]}
         ({"contents": "x"}, "contents", "must be a list"),
         ({"contents": [said({"text": "x"}, role="model")]}, "contents", 'of the role "user"'),
         ({"contents": [said({"text": "x"}, role="function")]}, "contents", "contents[0].role must be user or model"),
-        (
-            {"contents": [said({"fileData": {"fileUri": "files/x"}})]},
-            "contents",
-            "parts[0].fileData is not",
-        ),
+        ({"contents": [said({"fileData": {"fileUri": "gs://b/files/x"}})]}, "fileData.fileUri", "file of this server"),
+        ({"contents": [said({"fileData": {}})]}, "fileData.fileUri", "file of this server"),
         ({"contents": [said({"functionCall": {}})]}, "contents", "functionCall is not taken"),
         ({"contents": [said({"inlineData": {"data": "%"}})]}, "inlineData", "not base64"),
         ({"contents": [said({"inlineData": {"data": "AAAA"}})]}, "inlineData", "PNG, JPEG or WebP"),

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from danqing.domain.errors import Kind, Problem
-from danqing.wire.inline import PICTURE_BYTES_MAX, Upload, data_url, picture, read_base64
+from danqing.domain.media import cited
+from danqing.wire.inline import PICTURE_BYTES_MAX, Upload, data_url, given_picture, picture, read_base64
 from danqing.wire.picture_header import Header, read_header
 
 from .samples import PICTURE, PICTURE_64, jpeg, png
@@ -22,6 +23,26 @@ def test_base64_is_read_in_every_spelling(data: bytes, urlsafe: bool, padded: bo
     text = text if padded else text.rstrip("=")
     lines = "\r\n".join(text[at : at + width] for at in range(0, len(text), width))
     assert read_base64(lines, param="data") == data
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "files/abc123",
+        "/api/files/abc123",
+        "https://studio.example/gemini/v1beta/files/abc123:download?alt=media",
+        "http://127.0.0.1:8787/api/files/abc123?attach",
+    ],
+)
+def test_a_file_of_this_server_is_known_by_any_of_its_addresses(address: str) -> None:
+    assert given_picture(address, param="pictures") == Upload(cited("abc123"), None)
+
+
+@pytest.mark.parametrize("address", ["files/", "files/A-B", "gs://b/files/abc", "profiles/abc", "https://files/abc/d"])
+def test_what_is_no_file_of_this_server_is_no_name(address: str) -> None:
+    with pytest.raises(Problem) as raised:
+        given_picture(address, param="pictures")
+    assert (raised.value.code, raised.value.param) == ("unsupported_url", "pictures")
 
 
 @pytest.mark.parametrize("text", ["a", "ab=c", "a*b=", "é", "abcd=efg", "a\0bc"])

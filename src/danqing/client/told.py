@@ -158,6 +158,8 @@ class Ability(msgspec.Struct, frozen=True, kw_only=True):
     mimes: tuple[str, ...]
     pictures_max: int
     frames: bool
+    tasks: tuple[str, ...]
+    masks: bool
     fps: int | None
     audio: bool
     languages: tuple[str, ...]

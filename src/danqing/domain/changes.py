@@ -45,6 +45,8 @@ def adapt(generation: Generation, ability: Ability | None) -> tuple[Generation, 
     it in words, or reports it. Raises Problem(INVALID) for what the maker cannot do in any sensible way; another may.
     """
     if ability is None:
+        if generation.task or generation.mask:
+            raise _refused("is not known to change what it is given", "task")
         return generation, ()
     _require(generation, ability)
     sent = replace(
@@ -80,6 +82,10 @@ def _require(generation: Generation, ability: Ability) -> None:
         raise _refused(f"takes {most} pictures with the prompt", "pictures")
     if (generation.first_frame or generation.last_frame) and not ability.frames:
         raise _refused("cannot start or end on a given picture", "first_frame")
+    if generation.task and generation.task not in ability.tasks:
+        raise _refused(f"does not {generation.task} what it is given", "task")
+    if generation.mask and not ability.masks:
+        raise _refused("takes no mask", "mask")
 
 
 def _size(generation: Generation, ability: Ability) -> str | None:

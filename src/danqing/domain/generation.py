@@ -1,7 +1,7 @@
 """The one request and the one result: what a client asks for in any dialect, and what an engine delivered."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal
@@ -34,6 +34,18 @@ class Preflight(StrEnum):
     STRICT = "strict"  # all that is more than a hint is refused
 
 
+class Task(StrEnum):
+    """What is done with the pictures or the film that are given, where the prompt alone does not say it."""
+
+    EDIT = "edit"  # what the prompt says is changed, inside the mask if there is one; the rest stays
+    INSERT = "insert"  # what the prompt says is put in where the mask is
+    REMOVE = "remove"  # what the mask covers is taken away
+    OUTPAINT = "outpaint"  # the picture goes on where the mask is, beyond its old edges
+    BACKGROUND = "background"  # all but the subject becomes what the prompt says
+    UPSCALE = "upscale"  # the same with more pixels
+    EXTEND = "extend"  # the film goes on from its last frame
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """One message of a conversation: its words and pictures in the order in which they were written.
@@ -53,8 +65,10 @@ class Generation:
 
     `size` is the vendor's word for resolution ("1K", "2K", "720p"). `knobs` are parameters that the dialect knows but
     the domain does not act on (guidanceScale, temperature …): an engine may honour them by name, what it does not
-    honour is reported on the job. `audio`: whether a film is to have sound; it follows from the model and its knob
-    generateAudio. `advised`: the sentences on why this model was chosen, none when the caller has named it.
+    honour is reported on the job. `mask` says where in the first picture something may change: where it is
+    transparent, or white if it is opaque. `film` is what `task` is done to when it is not a picture. `audio`: whether
+    a film is to have sound; it follows from the model and its knob generateAudio. `advised`: the sentences on why this
+    model was chosen, none when the caller has named it.
     """
 
     model: str
@@ -72,6 +86,9 @@ class Generation:
     audio: bool | None = None
     first_frame: Blob | None = None
     last_frame: Blob | None = None
+    mask: Blob | None = None
+    film: Blob | None = None
+    task: Task | None = None
     translate: Translate | None = None
     preflight: Preflight | None = None
     knobs: tuple[tuple[str, Knob], ...] = ()
@@ -95,7 +112,25 @@ class Generation:
     def blobs(self) -> Iterator[Blob]:
         """Every file that the request needs."""
         yield from self.pictures
-        yield from (frame for frame in (self.first_frame, self.last_frame) if frame)
+        yield from (blob for blob in (self.first_frame, self.last_frame, self.mask, self.film) if blob)
+
+    def with_files(self, find: Callable[[Blob], Blob]) -> "Generation":
+        """The same with other files in the places of those it has."""
+
+        def found(blob: Blob | None) -> Blob | None:
+            return find(blob) if blob else None
+
+        def turned(turn: Turn) -> Turn:
+            return replace(turn, parts=tuple(part if isinstance(part, str) else find(part) for part in turn.parts))
+
+        return replace(
+            self,
+            turns=tuple(map(turned, self.turns)),
+            first_frame=found(self.first_frame),
+            last_frame=found(self.last_frame),
+            mask=found(self.mask),
+            film=found(self.film),
+        )
 
     def parameters(self) -> dict[str, Knob]:
         """What was asked for besides the prompt, its pictures and the knobs; what was left out is left out here too."""
@@ -109,6 +144,7 @@ class Generation:
             "negative": self.negative or None,
             "mime": self.mime,
             "quality": self.quality,
+            "task": self.task,
         }
         return {name: value for name, value in named.items() if value is not None}
 

@@ -35,6 +35,13 @@ class Blob:
         return f"{self.sha256}.{self.suffix}"
 
 
+@dataclass(frozen=True, slots=True)
+class Cited(Blob):
+    """A file of the key that asks, of which only the name is known yet; nothing that is stored holds one."""
+
+    file: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
     """What a file's own header tells of it; 0 for what it does not tell. A picture has no length and no sound."""
@@ -44,6 +51,11 @@ class Shape:
     duration_ms: int = 0
     fps: int = 0
     audio: bool = False
+
+
+def cited(file: str) -> Cited:
+    """What stands for a file until it is found."""
+    return Cited("", 0, "", file)
 
 
 def blob_named(name: str, size: int) -> Blob:

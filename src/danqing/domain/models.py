@@ -8,8 +8,8 @@ from enum import StrEnum
 from typing import TypeVar
 
 from danqing.domain.errors import Kind, Problem, invalid
-from danqing.domain.generation import Generation, Person
-from danqing.domain.media import Medium
+from danqing.domain.generation import Generation, Person, Task
+from danqing.domain.media import Blob, Medium
 from danqing.domain.money import Price, Units
 from danqing.domain.prompts import IMAGE_TOKENS, count_tokens
 
@@ -25,7 +25,8 @@ class Ability:
     """What a model can be asked for. An empty tuple means that the parameter does not exist for it.
 
     The first of each tuple is the default, except `count_default`. `pictures_max` is how many pictures it takes as
-    input over a whole conversation.
+    input over a whole conversation. `tasks` are what it does to pictures or films that are given; `masks`: it can be
+    told where.
     """
 
     makes: frozenset[Medium]
@@ -38,6 +39,8 @@ class Ability:
     mimes: tuple[str, ...] = ()
     pictures_max: int = 0
     frames: bool = False
+    tasks: tuple[Task, ...] = ()
+    masks: bool = False
     fps: int = 0
     audio: bool = False
     languages: tuple[str, ...] = ()
@@ -146,6 +149,7 @@ def fit(generation: Generation, model: Model) -> Generation:
     ability = model.ability
     require_prompt(generation)
     _check_pictures(generation, model)
+    _check_task(generation, model)
     count = generation.count if generation.count is not None else ability.count_default
     if not 1 <= count <= ability.count_max:
         allowed = "exactly 1" if ability.count_max == 1 else f"1 to {ability.count_max}"
@@ -169,7 +173,7 @@ def fit(generation: Generation, model: Model) -> Generation:
 
 def require_prompt(generation: Generation) -> None:
     """Raises Problem(INVALID) for a request that no model takes: one that says nothing, or too much."""
-    if not generation.prompt and not generation.pictures and not generation.first_frame:
+    if not generation.prompt and not any(generation.blobs()):
         raise invalid("The prompt is empty. Say what should be made.", param="prompt", code="empty_prompt")
     if len(generation.words) > PROMPT_CHARACTERS_MAX:
         message = f"The prompt has {len(generation.words)} characters; at most {PROMPT_CHARACTERS_MAX} are taken."
@@ -183,6 +187,34 @@ def _check_pictures(generation: Generation, model: Model) -> None:
         raise invalid(message, param="pictures")
     if (generation.first_frame or generation.last_frame) and not model.ability.frames:
         raise invalid(f"{model.id} cannot start or end on a given picture.", param="first_frame")
+    frames = ((generation.first_frame, "first_frame"), (generation.last_frame, "last_frame"), (generation.mask, "mask"))
+    for blob, param in (*((picture, "pictures") for picture in generation.pictures), *frames):
+        if blob and not blob.mime.startswith("image/"):
+            raise invalid(f"What is given as {param} is not a picture but {blob.mime}.", param=param)
+
+
+def _check_task(generation: Generation, model: Model) -> None:
+    task, tasks = generation.task, model.ability.tasks
+    if task and task not in tasks:
+        can = f"Of what can be done to something it does: {', '.join(tasks)}." if tasks else "It only makes new things."
+        raise invalid(f"{model.id} does not do {task}. {can}", param="task", code="unsupported_parameter")
+    if task and not (generation.pictures or generation.film):
+        raise invalid(f"To {task} something, give it: a picture, or a film.", param="pictures")
+    if generation.mask and not model.ability.masks:
+        raise invalid(f"{model.id} takes no mask.", param="mask", code="unsupported_parameter")
+    if generation.mask and not generation.pictures:
+        raise invalid("A mask needs the picture that it belongs to.", param="mask")
+    if film := generation.film:
+        _check_film(film, generation, model)
+
+
+def _check_film(film: Blob, generation: Generation, model: Model) -> None:
+    if Medium.VIDEO not in model.ability.makes or not model.ability.tasks:
+        raise invalid(f"{model.id} takes no film.", param="film", code="unsupported_parameter")
+    if not film.mime.startswith("video/"):
+        raise invalid(f"What is given as film is not one but {film.mime}.", param="film")
+    if not generation.task:
+        raise invalid(f"Say what becomes of the film: {', '.join(model.ability.tasks)}.", param="task")
 
 
 def _wants(generation: Generation, model: Model) -> frozenset[Medium]:
@@ -195,8 +227,8 @@ def _wants(generation: Generation, model: Model) -> frozenset[Medium]:
 
 
 def _aspect(generation: Generation, model: Model) -> str | None:
-    if generation.aspect is None and (generation.pictures or generation.first_frame):
-        return None  # what begins with a picture keeps the picture's own shape
+    if generation.aspect is None and (generation.pictures or generation.first_frame or generation.film):
+        return None  # what begins with a picture or a film keeps its shape
     return _choose(generation.aspect, model.ability.aspects, "aspect ratio", "aspect", model)
 
 

@@ -86,7 +86,7 @@ def _warning(code: str, sentence: str, suggestion: str, param: str = "prompt") -
 def _impossible(generation: Generation, model: Model) -> Iterator[Finding]:
     """What `models.fit` refuses, with the nearest that is possible."""
     ability = model.ability
-    if not generation.prompt and not generation.pictures and not generation.first_frame:
+    if not generation.prompt and not any(generation.blobs()):
         yield _error("empty_prompt", "The prompt is empty.", "Say what should be made.", "prompt")
     if generation.aspect and generation.aspect not in ability.aspects:
         yield _unsupported("ratio", generation.aspect, _like_aspect(generation.aspect, ability.aspects), "aspect")

@@ -14,6 +14,7 @@ from danqing.domain.errors import Kind, Problem, invalid
 from danqing.domain.generation import Generation, Output
 from danqing.domain.jobs import Job
 from danqing.domain.keys import Key
+from danqing.domain.media import Blob, Cited
 from danqing.domain.ports import Once
 from danqing.front.discreet import QUERY_KEY
 from danqing.front.download import download
@@ -227,6 +228,7 @@ class Front:
 
         Raises Quoted when the caller only wants to know what it would cost.
         """
+        generation = await self._found(key, generation)
         generation = await self.gateway.advisor.settle(key, wished(request, generation))
         if is_dry(request):
             raise Quoted(await self.quote(request, key, generation))
@@ -235,13 +237,15 @@ class Front:
             await self.gateway.ready()
             self.gateway.quote(key, generation, ceiling=ceiling)
         for upload in uploads:
-            await self.gateway.assets.put(upload.data, upload.blob.mime)
+            if upload.data is not None:
+                await self.gateway.assets.put(upload.data, upload.blob.mime)
         once = _once(request, body)
         return await self.gateway.submit(key, generation, once=once, shared=shared, ceiling=ceiling, within_s=within_s)
 
     async def quote(self, request: Request, key: Key, generation: Generation) -> Reply:
         """What a request would cost at the most, and what would be left of every limit; nothing is stored or made."""
         await self.gateway.ready()
+        generation = await self._found(key, generation)
         generation = await self.gateway.advisor.settle(key, wished(request, generation))
         job = self.gateway.quote(key, generation, ceiling=ceiling_of(request))
         standings = await self.accounts.standings(key)
@@ -253,6 +257,16 @@ class Front:
             **dated(self.gateway.catalog.lifecycle(job.generation.model)),
         }
         return Reply.of(books.quote(job, standings), headers=headers)
+
+    async def _found(self, key: Key, generation: Generation) -> Generation:
+        """The generation with the files themselves where files of the key were only named."""
+        found: dict[Blob, Blob] = {}
+        for blob in generation.blobs():
+            if isinstance(blob, Cited) and blob not in found:
+                output, _ = await self.gateway.file(key, blob.file)
+                assert output.blob is not None, "words have no file"
+                found[blob] = output.blob
+        return generation.with_files(lambda blob: found.get(blob, blob)) if found else generation
 
     def told(self, job: Job) -> dict[str, str]:
         """The headers that tell of a job and of its model."""

@@ -1,4 +1,4 @@
-"""Files that arrive inside JSON: base64 in all spellings that clients use, pictures checked before they are kept."""
+"""Files that arrive with a request: base64 in all spellings that clients use, or the names of files that are here."""
 
 import hashlib
 import re
@@ -7,22 +7,27 @@ from dataclasses import dataclass, field
 import pybase64
 
 from danqing.domain.errors import Kind, Problem, invalid
-from danqing.domain.media import Blob
+from danqing.domain.media import Blob, cited
 from danqing.wire.picture_header import read_header
 
 PICTURE_BYTES_MAX = 20_000_000
 PICTURE_PIXELS_MAX = 40_000_000
 
+# A file of this server as its answers call it: "files/NAME", with whatever address comes before.
+_HERE = re.compile(r"(?:(?:https?://[^/?#]+)?/(?:[^?#]*/)?)?files/([a-z0-9]{1,64})(?::download)?(?:[?#].*)?")
 _DATA_URL = re.compile(r"data:[^,]{0,200};base64", re.IGNORECASE)
 _ANY_ALPHABET = str.maketrans("-_", "+/", " \t\r\n")
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file that came with a request: what the domain calls it, and its bytes, which are still to be stored."""
+    """A file that a request gives: what the domain calls it, and its bytes, which are still to be stored.
+
+    None for the bytes: the blob is `Cited`, a file of the key that is only named.
+    """
 
     blob: Blob
-    data: bytes = field(repr=False)
+    data: bytes | None = field(repr=False)
 
 
 def read_base64(text: str, *, param: str) -> bytes:
@@ -56,6 +61,20 @@ def picture(data: bytes, *, param: str) -> Upload:
         message = f"The picture in {param} has {header.width}x{header.height} pixels; at most 40 megapixels are taken."
         raise Problem(Kind.TOO_LARGE, message, param=param, code="picture_too_large")
     return Upload(Blob(hashlib.sha256(data).hexdigest(), len(data), header.mime), data)
+
+
+def file_here(address: str, *, param: str) -> Upload:
+    """A file of the key by its name, "files/NAME", or by any address that ends in it. Raises Problem(INVALID)."""
+    found = _HERE.fullmatch(address)
+    if not found:
+        message = f'{param} must name a file of this server, such as "files/abc123", or hold the file itself.'
+        raise invalid(message, param=param, code="unsupported_url")
+    return Upload(cited(found[1]), None)
+
+
+def given_picture(address: str, *, param: str) -> Upload:
+    """A picture as a data: URL, or as the name or address of a file of this server. Raises Problem."""
+    return file_here(address, param=param) if _HERE.fullmatch(address) else data_url(address, param=param)
 
 
 def data_url(url: str, *, param: str) -> Upload:

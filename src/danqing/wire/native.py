@@ -9,7 +9,7 @@ import msgspec
 
 from danqing.domain.errors import Problem
 from danqing.domain.faults import Attempt, Fault
-from danqing.domain.generation import Generation, Knob, Output, Preflight, Translate, Turn
+from danqing.domain.generation import Generation, Knob, Output, Preflight, Task, Translate, Turn
 from danqing.domain.jobs import Job, Place, State
 from danqing.domain.media import Blob, Medium
 from danqing.domain.models import Ability, Model
@@ -21,14 +21,14 @@ from danqing.domain.wording import ENHANCE, Wording
 from danqing.wire import bodies
 from danqing.wire.asks import Ask, read_person
 from danqing.wire.holes import Hole, Json, Tree
-from danqing.wire.inline import Upload, data_url
+from danqing.wire.inline import Upload, file_here, given_picture
 
 _MILLION = 1_000_000
 _Whole = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 
 
 class _Picture(msgspec.Struct, forbid_unknown_fields=True):
-    """A picture of a conversation: a data: URL."""
+    """A picture of a conversation: a data: URL, or the name of a file of the key."""
 
     picture: str
 
@@ -41,7 +41,10 @@ class _Turn(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class _JobRequest(msgspec.Struct, forbid_unknown_fields=True):
-    """POST /api/jobs. Pictures are data: URLs. `turns` are a conversation that the prompt and its pictures end."""
+    """POST /api/jobs. `turns` are a conversation that the prompt and its pictures end.
+
+    Pictures are data: URLs or, as `film`, names of files of the key: "files/NAME", or an address that ends in that.
+    """
 
     model: str
     prompt: str = ""
@@ -59,6 +62,9 @@ class _JobRequest(msgspec.Struct, forbid_unknown_fields=True):
     pictures: list[str] = []
     first_frame: str | None = None
     last_frame: str | None = None
+    mask: str | None = None
+    film: str | None = None
+    task: Task | None = None
     translate: Translate | None = None
     enhance: bool | None = None
     preflight: Preflight | None = None
@@ -94,9 +100,11 @@ def read_sweep(body: bytes) -> SweepRequest:
 def read_job(body: bytes) -> Ask:
     """A request for a job. Unknown fields are refused. Raises Problem."""
     request = bodies.decode(body, _JobRequest)
-    pictures = tuple(data_url(url, param="pictures") for url in request.pictures)
+    pictures = tuple(given_picture(url, param="pictures") for url in request.pictures)
     first = _frame(request.first_frame, "first_frame")
     last_frame = _frame(request.last_frame, "last_frame")
+    mask = _frame(request.mask, "mask")
+    film = file_here(request.film, param="film") if request.film else None
     prompt = request.prompt.strip()
     said = [_turn(turn) for turn in request.turns]
     last = Turn("user", (*([prompt] if prompt else []), *(upload.blob for upload in pictures)))
@@ -115,12 +123,15 @@ def read_job(body: bytes) -> Ask:
         quality=request.quality,
         first_frame=first.blob if first else None,
         last_frame=last_frame.blob if last_frame else None,
+        mask=mask.blob if mask else None,
+        film=film.blob if film else None,
+        task=request.task,
         translate=request.translate,
         preflight=request.preflight,
         knobs=tuple(_knobs(request).items()),
     )
     before = tuple(upload for _, uploads in said for upload in uploads)
-    return Ask(generation, (*before, *pictures, *(frame for frame in (first, last_frame) if frame)))
+    return Ask(generation, (*before, *pictures, *(file for file in (first, last_frame, mask, film) if file)))
 
 
 def write_job(generation: Generation) -> Tree:
@@ -129,6 +140,7 @@ def write_job(generation: Generation) -> Tree:
     inputs: Tree = {
         "first_frame": _picture(generation.first_frame),
         "last_frame": _picture(generation.last_frame),
+        "mask": _picture(generation.mask),
     }
     return {
         "model": generation.model,
@@ -266,7 +278,7 @@ def _knobs(request: _JobRequest) -> dict[str, Knob]:
 
 def _turn(turn: _Turn) -> tuple[Turn, list[Upload]]:
     """A message, and the pictures of it that are to be stored."""
-    parts = [part if isinstance(part, str) else data_url(part.picture, param="pictures") for part in turn.parts]
+    parts = [part if isinstance(part, str) else given_picture(part.picture, param="pictures") for part in turn.parts]
     uploads = [part for part in parts if isinstance(part, Upload)]
     return Turn(turn.role, tuple(part.blob if isinstance(part, Upload) else part for part in parts)), uploads
 
@@ -276,7 +288,7 @@ def _picture(blob: Blob | None) -> Json:
 
 
 def _frame(url: str | None, param: str) -> Upload | None:
-    return data_url(url, param=param) if url else None
+    return given_picture(url, param=param) if url else None
 
 
 def parameters(generation: Generation) -> Tree:
@@ -285,6 +297,8 @@ def parameters(generation: Generation) -> Tree:
         "pictures": len(generation.pictures),
         "first_frame": generation.first_frame is not None,
         "last_frame": generation.last_frame is not None,
+        "mask": generation.mask is not None,
+        "film": generation.film is not None,
         "knobs": dict(generation.knobs),
     }
     given = {name: value for name, value in inputs.items() if value}
@@ -328,6 +342,8 @@ def _ability(ability: Ability) -> Tree:
         "mimes": ability.mimes,
         "pictures_max": ability.pictures_max,
         "frames": ability.frames,
+        "tasks": ability.tasks,
+        "masks": ability.masks,
         "fps": ability.fps or None,
         "audio": ability.audio,
         "languages": ability.languages,

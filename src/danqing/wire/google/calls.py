@@ -16,7 +16,7 @@ from danqing.wire import bodies
 from danqing.wire.asks import Ask, read_person
 from danqing.wire.bodies import Fields
 from danqing.wire.holes import Hole, Json, Tree, given
-from danqing.wire.inline import Upload, picture, read_base64
+from danqing.wire.inline import Upload, file_here, picture, read_base64
 
 _SECONDS = re.compile(r"([0-9]{1,6})(?:\.0+)?s?")
 _MIMES = {"image/jpg": "image/jpeg"}
@@ -154,13 +154,15 @@ def _turns(prompt: str | None) -> tuple[Turn, ...]:
 
 
 def _frame(instance: Fields, name: str, param: str) -> Upload | None:
-    """A picture as `{bytesBase64Encoded, mimeType}` or `{inlineData: {data, mimeType}}`; the type is not trusted."""
+    """A picture as `{bytesBase64Encoded, mimeType}`, `{inlineData: {data, mimeType}}` or `{gcsUri: "files/NAME"}`.
+
+    The type is not trusted.
+    """
     if name not in instance:
         return None
     file = instance.nested(name)
-    if "gcsUri" in file:
-        message = f"{name}.gcsUri is not taken; send the picture itself as {name}.bytesBase64Encoded."
-        raise invalid(message, param=param, code="unsupported_url")
+    if address := file.text("gcsUri", "fileUri", "uri"):
+        return file_here(address, param=param)
     text = file.nested("inlineData").text("data") if "inlineData" in file else file.text("bytesBase64Encoded")
     if not text:
         raise invalid(f"{name} holds no picture; send it as {name}.bytesBase64Encoded.", param=param)

@@ -10,7 +10,7 @@ from danqing.wire.asks import Ask, Message, Part, Role, read_person
 from danqing.wire.bodies import Fields
 from danqing.wire.google.calls import file_type, upper
 from danqing.wire.google.content import read_signature
-from danqing.wire.inline import picture, read_base64
+from danqing.wire.inline import file_here, picture, read_base64
 
 _ROLES: dict[str, Role] = {"user": "user", "model": "model"}
 _BOTH = frozenset({Medium.TEXT, Medium.IMAGE})
@@ -18,7 +18,7 @@ _MODALITIES = {"TEXT": Medium.TEXT, "IMAGE": Medium.IMAGE, "VIDEO": Medium.VIDEO
 # Things that only the vendor keeps: to leave them out would be to make something else.
 _ELSEWHERE = ("cachedContent", "continuationToken")
 # Kinds of parts that are no words and no picture in the request itself.
-_REFUSED = ("fileData", "functionCall", "functionResponse", "executableCode", "codeExecutionResult")
+_REFUSED = ("functionCall", "functionResponse", "executableCode", "codeExecutionResult")
 
 
 Knobs = list[tuple[str, Knob]]
@@ -108,6 +108,8 @@ def _part(piece: Fields) -> Iterator[Part]:
         yield words
     if data := file.text("data"):
         yield picture(read_base64(data, param="inlineData"), param="inlineData")
+    if "fileData" in piece:
+        yield file_here(piece.nested("fileData").text("fileUri") or "", param="fileData.fileUri")
 
 
 def _wants(modalities: Sequence[str]) -> frozenset[Medium]:

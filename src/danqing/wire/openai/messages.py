@@ -8,7 +8,7 @@ from danqing.domain.errors import invalid
 from danqing.domain.generation import Turn
 from danqing.wire.asks import Message, Part, Role
 from danqing.wire.bodies import Fields
-from danqing.wire.inline import Upload, data_url, picture, read_base64
+from danqing.wire.inline import Upload, given_picture, picture, read_base64
 
 _ROLES: dict[str, Role] = {"system": "system", "developer": "system", "user": "user", "assistant": "model"}
 
@@ -102,7 +102,7 @@ def _images(fields: Fields) -> Iterator[Part]:
 def _linked_picture(fields: Fields) -> Upload:
     is_bare = fields.is_text("image_url")
     url = fields.text("image_url") if is_bare else fields.nested("image_url").text("url")
-    return data_url(url or "", param="image_url")
+    return given_picture(url or "", param="image_url")
 
 
 def _words(text: str | None) -> Iterator[str]:
