@@ -262,6 +262,8 @@ def test_a_model_with_everything_that_a_form_needs() -> None:
             "mimes": [],
             "pictures_max": 3,
             "frames": False,
+            "tasks": [],
+            "masks": False,
             "fps": None,
             "audio": False,
             "languages": [],
