@@ -19,7 +19,7 @@ serve: $(VENV)/ready
 	exec $(VENV)/bin/danqing serve --host $(HOST) --port $(PORT) $(if $(DATA),--data "$(DATA)")
 
 test: check $(ERAS:%=.venvs/%/ready) $(SERVERS:%=.venvs/%/ready)
-	$(VENV)/bin/python -m pytest $(ARGS)
+	$(VENV)/bin/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(VENV)/ready-dev
 	$(VENV)/bin/ruff format --check .
