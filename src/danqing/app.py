@@ -172,7 +172,7 @@ async def opened(config: Config, role: Role) -> AsyncIterator[Front]:
         if config.prompts and role is not Role.WORKER:
             await stack.enter_async_context(working(asyncio.to_thread(prompts.prepare)))
         async with working(cleaner.run()):
-            yield Front(gateway, accounts, cleaner, public_url=config.public_url)
+            yield Front(gateway, accounts, cleaner, public_url=config.public_url, scratch=desk.directory)
 
 
 @asynccontextmanager

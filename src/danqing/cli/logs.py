@@ -47,6 +47,7 @@ def configure(level: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=_SHARED, processors=_foreign(ending)))
     logging.getLogger("uvicorn.error").addFilter(_is_news)
+    logging.getLogger("python_multipart").setLevel(logging.ERROR)  # it warns of what a client is told anyway
     logging.basicConfig(level=max(least, logging.WARNING), handlers=[handler], force=True)
 
 

@@ -3,11 +3,14 @@
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import gettempdir
 from typing import TypeVar
 
 import structlog
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from danqing.domain.errors import Kind, Problem, invalid
@@ -16,6 +19,7 @@ from danqing.domain.jobs import Job
 from danqing.domain.keys import Key
 from danqing.domain.media import Blob, Cited
 from danqing.domain.ports import Once
+from danqing.front import bodies
 from danqing.front.discreet import QUERY_KEY
 from danqing.front.download import download
 from danqing.front.headers import advised, dated, made_by, told_by, worded
@@ -25,6 +29,7 @@ from danqing.gateway.accounts import Accounts
 from danqing.gateway.cleaning import Cleaner
 from danqing.gateway.gateway import Gateway
 from danqing.wire import books
+from danqing.wire.forms import Form
 from danqing.wire.holes import Json, Piece, length, plan, spell
 from danqing.wire.inline import Upload
 from danqing.wire.status import ASK_ONCE, STATUS
@@ -76,12 +81,14 @@ class Front:
         cleaner: Cleaner,
         *,
         public_url: str = "",
+        scratch: Path | None = None,
         heartbeat_s: float = HEARTBEAT_S,
     ) -> None:
         self.gateway = gateway
         self.accounts = accounts
         self.cleaner = cleaner
         self._public_url = public_url.rstrip("/")
+        self._scratch = scratch or Path(gettempdir())
         self._heartbeat_s = heartbeat_s
         self._leaving = asyncio.Event()
 
@@ -196,19 +203,14 @@ class Front:
 
     async def body(self, request: Request) -> bytes:
         """The whole body. Raises Problem(TOO_LARGE) before more than the limit was taken in."""
-        if int(request.headers.get("content-length") or 0) > BODY_BYTES_MAX:
-            raise _too_large()
-        chunks: list[bytes] = []
-        size = 0
-        try:
-            async for chunk in request.stream():
-                size += len(chunk)
-                if size > BODY_BYTES_MAX:
-                    raise _too_large()
-                chunks.append(chunk)
-        except ClientDisconnect:
-            raise Problem(Kind.CANCELLED, "The client left before its request was complete.") from None
-        return b"".join(chunks)
+        return b"".join([piece async for piece in bodies.pieces(request, BODY_BYTES_MAX)])
+
+    def form(self, request: Request, *, bytes_max: int = BODY_BYTES_MAX) -> AbstractAsyncContextManager[Form]:
+        """The form that a request brings, multipart/form-data, whose files lie on the disk until the block ends.
+
+        `Form.content` is what `submit` knows it again by. Raises Problem: INVALID, TOO_LARGE, UNAVAILABLE.
+        """
+        return bodies.form(request, self._scratch, bytes_max)
 
     async def decode(self, read: Callable[[bytes], T], body: bytes) -> T:
         """What a codec makes of a body. A large one is read in a thread: pictures in it are decoded and hashed."""
@@ -226,7 +228,8 @@ class Front:
     ) -> Job:
         """Have a request made. Its files are stored first, so that the generation's Blobs can be opened.
 
-        Raises Quoted when the caller only wants to know what it would cost.
+        `body` is all that the request says, for its Idempotency-Key. Raises Quoted when the caller only wants to know
+        what it would cost.
         """
         generation = await self._found(key, generation)
         generation = await self.gateway.advisor.settle(key, wished(request, generation))
@@ -343,7 +346,3 @@ def refusal(error: Exception, envelope: Envelope) -> Reply:
     if error.kind in ASK_ONCE:
         headers["x-should-retry"] = "false"  # openai's client would otherwise ask, and pay, three times
     return Reply.of(envelope(error), status=STATUS[error.kind], headers=headers)
-
-
-def _too_large() -> Problem:
-    return Problem(Kind.TOO_LARGE, f"The request is larger than {BODY_BYTES_MAX >> 20} MB.", code="request_too_large")

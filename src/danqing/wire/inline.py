@@ -3,11 +3,13 @@
 import hashlib
 import re
 from dataclasses import dataclass, field
+from pathlib import PurePath
 
 import pybase64
 
 from danqing.domain.errors import Kind, Problem, invalid
 from danqing.domain.media import Blob, cited
+from danqing.wire.forms import FormFile
 from danqing.wire.picture_header import read_header
 
 PICTURE_BYTES_MAX = 20_000_000
@@ -21,13 +23,13 @@ _ANY_ALPHABET = str.maketrans("-_", "+/", " \t\r\n")
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file that a request gives: what the domain calls it, and its bytes, which are still to be stored.
+    """A file that a request gives: what the domain calls it, and its bytes, or where they lie, still to be stored.
 
     None for the bytes: the blob is `Cited`, a file of the key that is only named.
     """
 
     blob: Blob
-    data: bytes | None = field(repr=False)
+    data: bytes | PurePath | None = field(repr=False)
 
 
 def read_base64(text: str, *, param: str) -> bytes:
@@ -51,16 +53,26 @@ def picture(data: bytes, *, param: str) -> Upload:
 
     Raises Problem(TOO_LARGE) above 20 MB or 40 megapixels, Problem(INVALID) for anything that is no such picture.
     """
-    if len(data) > PICTURE_BYTES_MAX:
-        message = f"The picture in {param} has {len(data) / 1e6:.1f} MB; at most 20 MB are taken."
+    mime = _picture_type(data, len(data), param)
+    return Upload(Blob(hashlib.sha256(data).hexdigest(), len(data), mime), data)
+
+
+def sent_picture(file: FormFile, *, param: str) -> Upload:
+    """The same for a file of a form."""
+    return Upload(Blob(file.sha256, file.size, _picture_type(file.head, file.size, param)), file.path)
+
+
+def _picture_type(head: bytes, size: int, param: str) -> str:
+    if size > PICTURE_BYTES_MAX:
+        message = f"The picture in {param} has {size / 1e6:.1f} MB; at most 20 MB are taken."
         raise Problem(Kind.TOO_LARGE, message, param=param, code="picture_too_large")
-    header = read_header(data)
+    header = read_header(head)
     if header is None:
         raise invalid(f"{param} is not a PNG, JPEG or WebP picture.", param=param, code="invalid_picture")
     if header.width * header.height > PICTURE_PIXELS_MAX:
         message = f"The picture in {param} has {header.width}x{header.height} pixels; at most 40 megapixels are taken."
         raise Problem(Kind.TOO_LARGE, message, param=param, code="picture_too_large")
-    return Upload(Blob(hashlib.sha256(data).hexdigest(), len(data), header.mime), data)
+    return header.mime
 
 
 def file_here(address: str, *, param: str) -> Upload:
