@@ -2,7 +2,7 @@
 
 import pytest
 
-from danqing.wire.openai.sizes import Pixels, Sizes, pixels, read_pixels
+from danqing.wire.openai.sizes import Pixels, Sizes, is_taken, pixels, read_pixels
 
 FREE = Sizes()
 FIXED = Sizes(fixed=((1024, 1024), (1536, 1024), (1024, 1536)))
@@ -54,3 +54,20 @@ def test_what_is_free_is_exact_and_within_the_limits(aspect: str, size: str) -> 
 def test_pixels_are_read() -> None:
     assert read_pixels("1024x768") == (1024, 768)
     assert [read_pixels(text) for text in ("auto", "0x5", "1024X768", "")] == [None] * 4
+
+
+@pytest.mark.parametrize(
+    ("asked", "sizes", "taken"),
+    [
+        ("1536x1024", FIXED, True),
+        ("1536x864", FIXED, False),
+        ("1536x864", FREE, True),
+        ("3840x2160", FREE, True),
+        ("3856x1600", FREE, False),
+        ("1000x1000", FREE, False),
+        ("3200x1024", FREE, False),
+        ("auto", FREE, False),
+    ],
+)
+def test_an_engine_takes_just_these_pixels_or_not(asked: str, sizes: Sizes, taken: bool) -> None:
+    assert is_taken(asked, sizes) is taken

@@ -257,6 +257,8 @@ def test_a_model_with_everything_that_a_form_needs() -> None:
             "count": {"default": 1, "max": 1},
             "aspects": ["1:1"],
             "sizes": [],
+            "pixels": [],
+            "step": None,
             "seconds": [],
             "persons": ["allow_adult"],
             "mimes": [],

@@ -163,6 +163,8 @@ class Ability(msgspec.Struct, frozen=True, kw_only=True):
     fps: int | None
     audio: bool
     languages: tuple[str, ...]
+    pixels: tuple[str, ...] = ()
+    step: int | None = None
 
 
 class Rate(msgspec.Struct, frozen=True):

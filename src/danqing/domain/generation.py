@@ -65,10 +65,11 @@ class Generation:
 
     `size` is the vendor's word for resolution ("1K", "2K", "720p"). `knobs` are parameters that the dialect knows but
     the domain does not act on (guidanceScale, temperature …): an engine may honour them by name, what it does not
-    honour is reported on the job. `mask` says where in the first picture something may change: where it is
-    transparent, or white if it is opaque. `film` is what `task` is done to when it is not a picture. `audio`: whether
-    a film is to have sound; it follows from the model and its knob generateAudio. `advised`: the sentences on why this
-    model was chosen, none when the caller has named it.
+    honour is reported on the job. `pixels` is "1536x1024" where the very size is asked for; `fit` says it in `aspect`
+    and `size` too, for engines that are not asked in pixels. `mask` says where in the first picture something may
+    change: where it is transparent, or white if it is opaque. `film` is what `task` is done to when it is not a
+    picture. `audio`: whether a film is to have sound; it follows from the model and its knob generateAudio. `advised`:
+    the sentences on why this model was chosen, none when the caller has named it.
     """
 
     model: str
@@ -77,6 +78,7 @@ class Generation:
     count: int | None = None
     aspect: str | None = None
     size: str | None = None
+    pixels: str | None = None
     seconds: int | None = None
     seed: int | None = None
     person: Person | None = None
@@ -138,6 +140,7 @@ class Generation:
             "count": self.count,
             "aspect": self.aspect,
             "size": self.size,
+            "pixels": self.pixels,
             "seconds": self.seconds,
             "seed": self.seed,
             "person": self.person,

@@ -12,6 +12,7 @@ from danqing.domain.generation import Generation, Person, Task
 from danqing.domain.media import Blob, Medium
 from danqing.domain.money import Price, Units
 from danqing.domain.prompts import IMAGE_TOKENS, count_tokens
+from danqing.domain.shapes import Shapes
 
 T = TypeVar("T", str, int, Person)
 
@@ -25,8 +26,9 @@ class Ability:
     """What a model can be asked for. An empty tuple means that the parameter does not exist for it.
 
     The first of each tuple is the default, except `count_default`. `pictures_max` is how many pictures it takes as
-    input over a whole conversation. `tasks` are what it does to pictures or films that are given; `masks`: it can be
-    told where.
+    input over a whole conversation. `pixels` are the sizes that it is sold in, as "1536x1024"; with `step`, it makes
+    every width and height that are multiples of it, as far as its ratios and sizes go. `tasks` are what it does to
+    pictures or films that are given; `masks`: it can be told where.
     """
 
     makes: frozenset[Medium]
@@ -34,6 +36,8 @@ class Ability:
     count_default: int = 1
     aspects: tuple[str, ...] = ()
     sizes: tuple[str, ...] = ()
+    pixels: tuple[str, ...] = ()
+    step: int = 0
     seconds: tuple[int, ...] = ()
     persons: tuple[Person, ...] = ()
     mimes: tuple[str, ...] = ()
@@ -147,6 +151,7 @@ class Model:
 def fit(generation: Generation, model: Model) -> Generation:
     """The generation with the model's defaults filled in. Raises Problem(INVALID) naming the allowed values."""
     ability = model.ability
+    generation = _shaped(generation, model)
     require_prompt(generation)
     _check_pictures(generation, model)
     _check_task(generation, model)
@@ -230,6 +235,20 @@ def _aspect(generation: Generation, model: Model) -> str | None:
     if generation.aspect is None and (generation.pictures or generation.first_frame or generation.film):
         return None  # what begins with a picture or a film keeps its shape
     return _choose(generation.aspect, model.ability.aspects, "aspect ratio", "aspect", model)
+
+
+def _shaped(generation: Generation, model: Model) -> Generation:
+    """With the ratio and the size, in the model's own words, of the pixels that are asked for."""
+    if generation.pixels is None:
+        return generation
+    ability = model.ability
+    shapes = Shapes(ability.aspects, ability.sizes, ability.pixels, ability.step)
+    found = shapes.words(generation.pixels)
+    if found is None:
+        raise invalid(f"{model.id} does not make {generation.pixels[:100]}. {shapes.told()}", param="pixels")
+    if generation.aspect not in (None, found.aspect):
+        raise invalid(f"{generation.pixels} is not {generation.aspect}: leave one of them out.", param="aspect")
+    return replace(generation, aspect=found.aspect, size=generation.size or found.size)
 
 
 def _audio(generation: Generation, ability: Ability) -> bool:

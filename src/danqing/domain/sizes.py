@@ -6,8 +6,15 @@ from math import log, sqrt
 
 _SQUARE = re.compile(r"([0-9]{1,2}(?:\.5)?)K")  # 1K, 2K: as many pixels as a square of 1024, 2048
 _LINES = re.compile(r"([0-9]{3,4})p")  # 720p: the shorter side of 16:9
+_PIXELS = re.compile(r"([1-9][0-9]{1,4})x([1-9][0-9]{1,4})")  # 1536x1024: width and height
 _SIDE = re.compile(r"[0-9]{3,4}")  # 512: a square of that side
 _4K = sqrt(3840 * 2160)  # of films; pictures of that name have up to twice as many pixels
+
+
+def sides(pixels: str) -> tuple[int, int] | None:
+    """Width and height of a size such as "1536x1024"; None for what is none."""
+    match = _PIXELS.fullmatch(pixels)
+    return (int(match[1]), int(match[2])) if match else None
 
 
 def scale(size: str) -> float | None:

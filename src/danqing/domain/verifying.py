@@ -51,6 +51,10 @@ def _sized(output: Output, asked: Generation, sent: Generation) -> Iterator[Chan
     if not output.width * output.height:
         return
     pixels = f"{output.width}x{output.height}"
+    if asked.pixels:
+        if pixels != asked.pixels:
+            yield _came("pixels", asked.pixels, pixels)
+        return
     if sent.aspect and apart(ratio(sent.aspect), output.width / output.height) > RATIO_OFF_MAX:
         yield _came("aspect", asked.aspect, pixels)
     name = named(output.width, output.height, SIZES.get(output.medium, ()))

@@ -16,6 +16,7 @@ from danqing.domain.jobs import Accepted, Produced, Progressed, Reported, Withhe
 from danqing.domain.media import Medium
 from danqing.domain.models import Ability
 from danqing.domain.ports import Assets, Order, Provider, Update
+from danqing.domain.sizes import sides
 from danqing.sketch import magic
 from danqing.sketch.pool import Limits, Message, Pool, TookTooLong, WorkerDied
 
@@ -44,7 +45,8 @@ SIZES = {
 }
 FRAMES = {"16:9": (1280, 720), "9:16": (720, 1280)}
 INPUTS_MAX = 64
-SIDE_MAX = 2816  # the workers' own
+SIDE_MIN, SIDE_MAX = 64, 2816  # the workers' own
+FRAME_PIXELS_MAX = 1920 * 1088
 SECONDS_MAX = 60
 FULL_HD = 1.5  # times as many pixels on each side
 QUALITY = 90  # of JPEG and WebP, when nothing is said
@@ -231,12 +233,17 @@ def _task(asked: Generation, said: Mapping[str, object], index: int, inputs: lis
 
 
 def _frame(asked: Generation) -> tuple[int, int]:
+    if asked.pixels and (sized := sides(asked.pixels)) and sized[0] * sized[1] <= FRAME_PIXELS_MAX:
+        return sized[0] // 2 * 2, sized[1] // 2 * 2
     width, height = FRAMES[asked.aspect or "16:9"]
     scale = FULL_HD if asked.size == "1080p" else 1
     return round(width * scale), round(height * scale)
 
 
 def _size(asked: Generation) -> tuple[int, int]:
+    if asked.pixels and (sized := sides(asked.pixels)):
+        scale = max(min(1.0, SIDE_MAX / max(sized)), SIDE_MIN / min(sized))
+        return round(sized[0] * scale), round(sized[1] * scale)
     width, height = SIZES[asked.aspect or "1:1"]
     wished = HEIGHT / height if asked.size is None else 2 if asked.size == "2K" else 1
     scale = min(wished, SIDE_MAX / max(width, height))

@@ -53,6 +53,7 @@ class _JobRequest(msgspec.Struct, forbid_unknown_fields=True):
     count: _Whole | None = None
     aspect: str | None = None
     size: str | None = None
+    pixels: str | None = None
     seconds: _Whole | None = None
     seed: _Whole | None = None
     person: str | None = None
@@ -115,6 +116,7 @@ def read_job(body: bytes) -> Ask:
         count=request.count,
         aspect=request.aspect,
         size=request.size,
+        pixels=request.pixels,
         seconds=request.seconds,
         seed=request.seed,
         person=read_person(request.person),
@@ -337,6 +339,8 @@ def _ability(ability: Ability) -> Tree:
         "count": {"default": ability.count_default, "max": ability.count_max},
         "aspects": ability.aspects,
         "sizes": ability.sizes,
+        "pixels": ability.pixels,
+        "step": ability.step or None,
         "seconds": ability.seconds,
         "persons": ability.persons,
         "mimes": ability.mimes,

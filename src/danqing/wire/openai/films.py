@@ -41,7 +41,7 @@ def write_film(generation: Generation, model: str, flavour: Flavour, *, extra: M
     parameters = generation.parameters()
     told |= {field: parameters[name] for name, field in flavour.film_fields.items() if name in parameters}
     told |= extra
-    names = {"count", "size", "aspect", "seconds", *flavour.film_fields}
+    names = {"count", "size", "pixels", "aspect", "seconds", *flavour.film_fields}
     return Asked(told, _frames(generation), ignored(generation, names))
 
 

@@ -13,7 +13,7 @@ from danqing.wire.delivered import File, read_file
 from danqing.wire.holes import Json, Tree
 from danqing.wire.openai.flavours import Flavour
 from danqing.wire.openai.refusals import read_error, read_fault
-from danqing.wire.openai.sizes import Sizes, pixels
+from danqing.wire.openai.sizes import Sizes, is_taken, pixels
 
 SD_ARGUMENTS = "sd_cpp_extra_args"
 
@@ -61,11 +61,15 @@ def write_pictures(
             told[field] = _spelled(name, value)
     told |= {name: value for name, value in generation.knobs if name in flavour.knobs}
     told |= {**flavour.always, **extra}
-    return Asked(told, generation.pictures, ignored(generation, {"count", "size", "aspect", *flavour.picture_fields}))
+    return Asked(
+        told, generation.pictures, ignored(generation, {"count", "size", "pixels", "aspect", *flavour.picture_fields})
+    )
 
 
 def size_field(generation: Generation, sizes: Sizes) -> Tree:
-    """Ratio and resolution as `size`; nothing when neither was asked for. Raises Declined."""
+    """Pixels, or ratio and resolution, as `size`; nothing when neither was asked for. Raises Declined."""
+    if generation.pixels and is_taken(generation.pixels, sizes):
+        return {"size": generation.pixels}
     if generation.aspect is None and (generation.size is None or generation.pictures or generation.first_frame):
         return {}
     aspect = generation.aspect or "1:1"

@@ -4,12 +4,13 @@ import re
 from dataclasses import dataclass
 from math import gcd, sqrt
 
+from danqing.domain.sizes import sides
+
 Pixels = tuple[int, int]
 
 _ASPECT = re.compile(r"([1-9][0-9]{0,3}):([1-9][0-9]{0,3})")
 _CLASS = re.compile(r"([0-9]+(?:\.[0-9]+)?)K")  # 1K: as many pixels as a square of 1024
 _LINES = re.compile(r"([0-9]{2,4})p")  # 720p: the shorter side
-_PIXELS = re.compile(r"([1-9][0-9]{1,4})x([1-9][0-9]{1,4})")
 _OFF_MAX = 0.02  # how far a fixed size may be off the ratio: 1792x1024 still is 16:9
 
 
@@ -38,10 +39,20 @@ def pixels(aspect: str, size: str | None, sizes: Sizes) -> Pixels | None:
     return _lines(wanted, sizes) if _LINES.fullmatch(size or "") else _exact(wanted, across, down, sizes)
 
 
+def is_taken(asked: str, sizes: Sizes) -> bool:
+    """Whether an engine makes just these pixels, as "1024x1024"."""
+    if (size := read_pixels(asked)) is None:
+        return False
+    if sizes.fixed:
+        return size in sizes.fixed
+    width, height = size
+    fits = max(width, height) <= min(width, height) * sizes.ratio_max and _within(width, height, sizes)
+    return fits and width % sizes.step == height % sizes.step == 0
+
+
 def read_pixels(text: str) -> Pixels | None:
     """ "1024x1024" as numbers."""
-    match = _PIXELS.fullmatch(text)
-    return (int(match[1]), int(match[2])) if match else None
+    return sides(text)
 
 
 def _wanted(size: str, ratio: float) -> tuple[float, float] | None:
