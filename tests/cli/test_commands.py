@@ -288,9 +288,9 @@ def test_what_cannot_be_is_one_sentence_or_one_document(
 @pytest.mark.parametrize(
     ("env", "says"),
     [
-        ({"DANQING_URL": "localhost:8787"}, "DANQING_URL must begin with http:// or https://."),
+        ({"DANQING_URL": "localhost:8787"}, "localhost:8787 is no address of a server"),
         ({"DANQING_URL": "http://127.0.0.1:9"}, "The server at http://127.0.0.1:9 does not answer."),
-        ({"DANQING_KEY": ""}, "put a key for it into DANQING_KEY"),
+        ({"DANQING_KEY": ""}, "give a key for it too, in DANQING_KEY"),
         ({"DANQING_KEY": "sk-test-wrong"}, "is not known or was revoked"),
     ],
 )

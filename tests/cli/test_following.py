@@ -3,7 +3,7 @@
 import asyncio
 import io
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import replace
 
 import msgspec
@@ -11,7 +11,7 @@ import pytest
 from rich.console import Console
 
 from danqing.cli.making import follow
-from danqing.client import UNREACHABLE
+from danqing.client import UNREACHABLE, AsyncJob
 from danqing.client.told import Job
 from danqing.domain.errors import Kind, Problem
 from danqing.domain.jobs import State
@@ -26,7 +26,7 @@ def told(**fields: object) -> Job:
 
 
 class Script:
-    """Stands for a client: a job goes through these snapshots, and then something happens."""
+    """Stands for a connection: a job goes through these snapshots, and then something happens."""
 
     def __init__(self, *snapshots: Job, end: BaseException | None = None) -> None:
         self._snapshots = snapshots
@@ -34,7 +34,10 @@ class Script:
         self.seen: list[str] = []
         self.screen = Console(file=io.StringIO(), force_terminal=True, width=100, color_system=None)
 
-    async def watch(self, id: str) -> AsyncGenerator[Job]:
+    def job(self) -> AsyncJob:
+        return AsyncJob(self, told())
+
+    async def events(self, path: str, shape: type[Job], ended: Callable[[Job], bool]) -> AsyncGenerator[Job]:
         for job in self._snapshots:
             before = self._drawn()
             yield job
@@ -53,8 +56,8 @@ def test_the_bar_stands_where_the_job_stands() -> None:
         told(progress=0.9, stage="sound"),
         told(state=State.DONE, progress=1.0),
     )
-    ended = asyncio.run(follow(script, told(), script.screen))
-    assert ended.state is State.DONE
+    ended = asyncio.run(follow(script.job(), script.screen))
+    assert ended.job.state is State.DONE
     shown = ["  0%", " 37%", " 90%", "100%"]
     assert [percent for percent, drawn in zip(shown, script.seen, strict=True) if percent not in drawn] == []
     assert "filming [1/2]" in script.seen[1]
@@ -64,11 +67,11 @@ def test_the_bar_stands_where_the_job_stands() -> None:
 def test_nothing_is_drawn_where_nobody_looks() -> None:
     script = Script(told(progress=0.5), told(state=State.DONE, progress=1.0))
     pipe = Console(file=io.StringIO(), force_terminal=False)
-    asyncio.run(follow(script, told(), pipe))
+    asyncio.run(follow(script.job(), pipe))
     assert pipe.file.getvalue() == ""
 
 
 def test_a_server_that_stays_away_does_not_mean_that_the_job_is_lost() -> None:
     script = Script(told(), end=Problem(Kind.UNAVAILABLE, "The server does not answer.", code=UNREACHABLE))
     with pytest.raises(Problem, match=f"The server does not answer. .*danqing job {told().id} --save"):
-        asyncio.run(follow(script, told(), script.screen))
+        asyncio.run(follow(script.job(), script.screen))

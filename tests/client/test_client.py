@@ -3,15 +3,16 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
-import aiohttp
+import msgspec
 import pytest
 from aiohttp import web
 
-from danqing.client import Client
+from danqing.client import AsyncClient, AsyncJob
+from danqing.client.told import Job
 from danqing.config import Remote
 from danqing.domain.errors import Kind, Problem
 from danqing.domain.jobs import State
@@ -44,18 +45,18 @@ async def listening(handler: Handler) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def asking(*urls: str) -> AsyncIterator[Client]:
+async def asking(*urls: str) -> AsyncIterator[AsyncClient]:
     """A client that finds the server at one address after the other, and at the last one for ever."""
     left = list(urls)
 
     async def locate() -> Remote:
         return Remote(left.pop(0) if len(left) > 1 else left[0], "sk-test-1")
 
-    async with aiohttp.ClientSession() as http:
-        yield Client(http, locate, pauses_s=(0, 0))
+    async with AsyncClient(way=nullcontext(locate), pauses_s=(0, 0)) as client:
+        yield client
 
 
-def ask(handler: Handler, work: Callable[[Client], Awaitable[object]], *, first: Sequence[str] = ()) -> object:
+def ask(handler: Handler, work: Callable[[AsyncClient], Awaitable[object]], *, first: Sequence[str] = ()) -> object:
     """Do some work as the client of such a server; `first` are the addresses that are tried before its own."""
 
     async def main() -> object:
@@ -79,7 +80,7 @@ def test_the_key_is_shown_in_the_header_and_ids_cannot_leave_their_place() -> No
         seen.append((request.raw_path, request.headers["authorization"]))
         return web.Response(text=told())
 
-    ask(handle, lambda client: client.job("../keys?a=1"))
+    ask(handle, lambda client: client.jobs.get("../keys?a=1"))
     assert seen == [("/api/jobs/..%2Fkeys%3Fa=1", "Bearer sk-test-1")]
 
 
@@ -100,7 +101,7 @@ def test_words_of_somebody_else_are_recognised(status: int) -> None:
 def test_a_server_that_is_not_there() -> None:
     async def main() -> None:
         async with asking(NOBODY) as client:
-            await client.jobs()
+            await client.jobs.list()
 
     with pytest.raises(Problem, match=f"The server at {NOBODY} does not answer") as caught:
         asyncio.run(main())
@@ -108,7 +109,7 @@ def test_a_server_that_is_not_there() -> None:
 
 
 def test_a_server_that_has_moved_is_found_again() -> None:
-    job = ask(always(told()), lambda client: client.job("1"), first=[NOBODY, NOBODY])
+    job = ask(always(told()), lambda client: client.jobs.get("1"), first=[NOBODY, NOBODY])
     assert job.id == a_job().id
 
 
@@ -121,7 +122,7 @@ def test_submitting_again_carries_the_same_idempotency_key() -> None:
             request.transport.abort()
         return web.Response(text=told(), status=201)
 
-    ask(handle, lambda client: client.submit({"model": "m", "prompt": "a cat"}))
+    ask(handle, lambda client: client.jobs.submit({"model": "m", "prompt": "a cat"}))
     assert len(names) == 2
     assert len(set(names)) == 1
 
@@ -133,9 +134,9 @@ def test_two_submissions_are_two() -> None:
         names.append(request.headers["idempotency-key"])
         return web.Response(text=told(), status=201)
 
-    async def twice(client: Client) -> None:
-        await client.submit({"model": "m"})
-        await client.submit({"model": "m"})
+    async def twice(client: AsyncClient) -> None:
+        await client.jobs.submit({"model": "m"})
+        await client.jobs.submit({"model": "m"})
 
     ask(handle, twice)
     assert len(set(names)) == 2
@@ -150,12 +151,13 @@ def test_a_key_is_not_asked_for_twice() -> None:
         return web.Response()
 
     with pytest.raises(Problem):
-        ask(handle, lambda client: client.create_key("a key"))
+        ask(handle, lambda client: client.office.create_key("a key"))
     assert calls == ["/api/keys"]
 
 
-async def watched(client: Client) -> list[tuple[State, float]]:
-    async with aclosing(client.watch("1")) as jobs:
+async def watched(client: AsyncClient) -> list[tuple[State, float]]:
+    job = AsyncJob(client._transport, msgspec.json.decode(told(), type=Job))
+    async with aclosing(aiter(job)) as jobs:
         return [(job.state, job.progress) async for job in jobs]
 
 
@@ -207,7 +209,7 @@ def test_a_download_is_whole_or_not_there(tmp_path: Path) -> None:
         return answer
 
     with pytest.raises(Problem):
-        ask(handle, lambda client: client.download("f1", tmp_path / "fox.png"))
+        ask(handle, lambda client: client.assets.download("f1", tmp_path / "fox.png"))
     assert list(tmp_path.iterdir()) == []
 
 
@@ -223,10 +225,75 @@ def test_a_download_that_broke_is_begun_again(tmp_path: Path) -> None:
             request.transport.close()
         return answer
 
-    ask(handle, lambda client: client.download("f1", tmp_path / "fox.png"))
+    ask(handle, lambda client: client.assets.download("f1", tmp_path / "fox.png"))
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"fox.png": b"b" * 1000}
 
 
+def test_a_download_that_broke_goes_on_where_it_was(tmp_path: Path) -> None:
+    """The rest is asked for of the very same file, and nothing is fetched twice."""
+    film, asked = bytes(range(250)) * 4, []
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        asked.append((request.headers.get("range"), request.headers.get("if-range")))
+        begin = int(request.headers["range"][6:-1]) if len(asked) > 1 else 0
+        answer = web.StreamResponse(status=206 if begin else 200, headers={"etag": '"f"'})
+        answer.content_length = len(film) - begin
+        if begin:
+            answer.headers["content-range"] = f"bytes {begin}-{len(film) - 1}/{len(film)}"
+        await answer.prepare(request)
+        await answer.write(film[begin : begin + 300])
+        if begin + 300 < len(film):
+            request.transport.close()
+        return answer
+
+    ask(handle, lambda client: client.assets.download("f1", tmp_path / "fox.mp4"))
+    assert (tmp_path / "fox.mp4").read_bytes() == film
+    assert asked == [(None, None), *((f"bytes={begin}-", '"f"') for begin in (300, 600, 900))]
+
+
+def test_a_file_that_is_another_one_meanwhile_is_fetched_from_its_beginning(tmp_path: Path) -> None:
+    tries: list[str | None] = []
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        tries.append(request.headers.get("if-range"))
+        answer = web.StreamResponse(headers={"content-length": "1000", "etag": f'"{len(tries)}"'})
+        await answer.prepare(request)
+        await answer.write(b"a" * 500 if len(tries) == 1 else b"b" * 1000)
+        if len(tries) == 1:
+            request.transport.close()
+        return answer
+
+    ask(handle, lambda client: client.assets.download("f1", tmp_path / "fox.png"))
+    assert (tmp_path / "fox.png").read_bytes() == b"b" * 1000
+    assert tries == [None, '"1"']
+
+
+def test_a_line_that_breaks_at_the_same_place_again_and_again_is_given_up(tmp_path: Path) -> None:
+    tries: list[int] = []
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        tries.append(1)
+        answer = web.StreamResponse(headers={"content-length": "1000"})
+        await answer.prepare(request)
+        await answer.write(b"a" * 500)
+        request.transport.close()
+        return answer
+
+    with pytest.raises(Problem):
+        ask(handle, lambda client: client.assets.download("f1", tmp_path / "fox.png"))
+    assert len(tries) == 3  # once, and once more after each pause
+
+
+def test_a_client_that_is_closed_says_so() -> None:
+    async def main() -> None:
+        async with asking(NOBODY) as client:
+            await client.close()
+            await client.usage()
+
+    with pytest.raises(Problem, match="This client is closed"):
+        asyncio.run(main())
+
+
 def test_times_are_told_as_the_server_told_them() -> None:
-    job = ask(always(told()), lambda client: client.job("1"))
-    assert job.created == NOON.isoformat()
+    job = ask(always(told()), lambda client: client.jobs.get("1"))
+    assert job.told.created == NOON.isoformat()

@@ -11,7 +11,7 @@ from danqing import config
 from danqing.catalog import CatalogError, load
 from danqing.cli.report import Report, show
 from danqing.cli.running import give_up, perform
-from danqing.client import Client
+from danqing.client import AsyncClient
 from danqing.client.advice import Counsel, Option
 from danqing.domain.advice import counsel
 from danqing.domain.errors import invalid
@@ -39,7 +39,7 @@ def tell(request: Mapping[str, object], *, film: bool | None, json: bool) -> Non
         give_up(error, json=json)
 
 
-async def _there(client: Client, body: Mapping[str, object]) -> Report:
+async def _there(client: AsyncClient, body: Mapping[str, object]) -> Report:
     return _report(await client.advise(body))
 
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from danqing.app import connect_archive
 from danqing.cli import logs
-from danqing.cli.home import explained
 from danqing.cli.report import Report, show
 from danqing.cli.running import FAILED, give_up
 from danqing.config import Config, load
 from danqing.domain.money import show as dollars
 from danqing.domain.ports import Archive, Stored
+from danqing.home import explained
 from danqing.store.audit import Books, Findings, opened
 
 _PAGE = 500

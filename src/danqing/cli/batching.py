@@ -11,14 +11,13 @@ from pathlib import Path
 from rich.console import RenderableType
 from rich.table import Table
 
-from danqing.cli import files, making, rows, series
+from danqing.cli import making, rows, series
 from danqing.cli.report import Report
 from danqing.cli.running import FAILED, perform
-from danqing.client import UNREACHABLE, Client
-from danqing.client.told import Job, Quote
+from danqing.client import UNREACHABLE, AsyncClient, AsyncResult, files
+from danqing.client.told import Quote
 from danqing.domain.errors import Kind, Problem, invalid
 from danqing.domain.jobs import State
-from danqing.domain.media import SUFFIXES
 
 REFUSED = "refused"
 _AGAIN = frozenset({REFUSED, State.FAILED.value})  # what cost nothing and is tried anew by the next run
@@ -44,7 +43,7 @@ def batch(file: Path, *, template: str, model: str, max_cost: str | None, folder
     """Make what is not made yet. Ends the process with 1 when some of it was not to be had."""
     left: list[Result] = []
 
-    async def work(client: Client) -> Report:
+    async def work(client: AsyncClient) -> Report:
         listed = rows.read(await asyncio.to_thread(_text, file), file.name, model=model, template=template)
         run = _Run(client, listed, file.with_name(f"{file.stem}.results.csv"), folder or file.with_name(file.stem))
         with making.leaving("the same command, which goes on where it was"):
@@ -61,7 +60,7 @@ def batch(file: Path, *, template: str, model: str, max_cost: str | None, folder
 class _Run:
     """One run over a file: its rows, and what is known of each."""
 
-    def __init__(self, client: Client, listed: Sequence[rows.Row], path: Path, folder: Path) -> None:
+    def __init__(self, client: AsyncClient, listed: Sequence[rows.Row], path: Path, folder: Path) -> None:
         self.path = path
         self.results = _remembered(path, listed)
         self._client = client
@@ -95,19 +94,19 @@ class _Run:
         if made.job:
             result.job, result.cost = made.job.id, made.job.charged.usd
         result.error = made.problem.message if made.problem else ""
-        if made.job and not made.problem:
-            await self._fetch(made.job, result)
+        if made.result:
+            await self._fetch(made.result, result)
         result.state = made.job.state.value if made.job else REFUSED
         await self._write()
 
-    async def _fetch(self, job: Job, result: Result) -> None:
+    async def _fetch(self, made: AsyncResult, result: Result) -> None:
         """Save its files under names of their own: whoever is killed on the way puts them there the next time."""
         saved: list[str] = []
-        for number, output in enumerate((output for output in job.outputs if output.file), start=1):
-            suffix = SUFFIXES.get(output.mime or "", "bin")
-            path = self._folder / f"{files.slug(job.prompt)}-{job.id[:8]}-{number}.{suffix}"
+        for number, file in enumerate(made.files, start=1):
+            name = f"{files.slug(made.job.prompt)}-{made.job.id[:8]}-{number}.{file.suffix}"
+            path = self._folder / name
             try:
-                await self._client.download(output.file or "", path)
+                await file.save(path)
             except Problem as problem:
                 if problem.kind is not Kind.NOT_FOUND:
                     raise

@@ -3,14 +3,15 @@
 from danqing.cli import tables
 from danqing.cli.report import Report
 from danqing.cli.running import perform
-from danqing.client import Client, Limiting
+from danqing.client import AsyncClient
+from danqing.client.office import Limiting
 
 
 def jobs(*, limit: int, json: bool) -> None:
     """The newest jobs of the key."""
 
-    async def work(client: Client) -> Report:
-        rows = await client.jobs(limit=limit)
+    async def work(client: AsyncClient) -> Report:
+        rows = [job.told for job in await client.jobs.list(limit=limit)]
         return Report({"jobs": rows}, tables.jobs(rows))
 
     perform(work, json=json)
@@ -19,8 +20,8 @@ def jobs(*, limit: int, json: bool) -> None:
 def job(id: str, *, json: bool) -> None:
     """Everything about one job."""
 
-    async def work(client: Client) -> Report:
-        row = await client.job(id)
+    async def work(client: AsyncClient) -> Report:
+        row = (await client.jobs.get(id)).told
         return Report(row, tables.job(row))
 
     perform(work, json=json)
@@ -29,8 +30,8 @@ def job(id: str, *, json: bool) -> None:
 def cancel(id: str, *, json: bool) -> None:
     """End a job."""
 
-    async def work(client: Client) -> Report:
-        row = await client.cancel(id)
+    async def work(client: AsyncClient) -> Report:
+        row = (await client.jobs.cancel(id)).told
         return Report(row, tables.cancelled(row))
 
     perform(work, json=json)
@@ -39,8 +40,8 @@ def cancel(id: str, *, json: bool) -> None:
 def delete(id: str, *, json: bool) -> None:
     """Take an ended job's files away."""
 
-    async def work(client: Client) -> Report:
-        row = await client.delete(id)
+    async def work(client: AsyncClient) -> Report:
+        row = (await client.jobs.delete(id)).told
         return Report(row, [f"The files of job {row.id} are gone; the job and its bill are kept."])
 
     perform(work, json=json)
@@ -49,8 +50,8 @@ def delete(id: str, *, json: bool) -> None:
 def sweep(*, dry_run: bool, json: bool) -> None:
     """Remove what has had its time."""
 
-    async def work(client: Client) -> Report:
-        swept = await client.sweep(dry_run=dry_run)
+    async def work(client: AsyncClient) -> Report:
+        swept = await client.office.sweep(dry_run=dry_run)
         return Report({"dry_run": dry_run, "swept": swept}, tables.swept(swept, dry_run=dry_run))
 
     perform(work, json=json, owner=True)
@@ -59,12 +60,12 @@ def sweep(*, dry_run: bool, json: bool) -> None:
 def models(*, retiring: bool, json: bool) -> None:
     """The catalog, or what of it ends."""
 
-    async def listed(client: Client) -> Report:
+    async def listed(client: AsyncClient) -> Report:
         rows = await client.models()
         return Report({"models": rows}, tables.models(rows))
 
-    async def ending(client: Client) -> Report:
-        rows = await client.retiring()
+    async def ending(client: AsyncClient) -> Report:
+        rows = await client.office.retiring()
         return Report({"models": rows}, tables.retiring(rows))
 
     perform(ending if retiring else listed, json=json, owner=retiring)
@@ -73,8 +74,8 @@ def models(*, retiring: bool, json: bool) -> None:
 def upstreams(*, json: bool) -> None:
     """The upstreams and their health."""
 
-    async def work(client: Client) -> Report:
-        rows = await client.upstreams()
+    async def work(client: AsyncClient) -> Report:
+        rows = await client.office.upstreams()
         return Report({"upstreams": rows}, tables.upstreams(rows))
 
     perform(work, json=json, owner=True)
@@ -83,7 +84,7 @@ def upstreams(*, json: bool) -> None:
 def usage(*, json: bool) -> None:
     """The money of the key."""
 
-    async def work(client: Client) -> Report:
+    async def work(client: AsyncClient) -> Report:
         spent = await client.usage()
         return Report(spent, tables.usage(spent))
 
@@ -93,8 +94,8 @@ def usage(*, json: bool) -> None:
 def keys(*, json: bool) -> None:
     """All keys of the server."""
 
-    async def work(client: Client) -> Report:
-        rows = await client.keys()
+    async def work(client: AsyncClient) -> Report:
+        rows = await client.office.keys()
         return Report({"keys": rows}, tables.keys(rows))
 
     perform(work, json=json, owner=True)
@@ -103,8 +104,8 @@ def keys(*, json: bool) -> None:
 def create_key(name: str, *, test: bool, project: str | None, limits: Limiting, json: bool) -> None:
     """A new key; the one time that its secret is printed."""
 
-    async def work(client: Client) -> Report:
-        key = await client.create_key(name, test=test, project=project, limits=limits)
+    async def work(client: AsyncClient) -> Report:
+        key = await client.office.create_key(name, test=test, project=project, limits=limits)
         return Report(key, tables.new_key(key))
 
     perform(work, json=json, owner=True)
@@ -113,8 +114,8 @@ def create_key(name: str, *, test: bool, project: str | None, limits: Limiting, 
 def limit_key(id: str, *, limits: Limiting, json: bool) -> None:
     """Other limits for a key."""
 
-    async def work(client: Client) -> Report:
-        key = await client.limit_key(id, limits)
+    async def work(client: AsyncClient) -> Report:
+        key = await client.office.limit_key(id, limits)
         return Report(key, tables.keys([key]))
 
     perform(work, json=json, owner=True)
@@ -123,8 +124,8 @@ def limit_key(id: str, *, limits: Limiting, json: bool) -> None:
 def projects(*, json: bool) -> None:
     """All projects of the server."""
 
-    async def work(client: Client) -> Report:
-        rows = await client.projects()
+    async def work(client: AsyncClient) -> Report:
+        rows = await client.office.projects()
         return Report({"projects": rows}, tables.projects(rows))
 
     perform(work, json=json, owner=True)
@@ -133,8 +134,8 @@ def projects(*, json: bool) -> None:
 def create_project(name: str, *, limits: Limiting, json: bool) -> None:
     """A new project."""
 
-    async def work(client: Client) -> Report:
-        project = await client.create_project(name, limits)
+    async def work(client: AsyncClient) -> Report:
+        project = await client.office.create_project(name, limits)
         return Report(project, [project.id, *tables.projects([project])])
 
     perform(work, json=json, owner=True)
@@ -143,8 +144,8 @@ def create_project(name: str, *, limits: Limiting, json: bool) -> None:
 def limit_project(id: str, *, limits: Limiting, json: bool) -> None:
     """Other limits for a project."""
 
-    async def work(client: Client) -> Report:
-        project = await client.limit_project(id, limits)
+    async def work(client: AsyncClient) -> Report:
+        project = await client.office.limit_project(id, limits)
         return Report(project, tables.projects([project]))
 
     perform(work, json=json, owner=True)
@@ -153,8 +154,8 @@ def limit_project(id: str, *, limits: Limiting, json: bool) -> None:
 def fund(usd: str, cause: str, *, json: bool) -> None:
     """Pay into the live account."""
 
-    async def work(client: Client) -> Report:
-        paid = await client.fund(usd, cause)
+    async def work(client: AsyncClient) -> Report:
+        paid = await client.office.fund(usd, cause)
         told = f"{usd} dollars were paid in." if paid else f"{cause!r} has paid before; nothing was added."
         return Report({"paid": paid}, [told])
 
@@ -164,8 +165,8 @@ def fund(usd: str, cause: str, *, json: bool) -> None:
 def revoke(id: str, *, json: bool) -> None:
     """Have a key refused from now on."""
 
-    async def work(client: Client) -> Report:
-        await client.revoke(id)
+    async def work(client: AsyncClient) -> Report:
+        await client.office.revoke(id)
         return Report({"revoked": id}, [f"{id} is refused from now on."])
 
     perform(work, json=json, owner=True)

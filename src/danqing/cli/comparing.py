@@ -10,10 +10,10 @@ import msgspec
 from rich.console import RenderableType
 from rich.table import Table
 
-from danqing.cli import contact_sheet, files, making, series
+from danqing.cli import contact_sheet, making, series
 from danqing.cli.report import Report
 from danqing.cli.running import perform
-from danqing.client import Client
+from danqing.client import AsyncClient, files
 from danqing.client.told import Quote
 from danqing.domain.errors import Problem, invalid
 from danqing.domain.money import show
@@ -60,7 +60,7 @@ def compare(
 ) -> None:
     """Quote all of them together, have them made, and save them with their contact sheet."""
 
-    async def work(client: Client) -> Report:
+    async def work(client: AsyncClient) -> Report:
         asked, columns = cells(models, ratios, seeds)
         files.require_writable(folder)
         with making.leaving("danqing jobs"):
@@ -73,7 +73,7 @@ def compare(
     perform(work, json=json)
 
 
-async def _fill(client: Client, asked: Sequence[Cell], prompt: str, max_cost: str | None, folder: Path) -> None:
+async def _fill(client: AsyncClient, asked: Sequence[Cell], prompt: str, max_cost: str | None, folder: Path) -> None:
     found = await series.quotes(client, [cell.request(prompt) for cell in asked])
     for cell, quote in zip(asked, found, strict=True):
         if isinstance(quote, Problem):
@@ -85,11 +85,11 @@ async def _fill(client: Client, asked: Sequence[Cell], prompt: str, max_cost: st
     async def one(index: int, tell: series.Tell) -> None:
         cell = open_cells[index]
         cell.made = await series.made(client, cell.request(prompt), tell)
-        if (job := cell.made.job) and not cell.made.problem:
+        if cell.made.result:
             try:
-                cell.saved = [await making.fetch(client, job, output, folder) for output in job.outputs if output.file]
+                cell.saved = [await file.claim(folder) for file in cell.made.result.files]
             except Problem as problem:
-                cell.made = series.Made(job, problem)
+                cell.made = series.Made(cell.made.job, problem=problem)
 
     await series.each(len(open_cells), one)
 

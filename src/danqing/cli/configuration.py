@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from danqing.cli.later import Later
+from danqing.later import Later
 
 if TYPE_CHECKING:
     from danqing.cli import configuring

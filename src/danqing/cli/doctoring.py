@@ -12,10 +12,10 @@ from rich.text import Text
 from danqing import config
 from danqing.cli import checkups, configuring, logs
 from danqing.cli.checkups import Checkup, State
-from danqing.cli.home import explained
 from danqing.cli.report import Report, show
 from danqing.cli.running import FAILED, INTERRUPTED, give_up
 from danqing.config.survey import Survey
+from danqing.home import explained
 
 _STYLES = {State.WELL: "green", State.NOTE: "yellow", State.BROKEN: "red"}
 

@@ -11,11 +11,11 @@ from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElaps
 from danqing.app import connect_archive, owning
 from danqing.backup import BackedUp, Manifest, Restored, Tell, Wanted, back_up, restore
 from danqing.cli import logs
-from danqing.cli.home import explained
 from danqing.cli.report import Report, console, show
 from danqing.cli.running import give_up
 from danqing.config import Config, load
 from danqing.domain.ports import Archive
+from danqing.home import explained
 
 Work = Callable[[Config, Archive, Tell], Awaitable[Report]]
 

@@ -12,13 +12,12 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-from danqing.cli import files, tables
+from danqing.cli import tables
 from danqing.cli.report import Report, console
 from danqing.cli.running import LEFT, perform
-from danqing.client import UNREACHABLE, Client
-from danqing.client.told import Job, Output
+from danqing.client import UNREACHABLE, AsyncClient, AsyncJob, AsyncResult, files
+from danqing.client.told import Job
 from danqing.domain.errors import Kind, Problem
-from danqing.domain.media import SUFFIXES
 
 Given = Path | Sequence[Path] | None
 
@@ -36,12 +35,12 @@ def make(
 ) -> None:
     """Ask for a generation and stay until its files are saved. `pictures`: the fields of the request that hold some."""
 
-    async def work(client: Client) -> Report:
+    async def work(client: AsyncClient) -> Report:
         files.require_writable(saving.out)
         body = await _body(request, pictures or {})
         with leaving("danqing jobs"):
-            job = await client.submit(body)
-        return await _finish(client, job, saving)
+            job = await client.jobs.submit(body)
+        return await _finish(job, saving)
 
     perform(work, json=json)
 
@@ -49,11 +48,11 @@ def make(
 def again(id: str, seed: int | Literal["same"] | None, saving: Saving, *, json: bool) -> None:
     """Have an earlier job's recipe made once more, and stay until the files are saved."""
 
-    async def work(client: Client) -> Report:
+    async def work(client: AsyncClient) -> Report:
         files.require_writable(saving.out)
         with leaving("danqing jobs"):
-            job = await client.again(id, seed)
-        return await _finish(client, job, saving)
+            job = await client.jobs.again(id, seed)
+        return await _finish(job, saving)
 
     perform(work, json=json)
 
@@ -61,8 +60,8 @@ def again(id: str, seed: int | Literal["same"] | None, saving: Saving, *, json: 
 def quote(request: Mapping[str, object], *, pictures: Mapping[str, Given], json: bool) -> None:
     """What a generation would cost; nothing is made."""
 
-    async def work(client: Client) -> Report:
-        told = await client.quote(await _body(request, pictures))
+    async def work(client: AsyncClient) -> Report:
+        told = await client.quoted(await _body(request, pictures))
         return Report(told, tables.quote(told))
 
     perform(work, json=json)
@@ -71,44 +70,44 @@ def quote(request: Mapping[str, object], *, pictures: Mapping[str, Given], json:
 def save(id: str, saving: Saving, *, json: bool) -> None:
     """Follow a job that was asked for earlier, and save its files."""
 
-    async def work(client: Client) -> Report:
+    async def work(client: AsyncClient) -> Report:
         files.require_writable(saving.out)
-        return await _finish(client, await client.job(id), saving)
+        return await _finish(await client.jobs.get(id), saving)
 
     perform(work, json=json)
 
 
-async def follow(client: Client, job: Job, screen: Console) -> Job:
-    """The job when it has ended; until then `screen` shows how far it is."""
+async def follow(job: AsyncJob, screen: Console) -> AsyncResult:
+    """What the job has delivered when it has ended; until then `screen` shows how far it is. Raises Problem."""
     with bar(screen) as shown:
-        task = shown.add_task(tables.stage(job), total=1.0)
+        task = shown.add_task(tables.stage(job.told), total=1.0)
 
         def tell(job: Job) -> None:
             shown.update(task, completed=job.progress, description=tables.stage(job), refresh=True)
 
-        return await watched(client, job, tell)
+        return await watched(job, tell)
 
 
-async def watched(client: Client, job: Job, tell: Callable[[Job], None]) -> Job:
-    """The job when it has ended; until then `tell` hears of its changes."""
+async def watched(job: AsyncJob, tell: Callable[[Job], None]) -> AsyncResult:
+    """What the job has delivered when it has ended; until then `tell` hears of its changes. Raises Problem."""
     try:
-        async with aclosing(client.watch(job.id)) as snapshots:
-            async for job in snapshots:
-                tell(job)
+        async with aclosing(aiter(job)) as snapshots:
+            async for told in snapshots:
+                tell(told)
     except Problem as problem:
         if problem.code != UNREACHABLE:
             raise
         message = f"{problem.message} The job is not lost: danqing job {job.id} --save"
         raise Problem(Kind.UNAVAILABLE, message, code=UNREACHABLE) from problem
-    return job
+    return job.result()
 
 
-async def _finish(client: Client, job: Job, saving: Saving) -> Report:
+async def _finish(job: AsyncJob, saving: Saving) -> Report:
     with leaving(f"danqing job {job.id} --save"):
-        job = (await follow(client, job, console(stderr=True))).succeeded()
-        saved = [await fetch(client, job, output, saving.out) for output in job.outputs if output.file]
-    document = {**msgspec.to_builtins(job), "saved": [str(path.absolute()) for path in saved]}
-    lines = tables.made(job, saved)
+        made = await follow(job, console(stderr=True))
+        saved = [await file.claim(saving.out) for file in made.files]
+    document = {**msgspec.to_builtins(made.job), "saved": [str(path.absolute()) for path in saved]}
+    lines = tables.made(made.job, saved)
     if saving.view and any([await asyncio.to_thread(typer.launch, str(path)) for path in saved]):
         lines = [*lines, "There is no program here that shows it."]
     return Report(document, lines)
@@ -128,19 +127,6 @@ def leaving(command: str) -> Iterator[None]:
     except asyncio.CancelledError:
         message = f"What was asked for is not cancelled. To come back to it: {command}"
         raise Problem(Kind.CANCELLED, message, code=LEFT) from None
-
-
-async def fetch(client: Client, job: Job, output: Output, out: Path | None) -> Path:
-    """Save an output under a name that nobody has; gives the path."""
-    assert output.file is not None, "only outputs with a file are saved"
-    suffix = SUFFIXES.get(output.mime or "", "bin")
-    path = await asyncio.to_thread(files.claim, files.names(job.prompt, suffix, out))
-    try:
-        await client.download(output.file, path)
-    except BaseException:
-        path.unlink()
-        raise
-    return path
 
 
 def _data_urls(given: Given) -> str | list[str] | None:

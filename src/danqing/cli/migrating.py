@@ -8,11 +8,11 @@ from sqlalchemy import Engine
 
 from danqing.app import AlreadyRunning, owning
 from danqing.cli import logs
-from danqing.cli.home import explained
 from danqing.cli.report import Report, show
 from danqing.cli.running import give_up
 from danqing.config import Config, load
 from danqing.domain.errors import Kind, Problem, invalid
+from danqing.home import explained
 from danqing.store import migrate, revision
 from danqing.store.engine import open_engines, troubles_told
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from danqing.cli.later import Later
 from danqing.domain.retention import DAYS_MAX, FOREVER, Kept
+from danqing.later import Later
 
 if TYPE_CHECKING:
     from danqing.cli import commands

@@ -10,9 +10,9 @@ import typer
 
 from danqing import __version__
 from danqing.cli import configuration, owner
-from danqing.cli.later import Later
 from danqing.cli.practice import PICTURE_MODEL, Json, Out, View, practice
 from danqing.domain.generation import Person, Translate
+from danqing.later import Later
 
 if TYPE_CHECKING:
     from danqing.cli import advising, auditing, commands, doctoring, keeping, making, migrating, server

@@ -8,18 +8,21 @@ from typing import TYPE_CHECKING, NoReturn
 
 import uvloop
 
-from danqing.cli.later import Later
 from danqing.cli.report import Report, complain, show
-from danqing.client import Client, Locate, connect
-from danqing.config import Remote, remote
-from danqing.domain.errors import Kind, Problem, invalid
+from danqing.client import AsyncClient, Way
+from danqing.client.asynchronous import way_to
+from danqing.config import remote
+from danqing.domain.errors import Kind, Problem
+from danqing.later import Later
 
 if TYPE_CHECKING:
-    from danqing.cli import home
+    from danqing import home
+    from danqing.cli import logs
 else:
-    home = Later("danqing.cli.home")  # the server's own parts are only needed where no other server is named
+    home = Later("danqing.home")  # the server's own parts are only needed where no other server is named
+    logs = Later("danqing.cli.logs")
 
-Work = Callable[[Client], Awaitable[Report]]
+Work = Callable[[AsyncClient], Awaitable[Report]]
 
 FAILED = 1
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
@@ -50,19 +53,13 @@ def give_up(error: Exception, *, json: bool) -> NoReturn:
 
 
 async def _asked(work: Work, *, owner: bool) -> Report:
-    named = remote()
-    way = nullcontext(_way_to(named)) if named else home.at_home(owner=owner)
-    async with way as locate, connect(locate) as client:
+    async with AsyncClient(way=found(owner=owner)) as client:
         return await work(client)
 
 
-def _way_to(named: Remote) -> Locate:
-    if not named.url.startswith(("http://", "https://")):
-        raise invalid("DANQING_URL must begin with http:// or https://.", code="configuration")
-    if not named.key:
-        raise Problem(Kind.UNAUTHENTICATED, "DANQING_URL names a server; put a key for it into DANQING_KEY.")
-
-    async def locate() -> Remote:
-        return named
-
-    return locate
+def found(*, owner: bool = False) -> Way:
+    """The way to the server that is named, or to this machine's own. Raises Problem."""
+    if named := remote():
+        return nullcontext(way_to(named))
+    logs.configure("error")
+    return home.at_home(owner=owner)

@@ -11,7 +11,7 @@ import typer
 
 from danqing.cli import making
 from danqing.cli.report import console
-from danqing.client import Client
+from danqing.client import AsyncClient, AsyncJob, AsyncResult
 from danqing.client.told import Job, Quote
 from danqing.domain.errors import Kind, Problem
 from danqing.domain.limits import too_dear
@@ -32,6 +32,7 @@ class Made:
     """What became of one request: a job that ended well, or one that did not, or none."""
 
     job: Job | None = None
+    result: AsyncResult | None = None
     problem: Problem | None = None
 
     @property
@@ -42,14 +43,14 @@ class Made:
         return (datetime.fromisoformat(self.job.updated) - datetime.fromisoformat(self.job.created)).total_seconds()
 
 
-async def quotes(client: Client, requests: Sequence[Request]) -> list[Quote | Problem]:
+async def quotes(client: AsyncClient, requests: Sequence[Request]) -> list[Quote | Problem]:
     """What each would cost at the most, or why it would be refused. Raises Problem for what concerns all of them."""
     gate = asyncio.Semaphore(AT_ONCE)
 
     async def one(request: Request) -> Quote | Problem:
         async with gate:
             try:
-                return await client.quote(request)
+                return await client.quoted(request)
             except Problem as problem:
                 if problem.kind not in _REFUSALS:
                     raise
@@ -71,15 +72,15 @@ def agree(found: Sequence[Quote | Problem], max_cost: str | None) -> None:
         raise too_dear(total, ceiling)
 
 
-async def made(client: Client, request: Request, tell: Tell, *, once: str = "") -> Made:
+async def made(client: AsyncClient, request: Request, tell: Tell, *, once: str = "") -> Made:
     """Have one made and wait for its end. The same `once` is the same job. Never raises a Problem."""
-    job: Job | None = None
+    job: AsyncJob | None = None
     try:
         job = await _submitted(client, request, once)
-        job = await making.watched(client, job, tell)
-        return Made(job.succeeded())
+        result = await making.watched(job, tell)
+        return Made(result.job, result)
     except Problem as problem:
-        return Made(job, problem)
+        return Made(job.told if job else None, problem=problem)
 
 
 async def each(count: int, one: Callable[[int, Tell], Awaitable[None]]) -> None:
@@ -95,16 +96,16 @@ async def each(count: int, one: Callable[[int, Tell], Awaitable[None]]) -> None:
         await asyncio.gather(*map(gated, range(count)))
 
 
-async def _submitted(client: Client, request: Request, once: str) -> Job:
+async def _submitted(client: AsyncClient, request: Request, once: str) -> AsyncJob:
     """The job, once the limits of the key have room for it."""
     for _ in range(ATTEMPTS):
         try:
-            return await client.submit(request, once=once)
+            return await client.jobs.submit(request, once=once)
         except Problem as problem:
             if problem.kind is not Kind.BUSY:
                 raise
             await asyncio.sleep(min(problem.retry_after or 1, WAIT_S_MAX))
-    return await client.submit(request, once=once)
+    return await client.jobs.submit(request, once=once)
 
 
 @contextmanager

@@ -10,10 +10,10 @@ import uvloop
 
 from danqing import __version__, app
 from danqing.cli import logs
-from danqing.cli.home import explained
 from danqing.cli.report import Report, show
 from danqing.cli.running import INTERRUPTED, give_up
 from danqing.config import Config, load
+from danqing.home import explained
 
 _log = structlog.get_logger("danqing.settings")
 

@@ -1,13 +1,16 @@
 """The server of this machine's own data directory: the one that runs there already, or else one in this process."""
 
 import asyncio
+import logging
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 
+import structlog
+
 from danqing.app import AlreadyRunning, serving
 from danqing.catalog import CatalogError
-from danqing.cli import logs
 from danqing.client import Locate
 from danqing.config import Config, ConfigError, Remote, key, load
 from danqing.domain.errors import Kind, Problem, invalid
@@ -18,14 +21,26 @@ LOOKS = 200  # at another process that is starting or stopping its server
 
 
 @asynccontextmanager
-async def at_home(*, owner: bool) -> AsyncIterator[Locate]:
-    """Finds the server while the block runs; one that was started here is stopped with it. Raises Problem."""
-    logs.configure("error")
+async def at_home(*, owner: bool = False, data: Path | None = None) -> AsyncIterator[Locate]:
+    """Finds the server while the block runs; one that was started here is stopped with it. Raises Problem.
+
+    `owner`: with the owner's key. `data`: where everything is kept, when it is not the usual place.
+    """
     with explained():
-        config = load(host=LOOPBACK, port=0)
+        config = load(data=data, host=LOOPBACK, port=0)
     async with AsyncExitStack() as stack:
         given = "" if owner else key()
         yield _Home(config, given, config.data / ("owner-key" if owner else "test-key"), stack).locate
+
+
+@asynccontextmanager
+async def alone(data: Path | None) -> AsyncIterator[Locate]:
+    """The same inside of somebody's program, where only mistakes are told, and on stderr."""
+    if not structlog.is_configured():
+        quiet = structlog.make_filtering_bound_logger(logging.ERROR)
+        structlog.configure(wrapper_class=quiet, logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    async with at_home(data=data) as locate:
+        yield locate
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from danqing.cli import files
+from danqing.client import files
 from danqing.domain.errors import Problem
 
 

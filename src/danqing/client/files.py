@@ -56,4 +56,9 @@ def require_writable(out: Path | None) -> None:
 
 def data_url(path: Path) -> str:
     """A picture as it goes into a request. The server looks at the bytes; the type in the URL is not relied on."""
-    return f"data:application/octet-stream;base64,{pybase64.b64encode(path.read_bytes()).decode()}"
+    return encoded(path.read_bytes())
+
+
+def encoded(data: bytes) -> str:
+    """The same for a picture that is in memory."""
+    return f"data:application/octet-stream;base64,{pybase64.b64encode(data).decode()}"

@@ -10,4 +10,9 @@ class Later:
         self._name = name
 
     def __getattr__(self, name: str) -> object:
-        return getattr(import_module(self._name), name)
+        return attribute(self._name, name)
+
+
+def attribute(module: str, name: str) -> object:
+    """What a module calls by that name; imports it the first time."""
+    return getattr(import_module(module), name)
