@@ -77,6 +77,8 @@ def test_every_size_has_its_rates_when_one_is_sold_for_something_else() -> None:
         ('makes = ["image"]', 'makes = ["video"]\nseconds = [8]', "ability.fps"),
         ('persons = ["dont_allow"]', 'persons = ["nobody"]', "ability.persons[0]"),
         ("count_max = 2", 'aspects = ["wide"]', "ability.aspects"),
+        ("count_max = 2", 'aspects = ["1:1"]\npixels = ["1024"]', "ability.pixels"),
+        ("count_max = 2", 'aspects = ["1:1"]\npixels = ["1536x1024"]', "ability.pixels"),
         ("count_max = 2", 'mimes = ["image/gif"]', "ability.mimes"),
         ('id = "sumi-1"', 'id = "sumi:1"', "id"),
         ('id = "sumi-1"', 'id = "sumi-1"\naliases = [""]', "aliases"),

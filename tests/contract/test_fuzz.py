@@ -77,6 +77,32 @@ SEEDS: list[tuple[str, dict[str, Any]]] = [
             ],
         },
     ),
+    (
+        "/v1/images/generations",
+        {
+            "model": "gpt-image-2",
+            "prompt": "a fox",
+            "n": 2,
+            "size": "1536x1024",
+            "quality": "hd",
+            "output_format": "webp",
+            "output_compression": 80,
+            "background": "opaque",
+            "partial_images": 1,
+            "stream": True,
+        },
+    ),
+    (
+        "/v1/images/edits",
+        {
+            "model": "gpt-image-1",
+            "prompt": "a fox",
+            "images": [{"image_url": PIXEL}, {"file_id": "file-abc"}, PIXEL],
+            "mask": {"image_url": {"url": PIXEL}},
+            "size": "auto",
+            "response_format": "url",
+        },
+    ),
     (CHAT, {"model": "veo-3", "messages": [{"role": "user", "content": "a fox"}], "stream": False}),
     ("/api/jobs", {"model": GEMINI, "prompt": "a fox", "wants": ["image"], "pictures": [PIXEL], "knobs": {"a": 1}}),
 ]

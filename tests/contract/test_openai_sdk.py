@@ -83,7 +83,7 @@ def test_models_are_listed(openai: Facts) -> None:
         ("too fast", "RateLimitError", 429, "rate_limit_exceeded", "This key may send 1 request a minute"),
         ("wrong key", "AuthenticationError", 401, "invalid_api_key", "The API key is not known or was revoked."),
         ("web address", "BadRequestError", 400, "unsupported_url", "addresses on the web are not taken"),
-        ("unknown path", "NotFoundError", 404, "unknown_path", "/v1/images/generations is not a path"),
+        ("unknown path", "NotFoundError", 404, "unknown_path", "/v1/moderations is not a path"),
     ],
 )
 def test_an_error_says_what_is_wrong(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 import pytest
+from PIL import Image
 from starlette.routing import BaseRoute, Mount, Route
 
 from danqing.app import find_dialects
@@ -23,6 +24,7 @@ from .calls import (
     Read,
     chat_body,
     content_body,
+    data_url,
     film_body,
     google_error,
     jobs,
@@ -36,6 +38,7 @@ from .calls import (
 # A picture of 1290 tokens and 2048 tokens of words at most, at $0.40 a million, and 3 tokens at $0.10.
 TALK = (1290 + 2048) * 400 + 3 * 100
 JOB = {"model": IMAGEN, "prompt": "a red fox", "count": 2}
+PIXEL = data_url(Image.new("RGB", (1, 1)))
 # Every route that spends money, with a request, what it costs at the most, and how its errors are read.
 PAID: dict[str, tuple[str, dict[str, object], int, Read]] = {
     "/{at:google}models/{model}:predict": (PREDICT, predict_body(sampleCount=2), 6 * CENT, google_error),
@@ -47,12 +50,25 @@ PAID: dict[str, tuple[str, dict[str, object], int, Read]] = {
     ),
     "/{at:google}models/{model}:generateContent": (CONTENT, content_body("a red fox"), TALK, google_error),
     "/{at:google}models/{model}:streamGenerateContent": (STREAM, content_body("a red fox"), TALK, google_error),
+    "/v1/images/generations": (
+        "/v1/images/generations",
+        {"model": "dall-e-2", "prompt": "a red fox", "n": 2, "size": "512x512"},
+        36 * CENT // 10,
+        openai_error,
+    ),
+    "/v1/images/edits": (
+        "/v1/images/edits",
+        {"model": "dall-e-2", "prompt": "mirror it", "image": PIXEL},
+        2 * CENT,
+        openai_error,
+    ),
     "/v1/chat/completions": (CHAT, chat_body("a red fox", model=FILM_CHAT), 41 * CENT, openai_error),
     "/api/jobs": ("/api/jobs", JOB, 6 * CENT, native_error),
     "/api/quote": ("/api/quote", JOB, 6 * CENT, native_error),
 }
 AGAIN = "/api/jobs/{job}/again"  # spends what its job did
 FREE = {
+    "/v1/images/variations",
     "/api/advise",
     "/{at:google}models/{model}:fetchPredictOperation",
     "/{at:google}models/{model}:countTokens",

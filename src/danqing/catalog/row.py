@@ -13,6 +13,7 @@ from danqing.domain.advice import AUTO
 from danqing.domain.media import SUFFIXES, Medium
 from danqing.domain.models import Ability, Found, Lifecycle, Model, Prompting, Route
 from danqing.domain.money import Price, dollars, per_million
+from danqing.domain.shapes import Shapes
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")  # it stands in URLs, before a colon
 _ASPECT = re.compile(r"[1-9]\d*:[1-9]\d*")
@@ -165,6 +166,11 @@ def _contradictions(model: Model) -> Iterator[str]:
     if not 1 <= ability.count_default <= ability.count_max:
         yield f"`ability.count_default`: {ability.count_default} is not between 1 and {ability.count_max}"
     yield from (f"`ability.aspects`: {it!r} is not a ratio such as 16:9" for it in ability.aspects if not _ratio(it))
+    yield from (
+        f"`ability.pixels`: {it!r} is not a size of one of the model's ratios, such as 1024x1024"
+        for it in ability.pixels
+        if not Shapes(ability.aspects, ability.sizes).words(it)
+    )
     yield from (f"`ability.mimes`: {mime!r} cannot be made" for mime in ability.mimes if mime not in SUFFIXES)
     if Medium.VIDEO in ability.makes and not ability.seconds:
         yield "`ability.seconds` is missing: a film needs a length"

@@ -1,4 +1,4 @@
-"""What a film over chat links to: a page that follows the film as it is made and then plays it, its data, its file.
+"""What answers link to: a page that follows a film over chat as it is made and then plays it, its data, any file.
 
 The links are for people and need no key: a job is only shown to whoever knows its id, and a file's link is signed and
 expires (wire.md, section 10).
@@ -29,7 +29,7 @@ def claims(request: Request) -> bool:
 
 
 def routes(front: Front) -> list[BaseRoute]:
-    """The page, its data, and the film to watch or to save."""
+    """The page, its data, and a film or picture to see or to save."""
 
     async def page(request: Request) -> Response:
         await front.gateway.shared_job(request.path_params["job"])
@@ -45,10 +45,10 @@ def routes(front: Front) -> list[BaseRoute]:
         return Reply.of(public, headers={"cache-control": "no-store"})
 
     async def watch(request: Request) -> Response:
-        return await _film(front, request, attach=False)
+        return await _file(front, request, attach=False)
 
     async def save(request: Request) -> Response:
-        return await _film(front, request, attach=True)
+        return await _file(front, request, attach=True)
 
     async def script(request: Request) -> Response:
         return Response(SCRIPT, media_type="text/javascript")
@@ -61,13 +61,13 @@ def routes(front: Front) -> list[BaseRoute]:
         "/web/tracking.css": style,
         "/web/{job}": page,
         "/source/{job}": source,
-        "/cdn/{day}/{name}.mp4": watch,
-        "/cdn/download/{day}/{name}.mp4": save,
+        "/cdn/{day}/{name}.{suffix}": watch,
+        "/cdn/download/{day}/{name}.{suffix}": save,
     }
     return [Route(path, front.endpoint(handler, envelope), methods=["GET"]) for path, handler in table.items()]
 
 
-async def _film(front: Front, request: Request, *, attach: bool) -> Response:
+async def _file(front: Front, request: Request, *, attach: bool) -> Response:
     output, job = await front.gateway.linked_file(_day(request.path_params["day"]), request.path_params["name"])
     return await front.download(request, output, job, attach=attach)
 

@@ -286,10 +286,11 @@ class Front:
         """The address that clients reach this server by, without a slash at the end."""
         return self._public_url or str(request.base_url).rstrip("/")
 
-    def link(self, request: Request, film: Output, job: Job, *, save: bool = False) -> str:
-        """A public link to watch a film, or to save it; signed, and expiring."""
-        day, name = self.gateway.link(film, job)
-        return f"{self.base(request)}/cdn/{'download/' if save else ''}{day:%Y%m%d}/{name}.mp4"
+    def link(self, request: Request, output: Output, job: Job, *, save: bool = False) -> str:
+        """A public link to see a picture or a film, or to save it; signed, and expiring."""
+        assert output.blob is not None, "words have no file"
+        day, name = self.gateway.link(output, job)
+        return f"{self.base(request)}/cdn/{'download/' if save else ''}{day:%Y%m%d}/{name}.{output.blob.suffix}"
 
     async def download(self, request: Request, output: Output, job: Job, *, attach: bool = False) -> Response:
         """A delivered file, with byte ranges; `attach` has browsers save it instead of showing it."""

@@ -48,13 +48,14 @@ INPUTS_MAX = 64
 SIDE_MIN, SIDE_MAX = 64, 2816  # the workers' own
 FRAME_PIXELS_MAX = 1920 * 1088
 SECONDS_MAX = 60
-FULL_HD = 1.5  # times as many pixels on each side
+TIMES = {"1K": 1.0, "2K": 2.0, "512": 0.5, "256": 0.25}  # as many pixels on each side as in SIZES
+FRAME_TIMES = {"720p": 1.0, "1080p": 1.5, "1024p": 1024 / 720}
 QUALITY = 90  # of JPEG and WebP, when nothing is said
 HEIGHT = 1024  # of a picture whose model knows no sizes, as the document says of Gemini
 PICTURES = Ability(
     makes=frozenset({Medium.TEXT, Medium.IMAGE}),
     aspects=tuple(SIZES),
-    sizes=("1K", "2K"),
+    sizes=tuple(TIMES),
     persons=tuple(Person),
     mimes=("image/png", "image/jpeg", "image/webp"),
     pictures_max=INPUTS_MAX,
@@ -62,7 +63,7 @@ PICTURES = Ability(
 FILMS = Ability(
     makes=frozenset({Medium.VIDEO}),
     aspects=tuple(FRAMES),
-    sizes=("720p", "1080p"),
+    sizes=tuple(FRAME_TIMES),
     seconds=tuple(range(1, SECONDS_MAX + 1)),
     persons=tuple(Person),
     mimes=("video/mp4",),
@@ -236,7 +237,7 @@ def _frame(asked: Generation) -> tuple[int, int]:
     if asked.pixels and (sized := sides(asked.pixels)) and sized[0] * sized[1] <= FRAME_PIXELS_MAX:
         return sized[0] // 2 * 2, sized[1] // 2 * 2
     width, height = FRAMES[asked.aspect or "16:9"]
-    scale = FULL_HD if asked.size == "1080p" else 1
+    scale = FRAME_TIMES[asked.size or "720p"]
     return round(width * scale), round(height * scale)
 
 
@@ -245,7 +246,7 @@ def _size(asked: Generation) -> tuple[int, int]:
         scale = max(min(1.0, SIDE_MAX / max(sized)), SIDE_MIN / min(sized))
         return round(sized[0] * scale), round(sized[1] * scale)
     width, height = SIZES[asked.aspect or "1:1"]
-    wished = HEIGHT / height if asked.size is None else 2 if asked.size == "2K" else 1
+    wished = TIMES[asked.size] if asked.size else HEIGHT / height
     scale = min(wished, SIDE_MAX / max(width, height))
     return round(width * scale), round(height * scale)
 

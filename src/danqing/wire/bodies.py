@@ -129,6 +129,13 @@ class Fields:
         """A list of objects and strings; an empty one when there is none."""
         return [item if isinstance(item, str) else self._inner(path, item) for path, item in self._list(names)]
 
+    def one_or_several(self, name: str) -> "list[Fields | str]":
+        """A list of objects and strings, or one of them that stands without its list."""
+        value = self._values.get(name)
+        if isinstance(value, str | dict):
+            self._values[name] = [value]
+        return self.items(name)
+
     def words(self, *names: str) -> list[str]:
         """A list of strings; an empty one when there is none."""
         words = []

@@ -10,6 +10,7 @@ import pybase64
 from danqing.domain.errors import Kind, Problem, invalid
 from danqing.domain.media import Blob, cited
 from danqing.wire.forms import FormFile
+from danqing.wire.media_type import media_type
 from danqing.wire.picture_header import read_header
 
 PICTURE_BYTES_MAX = 20_000_000
@@ -60,6 +61,13 @@ def picture(data: bytes, *, param: str) -> Upload:
 def sent_picture(file: FormFile, *, param: str) -> Upload:
     """The same for a file of a form."""
     return Upload(Blob(file.sha256, file.size, _picture_type(file.head, file.size, param)), file.path)
+
+
+def sent_film(file: FormFile, *, param: str) -> Upload:
+    """A film of a form: an MP4, whatever it was declared to be. Raises Problem(INVALID)."""
+    if media_type(file.head) != "video/mp4":
+        raise invalid(f"{param} is not an MP4 film.", param=param, code="invalid_film")
+    return Upload(Blob(file.sha256, file.size, "video/mp4"), file.path)
 
 
 def _picture_type(head: bytes, size: int, param: str) -> str:

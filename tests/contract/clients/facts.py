@@ -17,7 +17,8 @@ class Facts:
             self._calls[name] = {"value": call()}
         except Exception as error:
             told = {
-                field: getattr(error, field, None) for field in ("code", "status", "status_code", "message", "type")
+                field: getattr(error, field, None)
+                for field in ("code", "status", "status_code", "message", "type", "param")
             }
             self._calls[name] = {"error": type(error).__name__, "text": str(error), **told}
 

@@ -119,7 +119,7 @@ def main() -> None:
     facts.of("too fast", hurried)
     facts.of("wrong key", lambda: asked("a fox", key="sk-test-wrong"))
     facts.of("web address", lambda: asked([{"type": "image_url", "image_url": {"url": "https://x.example/a.png"}}]))
-    facts.of("unknown path", lambda: connect().images.generate(model="gpt-image-1", prompt="a fox"))
+    facts.of("unknown path", lambda: connect().moderations.create(input="a fox"))
     facts.tell()
 
 

@@ -35,12 +35,14 @@ _PARAMS: dict[str, str] = {
 }
 
 
-def error(problem: Problem) -> Tree:
+def error(problem: Problem, **called: str) -> Tree:
     """The body of an answer that is not a success, and the data of an event that ends a stream in failure.
 
+    `called` is what the call that failed calls a field, where that is not as in a chat.
     In a stream it must come as an unnamed event: the SDK raises on `data: {"error": …}` and on nothing else.
     """
-    param = _PARAMS.get(problem.param, problem.param) if problem.param else None
+    names = _PARAMS | called
+    param = names.get(problem.param, problem.param) if problem.param else None
     return {
         "error": {
             "message": problem.message,
