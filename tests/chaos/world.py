@@ -33,6 +33,7 @@ LIFE_S = 6.0  # a process that has not reached its last step by then is killed a
 STEPS_MAX = 60  # more are hardly ever taken within a life
 UNFINISHED_MAX = 12
 PATIENCE_S = 120.0
+DEADLINE_S = 3600  # no order ends as too late because everybody keeps dying on a slow machine
 
 # once: the engine takes no request id. next: another one turns everything away before it is asked.
 MODELS = ("film-again", "film-once", "film-next", "picture-again", "picture-once", "picture-next")
@@ -224,7 +225,7 @@ class World:
                     "/api/jobs",
                     {"model": model, "prompt": f"a paper boat, {name}"},
                     key=self.key,
-                    headers={"idempotency-key": name},
+                    headers={"idempotency-key": name, "danqing-deadline": str(DEADLINE_S)},
                     timeout=5,
                 )
             except (OSError, urllib.error.URLError, ValueError):
