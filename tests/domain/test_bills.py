@@ -32,6 +32,7 @@ BY_TOKEN = Price(
         (replace(FILM, width=720, height=1280), 320),
         (replace(FILM, width=0, height=0), 480),  # nobody knows what came
         (replace(FILM, duration_ms=6000), 240),
+        (replace(FILM, duration_ms=15_000, given_ms=8000), 280),  # what was given is not sold again
     ],
 )
 def test_a_film_costs_what_its_own_size_and_length_cost(film: Output, cents: int) -> None:

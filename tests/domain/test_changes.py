@@ -7,7 +7,7 @@ import pytest
 from danqing.catalog import load
 from danqing.domain.changes import Change, adapt
 from danqing.domain.errors import Kind, Problem
-from danqing.domain.generation import Generation, Person, Task, Turn
+from danqing.domain.generation import Area, Generation, Person, Role, Task, Turn
 from danqing.domain.jobs import Reported, step
 from danqing.domain.media import Blob, Medium
 from danqing.domain.models import Ability, fit
@@ -114,7 +114,9 @@ def test_a_rule_for_people_that_cannot_be_kept_is_refused() -> None:
 
 
 @pytest.mark.parametrize("ability", [Ability(makes=IMAGE, pictures_max=1), None])
-@pytest.mark.parametrize("change", [{"mask": PICTURE}, {"task": Task.REMOVE}])
+@pytest.mark.parametrize(
+    "change", [{"mask": PICTURE}, {"task": Task.REMOVE}, {"area": Area.BACKGROUND}, {"roles": (Role.STYLE,)}]
+)
 def test_a_change_that_a_maker_cannot_do_or_may_not_know_is_never_left_out(
     ability: Ability | None, change: dict[str, object]
 ) -> None:
@@ -165,3 +167,20 @@ def test_what_an_engine_reports_of_a_parameter_takes_the_place_of_what_was_expec
     job = a_job(changes=(first, replace(first, param="aspect")))
     running, _ = step(replace(job, state="submitting"), Reported(changes=(replace(first, made="360p"),)), NOON)
     assert [(change.param, change.made) for change in running.changes] == [("size", "360p"), ("aspect", "720p")]
+
+
+def test_what_is_said_of_a_picture_goes_to_who_knows_it() -> None:
+    able = Ability(makes=IMAGE, pictures_max=1, roles=(Role.STYLE,), factors=(2,), tasks=(Task.UPSCALE,))
+    shown = a_generation(turns=(Turn("user", (PICTURE,)),))
+    for fields in ({"roles": (Role.STYLE,)}, {"roles": (Role.BASE,)}, {"task": Task.UPSCALE, "factor": 2}):
+        asked = replace(shown, **fields)
+        assert adapt(asked, able) == (asked, ())
+    with pytest.raises(Problem, match="4 times as large"):
+        adapt(replace(shown, task=Task.UPSCALE, factor=4), able)
+
+
+def test_a_film_goes_on_by_the_length_that_its_maker_has_for_that() -> None:
+    able = Ability(makes=FILM, seconds=(8, 4), tasks=(Task.EXTEND,), extend_seconds=(7,))
+    asked = a_generation(wants=FILM, seconds=8, task=Task.EXTEND, film=Blob("1" * 64, 9, "video/mp4"))
+    sent, [change] = adapt(asked, able)
+    assert (sent.seconds, change.param, change.made) == (7, "seconds", "7")

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from danqing.domain.errors import Kind, Problem
-from danqing.domain.generation import Person, Task, Turn
+from danqing.domain.generation import Area, Person, Role, Task, Turn
 from danqing.domain.media import Blob, Medium
 from danqing.domain.models import Ability, Catalog, Model, fit, most
 from danqing.domain.money import Price, dollars
@@ -115,3 +115,57 @@ def test_what_is_given_must_be_what_it_is_given_as(
     with pytest.raises(Problem, match=named) as raised:
         fit(a_generation(**fields), model)
     assert (raised.value.kind, raised.value.param) == (Kind.INVALID, param)
+
+
+RETOUCHER = replace(
+    EDITOR,
+    ability=replace(
+        EDITOR.ability, roles=(Role.STYLE,), areas=(Area.BACKGROUND,), factors=(2, 4), anew=False,
+        tasks=(Task.UPSCALE, Task.EDIT),
+    ),
+)  # fmt: skip
+CUTTER = replace(
+    CAMERA,
+    ability=replace(
+        CAMERA.ability, tasks=(Task.EXTEND, Task.EDIT), extend_seconds=(7,), seconds=(8, 4), reference_seconds=(8,),
+        pictures_max=3,
+    ),
+)  # fmt: skip
+
+
+def test_who_only_changes_things_does_the_first_that_it_does() -> None:
+    fitted = fit(a_generation("", turns=SHOWN), RETOUCHER)
+    assert (fitted.task, fitted.factor) == (Task.UPSCALE, 2)
+    assert fit(a_generation(turns=SHOWN, task=Task.EDIT), RETOUCHER).factor is None
+    styled = a_generation(turns=(Turn("user", (PICTURE, PICTURE)),), roles=(Role.BASE, Role.STYLE), task=Task.EDIT)
+    assert fit(replace(styled, area=Area.BACKGROUND), RETOUCHER).roles == (Role.BASE, Role.STYLE)
+
+
+def test_a_film_goes_on_for_a_length_of_its_own_and_is_changed_as_a_whole() -> None:
+    asked = a_generation(film=CLIP, film_ms=8_042, task=Task.EXTEND, **FILMED)
+    assert fit(asked, CUTTER).seconds == 7
+    assert fit(replace(asked, task=Task.EDIT), CUTTER).seconds == 9
+    assert fit(replace(asked, task=Task.EDIT, film_ms=0), CUTTER).seconds == 8, "nobody knows its length"
+    assert fit(a_generation(turns=SHOWN, **FILMED), CUTTER).seconds == 8
+
+
+@pytest.mark.parametrize(
+    ("model", "fields", "param", "named"),
+    [
+        (RETOUCHER, {}, "pictures", "only changes what it is given"),
+        (RETOUCHER, {"turns": SHOWN, "roles": (Role.SUBJECT,)}, "roles", "takes one as style"),
+        (RETOUCHER, {"turns": SHOWN, "roles": (Role.BASE, Role.STYLE)}, "roles", "one role for each"),
+        (RETOUCHER, {"turns": SHOWN, "area": Area.SEMANTIC}, "area", "finds background"),
+        (RETOUCHER, {"turns": SHOWN, "area": Area.BACKGROUND, "mask": PICTURE}, "area", "not both"),
+        (RETOUCHER, {"turns": SHOWN, "factor": 3}, "factor", "2, 4"),
+        (RETOUCHER, {"turns": SHOWN, "task": Task.EDIT, "factor": 2}, "factor", "task upscale"),
+        (EDITOR, {"turns": SHOWN, "area": Area.BACKGROUND}, "area", "Send a mask"),
+        (EDITOR, {"turns": SHOWN, "task": Task.UPSCALE, "factor": 2}, "factor", "has no factor"),
+        (CUTTER, {"film": CLIP, "film_ms": 8_000, "task": Task.EDIT, "seconds": 4, **FILMED}, "seconds", "8 seconds"),
+        (CUTTER, {"turns": SHOWN, "seconds": 4, **FILMED}, "seconds", "Allowed: 8"),
+    ],
+)
+def test_what_is_said_of_a_change_must_fit_together(
+    model: Model, fields: dict[str, object], param: str, named: str
+) -> None:
+    test_what_is_given_must_be_what_it_is_given_as(model, fields, param, f"(?i){named}")

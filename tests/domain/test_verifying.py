@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from danqing.domain.generation import Generation, Output
+from danqing.domain.generation import Generation, Output, Task
 from danqing.domain.media import Blob, Medium, Shape
 from danqing.domain.verifying import counted, differences, measured
 from making import a_generation, a_picture
@@ -91,6 +91,18 @@ def test_sound_that_nobody_asked_for_is_told() -> None:
 
 def test_what_a_file_tells_of_itself_goes_before_what_its_engine_said() -> None:
     said = replace(FILM, width=1920, height=1080, audio=False)
-    seen = measured(said, Shape(width=1280, height=720, duration_ms=7958, fps=24, audio=True))
+    seen = measured(said, Shape(width=1280, height=720, duration_ms=7958, fps=24, audio=True), ASKED)
     assert (seen.width, seen.height, seen.duration_ms, seen.audio) == (1280, 720, 7958, True)
-    assert measured(said, Shape(width=1280, height=720)).duration_ms == 8000
+    assert measured(said, Shape(width=1280, height=720), ASKED).duration_ms == 8000
+
+
+@pytest.mark.parametrize(
+    ("came_ms", "given_ms", "told_of"), [(15_000, 8_000, set()), (7_000, 0, set()), (12_000, 8_000, {"seconds"})]
+)
+def test_a_film_that_goes_on_holds_the_one_that_was_given_or_is_what_is_new_alone(
+    came_ms: int, given_ms: int, told_of: set[str]
+) -> None:
+    asked = replace(ASKED, task=Task.EXTEND, film=FILM.blob, film_ms=8_000, seconds=7)
+    output = measured(FILM, Shape(width=1280, height=720, duration_ms=came_ms, fps=24, audio=True), asked)
+    assert (output.duration_ms, output.given_ms) == (came_ms, given_ms)
+    assert told(output, asked).keys() == told_of

@@ -160,6 +160,12 @@ class Ability(msgspec.Struct, frozen=True, kw_only=True):
     frames: bool
     tasks: tuple[str, ...]
     masks: bool
+    areas: tuple[str, ...] = ()
+    factors: tuple[int, ...] = ()
+    roles: tuple[str, ...] = ()
+    anew: bool = True
+    extend_seconds: tuple[int, ...] = ()
+    reference_seconds: tuple[int, ...] = ()
     fps: int | None
     audio: bool
     languages: tuple[str, ...]

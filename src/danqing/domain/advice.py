@@ -153,7 +153,7 @@ def _wanted(generation: Generation, film: bool) -> Generation:
 def _is_film(generation: Generation) -> bool:
     if generation.wants & {Medium.IMAGE, Medium.VIDEO}:
         return Medium.VIDEO in generation.wants
-    if generation.seconds or generation.first_frame or generation.last_frame:
+    if generation.seconds or generation.first_frame or generation.last_frame or generation.film:
         return True
     return Wish.FILM in wishes.find(generation.prompt)
 

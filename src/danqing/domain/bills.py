@@ -36,6 +36,6 @@ def _units(output: Output, rates: Price) -> Units:
         case Medium.IMAGE:
             return Units(images=1, output_tokens=output.tokens or rates.image_tokens)
         case Medium.VIDEO:
-            return Units(films=1, film_ms=output.duration_ms, output_tokens=output.tokens)
+            return Units(films=1, film_ms=output.duration_ms - output.given_ms, output_tokens=output.tokens)
         case Medium.TEXT:
             return Units(output_tokens=output.tokens or count_tokens(output.text))

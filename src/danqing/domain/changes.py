@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from danqing.domain.errors import Problem, invalid
-from danqing.domain.generation import Generation, Person
+from danqing.domain.generation import Generation, Person, Role
 from danqing.domain.media import Medium
 from danqing.domain.models import Ability
 from danqing.domain.sizes import apart, ratio, scale
@@ -45,7 +45,7 @@ def adapt(generation: Generation, ability: Ability | None) -> tuple[Generation, 
     it in words, or reports it. Raises Problem(INVALID) for what the maker cannot do in any sensible way; another may.
     """
     if ability is None:
-        if generation.task or generation.mask:
+        if generation.task or generation.mask or generation.area or generation.roles:
             raise _refused("is not known to change what it is given", "task")
         return generation, ()
     _require(generation, ability)
@@ -86,6 +86,13 @@ def _require(generation: Generation, ability: Ability) -> None:
         raise _refused(f"does not {generation.task} what it is given", "task")
     if generation.mask and not ability.masks:
         raise _refused("takes no mask", "mask")
+    if generation.area and generation.area not in ability.areas:
+        raise _refused(f"does not find the {generation.area} of a picture by itself", "area")
+    if generation.factor and generation.factor not in ability.factors:
+        raise _refused(f"makes nothing {generation.factor} times as large", "factor")
+    for role in generation.roles:
+        if role not in (Role.BASE, *ability.roles):
+            raise _refused(f"takes no picture as {role}", "roles")
 
 
 def _size(generation: Generation, ability: Ability) -> str | None:
@@ -94,7 +101,9 @@ def _size(generation: Generation, ability: Ability) -> str | None:
 
 
 def _seconds(generation: Generation, ability: Ability) -> int | None:
-    longest_first = sorted(ability.seconds, reverse=True)  # of two that are as near, the client gets the longer one
+    longest_first = sorted(
+        ability.lengths(generation), reverse=True
+    )  # of two that are as near, the client gets the longer one
     return _near(generation.seconds, longest_first, float, "seconds")
 
 

@@ -46,6 +46,24 @@ class Task(StrEnum):
     EXTEND = "extend"  # the film goes on from its last frame
 
 
+class Role(StrEnum):
+    """What a picture is given for, where it is more than the next thing that was said."""
+
+    BASE = "base"  # it is what is changed
+    SUBJECT = "subject"  # who or what is to be seen
+    STYLE = "style"  # how it is to look
+    CONTROL = "control"  # where its lines are to run
+    CONTENT = "content"  # what is to be seen in the style of another
+
+
+class Area(StrEnum):
+    """Which part of the first picture may change, when the maker is to find it and no mask says it."""
+
+    BACKGROUND = "background"
+    FOREGROUND = "foreground"
+    SEMANTIC = "semantic"  # whatever belongs to the classes that are named
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """One message of a conversation: its words and pictures in the order in which they were written.
@@ -67,9 +85,11 @@ class Generation:
     the domain does not act on (guidanceScale, temperature …): an engine may honour them by name, what it does not
     honour is reported on the job. `pixels` is "1536x1024" where the very size is asked for; `fit` says it in `aspect`
     and `size` too, for engines that are not asked in pixels. `mask` says where in the first picture something may
-    change: where it is transparent, or white if it is opaque. `film` is what `task` is done to when it is not a
-    picture. `audio`: whether a film is to have sound; it follows from the model and its knob generateAudio. `advised`:
-    the sentences on why this model was chosen, none when the caller has named it.
+    change: where it is transparent, or white if it is opaque; in its place `area` says what is to be found there.
+    `film` is what `task` is done to when it is not a picture, and `film_ms` its length, 0 when that is not known.
+    `roles` are those of the pictures, one for each, or none. `factor` is how many times as long the sides of a picture
+    become by Task.UPSCALE. `audio`: whether a film is to have sound; it follows from the model and its knob
+    generateAudio. `advised`: the sentences on why this model was chosen, none when the caller has named it.
     """
 
     model: str
@@ -89,8 +109,12 @@ class Generation:
     first_frame: Blob | None = None
     last_frame: Blob | None = None
     mask: Blob | None = None
+    area: Area | None = None
     film: Blob | None = None
+    film_ms: int = 0
     task: Task | None = None
+    roles: tuple[Role, ...] = ()
+    factor: int | None = None
     translate: Translate | None = None
     preflight: Preflight | None = None
     knobs: tuple[tuple[str, Knob], ...] = ()
@@ -148,6 +172,8 @@ class Generation:
             "mime": self.mime,
             "quality": self.quality,
             "task": self.task,
+            "area": self.area,
+            "factor": self.factor,
         }
         return {name: value for name, value in named.items() if value is not None}
 
@@ -162,7 +188,7 @@ class Output:
     `file` is the name it can be downloaded by, `[a-z0-9]+`, given by the gateway. `seed` makes it again. `drawn` and
     `missing` are what the engine says of its own work, in the words of the prompt. `tokens` is 0 when the engine does
     not count them. `signature` is the engine's, opaque, and goes back to it when the conversation goes on. `gone` is
-    since when its file has been taken away.
+    since when its file has been taken away. `given_ms` is how much of a film was given and not made.
     """
 
     medium: Medium
@@ -172,6 +198,7 @@ class Output:
     width: int = 0
     height: int = 0
     duration_ms: int = 0
+    given_ms: int = 0
     fps: int = 0
     audio: bool = False
     seed: int | None = None

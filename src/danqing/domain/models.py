@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from danqing.domain.errors import Kind, Problem, invalid
-from danqing.domain.generation import Generation, Person, Task
+from danqing.domain.generation import Area, Generation, Person, Role, Task
 from danqing.domain.media import Blob, Medium
 from danqing.domain.money import Price, Units
 from danqing.domain.prompts import IMAGE_TOKENS, count_tokens
@@ -28,7 +28,10 @@ class Ability:
     The first of each tuple is the default, except `count_default`. `pictures_max` is how many pictures it takes as
     input over a whole conversation. `pixels` are the sizes that it is sold in, as "1536x1024"; with `step`, it makes
     every width and height that are multiples of it, as far as its ratios and sizes go. `tasks` are what it does to
-    pictures or films that are given; `masks`: it can be told where.
+    pictures or films that are given; `masks`: it can be told where, and finds `areas` by itself; `factors` are those of
+    an upscale. `roles`: what pictures can be given for. `extend_seconds` are the lengths by which a film goes on, and
+    `reference_seconds` those of a film that goes by pictures, where they are not `seconds`. `anew`: it makes something
+    of words alone.
     """
 
     makes: frozenset[Medium]
@@ -45,9 +48,21 @@ class Ability:
     frames: bool = False
     tasks: tuple[Task, ...] = ()
     masks: bool = False
+    areas: tuple[Area, ...] = ()
+    factors: tuple[int, ...] = ()
+    roles: tuple[Role, ...] = ()
+    extend_seconds: tuple[int, ...] = ()
+    reference_seconds: tuple[int, ...] = ()
+    anew: bool = True
     fps: int = 0
     audio: bool = False
     languages: tuple[str, ...] = ()
+
+    def lengths(self, generation: Generation) -> tuple[int, ...]:
+        """The lengths in seconds that this request can be made in; of a film that goes on, of what is new."""
+        if generation.task is Task.EXTEND and self.extend_seconds:
+            return self.extend_seconds
+        return self.reference_seconds if generation.pictures and self.reference_seconds else self.seconds
 
 
 class Strength(StrEnum):
@@ -151,10 +166,11 @@ class Model:
 def fit(generation: Generation, model: Model) -> Generation:
     """The generation with the model's defaults filled in. Raises Problem(INVALID) naming the allowed values."""
     ability = model.ability
-    generation = _shaped(generation, model)
+    generation = _tasked(_shaped(generation, model), model)
     require_prompt(generation)
     _check_pictures(generation, model)
     _check_task(generation, model)
+    _check_place(generation, model)
     count = generation.count if generation.count is not None else ability.count_default
     if not 1 <= count <= ability.count_max:
         allowed = "exactly 1" if ability.count_max == 1 else f"1 to {ability.count_max}"
@@ -169,7 +185,8 @@ def fit(generation: Generation, model: Model) -> Generation:
         count=count,
         aspect=_aspect(generation, model),
         size=_choose(generation.size, ability.sizes, "size", "size", model),
-        seconds=_choose(generation.seconds, ability.seconds, "length in seconds", "seconds", model),
+        seconds=_length(generation, model),
+        factor=_factor(generation, model),
         person=_choose(generation.person, ability.persons, "value for people", "person", model),
         mime=_choose(generation.mime, ability.mimes, "file type", "mime", model),
         audio=_audio(generation, ability) if Medium.VIDEO in wants else None,
@@ -183,6 +200,15 @@ def require_prompt(generation: Generation) -> None:
     if len(generation.words) > PROMPT_CHARACTERS_MAX:
         message = f"The prompt has {len(generation.words)} characters; at most {PROMPT_CHARACTERS_MAX} are taken."
         raise invalid(message, param="prompt", code="prompt_too_long")
+
+
+def _tasked(generation: Generation, model: Model) -> Generation:
+    """With the first thing that the model does to what is given, when it does nothing else and nothing is said."""
+    if model.ability.anew or generation.task:
+        return generation
+    if not any(generation.blobs()):
+        raise invalid(f"{model.id} only changes what it is given. Send it a picture.", param="pictures")
+    return replace(generation, task=model.ability.tasks[0])
 
 
 def _check_pictures(generation: Generation, model: Model) -> None:
@@ -205,12 +231,32 @@ def _check_task(generation: Generation, model: Model) -> None:
         raise invalid(f"{model.id} does not do {task}. {can}", param="task", code="unsupported_parameter")
     if task and not (generation.pictures or generation.film):
         raise invalid(f"To {task} something, give it: a picture, or a film.", param="pictures")
-    if generation.mask and not model.ability.masks:
-        raise invalid(f"{model.id} takes no mask.", param="mask", code="unsupported_parameter")
-    if generation.mask and not generation.pictures:
-        raise invalid("A mask needs the picture that it belongs to.", param="mask")
+    strange = [role for role in generation.roles if role not in (Role.BASE, *model.ability.roles)]
+    if strange:
+        message = f"{model.id} takes no picture as {strange[0]}. {_known(model.ability.roles, 'It takes one as')}"
+        raise invalid(message.strip(), param="roles", code="unsupported_parameter")
+    if generation.roles and len(generation.roles) != len(generation.pictures):
+        raise invalid("Give one role for each picture, in their order.", param="roles")
     if film := generation.film:
         _check_film(film, generation, model)
+
+
+def _check_place(generation: Generation, model: Model) -> None:
+    """What says where something may change."""
+    if generation.mask and not model.ability.masks:
+        raise invalid(f"{model.id} takes no mask.", param="mask", code="unsupported_parameter")
+    if generation.area and generation.area not in model.ability.areas:
+        known = _known(model.ability.areas, "It finds") or "Send a mask." * model.ability.masks
+        message = f"{model.id} does not find the {generation.area} by itself. {known}"
+        raise invalid(message.strip(), param="area", code="unsupported_parameter")
+    if generation.mask and generation.area:
+        raise invalid("Send a mask, or say what is to be found; not both.", param="area")
+    if (generation.mask or generation.area) and not generation.pictures:
+        raise invalid("A mask needs the picture that it belongs to.", param="mask")
+
+
+def _known(words: Sequence[str], does: str) -> str:
+    return f"{does} {', '.join(words)}." if words else ""
 
 
 def _check_film(film: Blob, generation: Generation, model: Model) -> None:
@@ -249,6 +295,26 @@ def _shaped(generation: Generation, model: Model) -> Generation:
     if generation.aspect not in (None, found.aspect):
         raise invalid(f"{generation.pixels} is not {generation.aspect}: leave one of them out.", param="aspect")
     return replace(generation, aspect=found.aspect, size=generation.size or found.size)
+
+
+def _length(generation: Generation, model: Model) -> int | None:
+    """What is done to a whole film takes the length of that film."""
+    ability = model.ability
+    if generation.film and generation.task is not Task.EXTEND and generation.film_ms:
+        seconds = -(-generation.film_ms // 1000)
+        if generation.seconds not in (None, seconds):
+            message = f"The film that is given has {seconds} seconds, and has them afterwards; leave the length out."
+            raise invalid(message, param="seconds")
+        return seconds
+    return _choose(generation.seconds, ability.lengths(generation), "length in seconds", "seconds", model)
+
+
+def _factor(generation: Generation, model: Model) -> int | None:
+    if generation.task is not Task.UPSCALE:
+        if generation.factor:
+            raise invalid("A factor belongs to the task upscale.", param="factor")
+        return None
+    return _choose(generation.factor, model.ability.factors, "factor", "factor", model)
 
 
 def _audio(generation: Generation, ability: Ability) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from danqing.domain.changes import Change, changed
-from danqing.domain.generation import Generation, Output
+from danqing.domain.generation import Generation, Output, Task
 from danqing.domain.media import Medium, Shape
 from danqing.domain.sizes import apart, named, ratio, scale
 
@@ -16,13 +16,19 @@ SIZES = {
 }
 
 
-def measured(output: Output, shape: Shape) -> Output:
-    """The output with the figures of its own file; what the file does not tell stays as the engine told it."""
+def measured(output: Output, shape: Shape, asked: Generation) -> Output:
+    """The output with the figures of its own file; what the file does not tell stays as the engine told it.
+
+    A film that went on holds the one that was given, unless its maker sends what is new alone.
+    """
+    length = shape.duration_ms or output.duration_ms
+    holds = asked.task is Task.EXTEND and length > asked.film_ms
     return replace(
         output,
         width=shape.width,
         height=shape.height,
-        duration_ms=shape.duration_ms or output.duration_ms,
+        duration_ms=length,
+        given_ms=asked.film_ms if holds else 0,
         fps=shape.fps or output.fps,
         audio=shape.audio,
     )
@@ -65,7 +71,7 @@ def _sized(output: Output, asked: Generation, sent: Generation) -> Iterator[Chan
 def _timed(output: Output, asked: Generation, sent: Generation, fps: int) -> Iterator[Change]:
     if output.medium is not Medium.VIDEO or not output.duration_ms:
         return
-    seconds = output.duration_ms / 1000
+    seconds = (output.duration_ms - output.given_ms) / 1000
     if sent.seconds and abs(seconds - sent.seconds) > SECONDS_OFF_MAX:
         yield _came("seconds", asked.seconds, f"{seconds:g}")
     if fps and output.fps and output.fps != fps:

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import gettempdir
 from typing import TypeVar
@@ -264,12 +264,17 @@ class Front:
     async def _found(self, key: Key, generation: Generation) -> Generation:
         """The generation with the files themselves where files of the key were only named."""
         found: dict[Blob, Blob] = {}
+        film_ms = generation.film_ms
         for blob in generation.blobs():
             if isinstance(blob, Cited) and blob not in found:
                 output, _ = await self.gateway.file(key, blob.file)
                 assert output.blob is not None, "words have no file"
                 found[blob] = output.blob
-        return generation.with_files(lambda blob: found.get(blob, blob)) if found else generation
+                if blob == generation.film:
+                    film_ms = output.duration_ms
+        return (
+            replace(generation.with_files(lambda blob: found.get(blob, blob)), film_ms=film_ms) if found else generation
+        )
 
     def told(self, job: Job) -> dict[str, str]:
         """The headers that tell of a job and of its model."""

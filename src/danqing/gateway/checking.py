@@ -32,7 +32,7 @@ class Checker:
         output = replace(update.output, file=update.output.file or secrets.token_hex(16))
         try:
             if shape := await self._probe(self._assets, update.output.blob):
-                output = measured(output, shape)
+                output = measured(output, shape, job.generation)
         except Problem as problem:  # it is made: that it cannot be looked at just now takes nothing away
             log.warning("a file could not be looked at", job=job.id, code=problem.code)
         own = self._catalog.ability(job.generation.model)

@@ -9,12 +9,14 @@ import pybase64
 
 from danqing.domain.errors import Kind, Problem, invalid
 from danqing.domain.media import Blob, cited
+from danqing.wire import film_header
 from danqing.wire.forms import FormFile
 from danqing.wire.media_type import media_type
 from danqing.wire.picture_header import read_header
 
 PICTURE_BYTES_MAX = 20_000_000
 PICTURE_PIXELS_MAX = 40_000_000
+FILM_BYTES_MAX = 20_000_000  # of a film inside a request; longer ones are named
 
 # A file of this server as its answers call it: "files/NAME", with whatever address comes before.
 _HERE = re.compile(r"(?:(?:https?://[^/?#]+)?/(?:[^?#]*/)?)?files/([a-z0-9]{1,64})(?::download)?(?:[?#].*)?")
@@ -26,11 +28,13 @@ _ANY_ALPHABET = str.maketrans("-_", "+/", " \t\r\n")
 class Upload:
     """A file that a request gives: what the domain calls it, and its bytes, or where they lie, still to be stored.
 
-    None for the bytes: the blob is `Cited`, a file of the key that is only named.
+    None for the bytes: the blob is `Cited`, a file of the key that is only named. `film_ms` is the length of a film
+    whose bytes are here.
     """
 
     blob: Blob
     data: bytes | PurePath | None = field(repr=False)
+    film_ms: int = 0
 
 
 def read_base64(text: str, *, param: str) -> bytes:
@@ -83,6 +87,31 @@ def _picture_type(head: bytes, size: int, param: str) -> str:
     return header.mime
 
 
+def film(data: bytes, *, param: str) -> Upload:
+    """A film that may be kept: an MP4 whose header tells its length. Raises Problem."""
+    if len(data) > FILM_BYTES_MAX:
+        message = f"The film in {param} has {len(data) / 1e6:.1f} MB; at most 20 MB are taken inside a request."
+        raise Problem(
+            Kind.TOO_LARGE, f"{message} Name a file of this server instead.", param=param, code="film_too_large"
+        )
+    header = _film_header(data) if media_type(data) == "video/mp4" else None
+    if header is None or not header.duration_ms:
+        raise invalid(f"{param} is not an MP4 film.", param=param, code="invalid_film")
+    blob = Blob(hashlib.sha256(data).hexdigest(), len(data), "video/mp4")
+    return Upload(blob, data, header.duration_ms)
+
+
+def _film_header(data: bytes) -> film_header.FilmHeader | None:
+    look = film_header.look(len(data))
+    try:
+        start, stop = next(look)
+        while True:
+            start, stop = look.send(data[start:stop])
+    except StopIteration as end:
+        header: film_header.FilmHeader | None = end.value
+        return header
+
+
 def file_here(address: str, *, param: str) -> Upload:
     """A file of the key by its name, "files/NAME", or by any address that ends in it. Raises Problem(INVALID)."""
     found = _HERE.fullmatch(address)
@@ -95,6 +124,13 @@ def file_here(address: str, *, param: str) -> Upload:
 def given_picture(address: str, *, param: str) -> Upload:
     """A picture as a data: URL, or as the name or address of a file of this server. Raises Problem."""
     return file_here(address, param=param) if _HERE.fullmatch(address) else data_url(address, param=param)
+
+
+def given_film(address: str, *, param: str) -> Upload:
+    """A film as the name or address of a file of this server, or as a data: URL. Raises Problem."""
+    if not _DATA_URL.match(address):
+        return file_here(address, param=param)
+    return film(read_base64(address.partition(",")[2], param=param), param=param)
 
 
 def data_url(url: str, *, param: str) -> Upload:

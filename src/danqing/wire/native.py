@@ -9,7 +9,7 @@ import msgspec
 
 from danqing.domain.errors import Problem
 from danqing.domain.faults import Attempt, Fault
-from danqing.domain.generation import Generation, Knob, Output, Preflight, Task, Translate, Turn
+from danqing.domain.generation import Area, Generation, Knob, Output, Preflight, Role, Task, Translate, Turn
 from danqing.domain.jobs import Job, Place, State
 from danqing.domain.media import Blob, Medium
 from danqing.domain.models import Ability, Model
@@ -20,8 +20,8 @@ from danqing.domain.retiring import Retiring
 from danqing.domain.wording import ENHANCE, Wording
 from danqing.wire import bodies
 from danqing.wire.asks import Ask, read_person
-from danqing.wire.holes import Hole, Json, Tree
-from danqing.wire.inline import Upload, file_here, given_picture
+from danqing.wire.holes import Hole, Json, Tree, given
+from danqing.wire.inline import Upload, given_film, given_picture
 
 _MILLION = 1_000_000
 _Whole = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
@@ -43,7 +43,8 @@ class _Turn(msgspec.Struct, forbid_unknown_fields=True):
 class _JobRequest(msgspec.Struct, forbid_unknown_fields=True):
     """POST /api/jobs. `turns` are a conversation that the prompt and its pictures end.
 
-    Pictures are data: URLs or, as `film`, names of files of the key: "files/NAME", or an address that ends in that.
+    Pictures and films are data: URLs or names of files of the key: "files/NAME", or an address that ends in that.
+    `roles` are those of the pictures, one for each.
     """
 
     model: str
@@ -64,8 +65,11 @@ class _JobRequest(msgspec.Struct, forbid_unknown_fields=True):
     first_frame: str | None = None
     last_frame: str | None = None
     mask: str | None = None
+    area: Area | None = None
     film: str | None = None
     task: Task | None = None
+    roles: list[Role] = []
+    factor: _Whole | None = None
     translate: Translate | None = None
     enhance: bool | None = None
     preflight: Preflight | None = None
@@ -105,7 +109,7 @@ def read_job(body: bytes) -> Ask:
     first = _frame(request.first_frame, "first_frame")
     last_frame = _frame(request.last_frame, "last_frame")
     mask = _frame(request.mask, "mask")
-    film = file_here(request.film, param="film") if request.film else None
+    film = given_film(request.film, param="film") if request.film else None
     prompt = request.prompt.strip()
     said = [_turn(turn) for turn in request.turns]
     last = Turn("user", (*([prompt] if prompt else []), *(upload.blob for upload in pictures)))
@@ -126,8 +130,12 @@ def read_job(body: bytes) -> Ask:
         first_frame=first.blob if first else None,
         last_frame=last_frame.blob if last_frame else None,
         mask=mask.blob if mask else None,
+        area=request.area,
         film=film.blob if film else None,
+        film_ms=film.film_ms if film else 0,
         task=request.task,
+        roles=tuple(request.roles),
+        factor=request.factor,
         translate=request.translate,
         preflight=request.preflight,
         knobs=tuple(_knobs(request).items()),
@@ -137,12 +145,13 @@ def read_job(body: bytes) -> Ask:
 
 
 def write_job(generation: Generation) -> Tree:
-    """The body of POST /api/jobs that asks another Danqing for the same."""
+    """The body of POST /api/jobs that asks another Danqing for the same; an older one knows no empty fields."""
     parameters = {**generation.parameters(), "negative": generation.negative}
     inputs: Tree = {
         "first_frame": _picture(generation.first_frame),
         "last_frame": _picture(generation.last_frame),
         "mask": _picture(generation.mask),
+        "film": _picture(generation.film),
     }
     return {
         "model": generation.model,
@@ -155,9 +164,10 @@ def write_job(generation: Generation) -> Tree:
         ],
         "wants": sorted(generation.wants),
         "knobs": dict(generation.knobs),
+        **({"roles": generation.roles} if generation.roles else {}),
         **({"translate": generation.translate} if generation.translate else {}),
         **parameters,
-        **inputs,
+        **given(inputs),
     }
 
 
@@ -301,6 +311,7 @@ def parameters(generation: Generation) -> Tree:
         "last_frame": generation.last_frame is not None,
         "mask": generation.mask is not None,
         "film": generation.film is not None,
+        "roles": generation.roles,
         "knobs": dict(generation.knobs),
     }
     given = {name: value for name, value in inputs.items() if value}
@@ -348,6 +359,12 @@ def _ability(ability: Ability) -> Tree:
         "frames": ability.frames,
         "tasks": ability.tasks,
         "masks": ability.masks,
+        "areas": ability.areas,
+        "factors": ability.factors,
+        "roles": ability.roles,
+        "anew": ability.anew,
+        "extend_seconds": ability.extend_seconds,
+        "reference_seconds": ability.reference_seconds,
         "fps": ability.fps or None,
         "audio": ability.audio,
         "languages": ability.languages,
