@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from danqing.catalog import CatalogError, load
-from danqing.domain.errors import Kind, Problem
-from danqing.domain.generation import Generation, Person, Turn
-from danqing.domain.media import Medium
+from danqing.domain.generation import Generation, Person, Task, Turn
+from danqing.domain.media import Blob, Medium
 from danqing.domain.models import Ability, Catalog, Model, fit, most
 from danqing.domain.money import dollars
 
@@ -75,7 +74,8 @@ def catalog() -> Catalog:
 
 def ask(model: Model) -> Generation:
     """The smallest request for a model, with its defaults filled in."""
-    bare = Generation(model=model.id, turns=(Turn("user", ("a cat",)),), wants=model.ability.makes)
+    given = () if model.ability.anew else (Blob("1" * 64, 10, "image/png"),)
+    bare = Generation(model=model.id, turns=(Turn("user", ("a cat", *given)),), wants=model.ability.makes)
     return fit(bare, model)
 
 
@@ -159,10 +159,16 @@ def test_alias_finds_the_model_that_took_over(catalog: Catalog, alias: str) -> N
     assert catalog.find(alias).id == "gemini-2.0-flash-preview-image-generation"
 
 
-def test_edit_only_model_is_not_offered(catalog: Catalog) -> None:
-    with pytest.raises(Problem) as caught:
-        catalog.find("imagen-3.0-capability-001")
-    assert caught.value.kind is Kind.NOT_FOUND
+def test_a_mask_leads_to_who_takes_one(catalog: Catalog) -> None:
+    """Google's own successor of its editor takes none."""
+    routes = catalog.find("imagen-3.0-capability-001").routes
+    masks = [catalog.find(route.upstream).ability.masks for route in routes]
+    assert masks == [False, False, True]
+
+
+def test_what_only_makes_larger_does_so_unasked(catalog: Catalog) -> None:
+    asked = ask(catalog.find("imagen-4.0-upscale-preview"))
+    assert (asked.task, asked.factor) == (Task.UPSCALE, 2)
 
 
 def test_every_row_is_complete(catalog: Catalog) -> None:

@@ -107,6 +107,7 @@ def test_what_is_given_may_be_changed_where_the_model_can() -> None:
         (CAMERA, {"first_frame": CLIP, **FILMED}, "first_frame", "not a picture"),
         (CAMERA, {"film": PICTURE, "task": Task.EXTEND, **FILMED}, "film", "not one but image/png"),
         (CAMERA, {"film": CLIP, **FILMED}, "task", "what becomes of the film: extend"),
+        (CAMERA, {"film": CLIP, "task": Task.EXTEND, "last_frame": PICTURE, **FILMED}, "first_frame", "its own frames"),
     ],
 )
 def test_what_is_given_must_be_what_it_is_given_as(

@@ -186,8 +186,7 @@ def test_both_frames_and_no_prompt() -> None:
         ('{"instances":[{"prompt":"p"}],"parameters":{"sampleCount":"four"}}', "sampleCount", "parameters.sampleCount"),
         ('{"instances":[{"prompt":"p"}],"parameters":{"personGeneration":"some"}}', "person", "Allowed: allow_all"),
         ('{"instances":[{"prompt":"p"}],"parameters":{"personGeneration":1}}', "personGeneration", "must be a string"),
-        ('{"instances":[{"prompt":"p","video":{"uri":"x"}}]}', "video", "does not take video yet"),
-        ('{"instances":[{"prompt":"p","referenceImages":[]}]}', "referenceImages", "does not take referenceImages yet"),
+        ('{"instances":[{"prompt":"p","referenceImages":[1]}]}', "referenceImages", "must be an object"),
     ],
 )
 def test_what_both_calls_refuse(body: str, param: str, message: str) -> None:

@@ -172,6 +172,10 @@ def _contradictions(model: Model) -> Iterator[str]:
         if not Shapes(ability.aspects, ability.sizes).words(it)
     )
     yield from (f"`ability.mimes`: {mime!r} cannot be made" for mime in ability.mimes if mime not in SUFFIXES)
+    if not ability.anew and not ability.tasks:
+        yield "`ability.tasks` is empty, and with `anew = false` it does nothing"
+    if ability.tasks and not (ability.pictures_max or Medium.VIDEO in ability.makes):
+        yield "`ability.pictures_max` is 0: what are its `ability.tasks` done to?"
     if Medium.VIDEO in ability.makes and not ability.seconds:
         yield "`ability.seconds` is missing: a film needs a length"
     if Medium.VIDEO in ability.makes and not ability.fps:

@@ -20,6 +20,17 @@ from danqing.wire.holes import Tree
 _FILE = re.compile(r".*files/([a-z0-9]+)")  # the last one: clients paste whole URLs into the path (wire.md 6.4)
 
 envelope = google.error
+_PICTURES = partial(
+    envelope,
+    size="sampleImageSize",
+    pictures="referenceImages",
+    mask="referenceImages",
+    roles="referenceType",
+    area="maskMode",
+    task="editMode",
+    factor="upscaleFactor",
+)
+_FILMS = partial(envelope, size="resolution", pictures="referenceImages", roles="referenceType", film="video")
 
 
 def claims(request: Request) -> bool:
@@ -36,8 +47,8 @@ def routes(front: Front) -> list[BaseRoute]:
     """Everything that begins with a call of a model and ends with its files."""
     calls = _Calls(front)
     table: list[tuple[str, str, Handler, Envelope]] = [
-        ("POST", "{at:google}models/{model}:predict", calls.predict, partial(envelope, size="sampleImageSize")),
-        ("POST", "{at:google}models/{model}:predictLongRunning", calls.begin, partial(envelope, size="resolution")),
+        ("POST", "{at:google}models/{model}:predict", calls.predict, _PICTURES),
+        ("POST", "{at:google}models/{model}:predictLongRunning", calls.begin, _FILMS),
         ("POST", "{at:google}models/{model}:fetchPredictOperation", calls.fetch, envelope),
         ("GET", "{at:google}{above:path}operations/{id}", calls.poll, envelope),
         ("GET", "{at:google}files/{name:path}", calls.download, envelope),

@@ -115,7 +115,7 @@ def advise(generation: Generation, languages: Languages, models: Sequence[Model]
     ranked: list[tuple[Rank, Option]] = []
     unfit: list[tuple[str, str]] = []
     for model in models:
-        if film != (Medium.VIDEO in model.ability.makes):
+        if film != (Medium.VIDEO in model.ability.makes) or not (model.ability.anew or wanted.task):
             continue
         try:
             fitted = fit(wanted, model)

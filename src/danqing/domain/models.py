@@ -266,6 +266,8 @@ def _check_film(film: Blob, generation: Generation, model: Model) -> None:
         raise invalid(f"What is given as film is not one but {film.mime}.", param="film")
     if not generation.task:
         raise invalid(f"Say what becomes of the film: {', '.join(model.ability.tasks)}.", param="task")
+    if generation.first_frame or generation.last_frame:
+        raise invalid("A film that is given has its own frames; leave the others out.", param="first_frame")
 
 
 def _wants(generation: Generation, model: Model) -> frozenset[Medium]:

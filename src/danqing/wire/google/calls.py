@@ -7,32 +7,28 @@ mode in which every parameter exists.
 import re
 from collections.abc import Iterable
 
-import msgspec
-
 from danqing.domain.errors import invalid
 from danqing.domain.generation import Generation, Knob, Turn
-from danqing.domain.media import Blob, Medium
+from danqing.domain.media import Medium
 from danqing.wire import bodies
 from danqing.wire.asks import Ask, read_person
 from danqing.wire.bodies import Fields
-from danqing.wire.holes import Hole, Json, Tree, given
-from danqing.wire.inline import Upload, file_here, picture, read_base64
+from danqing.wire.google import edits
+from danqing.wire.google.given import read_picture, write_file
+from danqing.wire.holes import Tree, given
 
 _SECONDS = re.compile(r"([0-9]{1,6})(?:\.0+)?s?")
 _MIMES = {"image/jpg": "image/jpeg"}
-
-# Fields of an instance that carry media which no model here takes in this call; the rest of an instance are knobs.
-_PREDICT_REFUSED = ("image", "referenceImages", "mask", "video", "scribble", "personImage", "productImages")
-_FILM_REFUSED = ("referenceImages", "video", "mask")
+_ELSEWHERE = frozenset({edits.REFERENCES, edits.MODE, *edits.MASK_KNOBS, *edits.UPSCALE_KNOBS})
 
 
 def read_predict(model: str, body: bytes) -> Ask:
-    """A request for pictures. Raises Problem(INVALID)."""
+    """A request for pictures, made or changed. Raises Problem(INVALID)."""
     fields = bodies.read(body)
     instance = _only_instance(fields)
-    _refuse(instance, _PREDICT_REFUSED, model)
     prompt = instance.text("prompt")
     parameters = fields.nested("parameters")
+    inputs = edits.read_edit(instance, parameters)
     file = parameters.nested("outputOptions")
     with_reasons = parameters.flag("includeRaiReason") or False
     generation = Generation(
@@ -49,17 +45,17 @@ def read_predict(model: str, body: bytes) -> Ask:
         quality=file.whole("compressionQuality"),
         knobs=(*parameters.knobs(), *file.knobs("outputOptions."), *instance.knobs(), *fields.knobs()),
     )
-    return Ask(generation, with_reasons=with_reasons)
+    return Ask(inputs.put(generation), inputs.uploads, with_reasons=with_reasons)
 
 
 def read_long_running(model: str, body: bytes) -> Ask:
     """A request for films. Raises Problem(INVALID)."""
     fields = bodies.read(body)
     instance = _only_instance(fields)
-    _refuse(instance, _FILM_REFUSED, model)
     prompt = instance.text("prompt")
-    first = _frame(instance, "image", "first_frame")
-    last = _frame(instance, "lastFrame", "last_frame")
+    inputs = edits.read_film_inputs(instance)
+    first = read_picture(instance, "image", "first_frame")
+    last = read_picture(instance, "lastFrame", "last_frame")
     parameters = fields.nested("parameters")
     generation = Generation(
         model=model,
@@ -76,7 +72,7 @@ def read_long_running(model: str, body: bytes) -> Ask:
         last_frame=last.blob if last else None,
         knobs=(*parameters.knobs(), *instance.knobs(), *fields.knobs()),
     )
-    return Ask(generation, tuple(frame for frame in (first, last) if frame))
+    return Ask(inputs.put(generation), (*(frame for frame in (first, last) if frame), *inputs.uploads))
 
 
 def read_fetch(body: bytes) -> str:
@@ -100,15 +96,18 @@ def write_predict(generation: Generation, *, with_reasons: bool = False) -> Tree
         "outputOptions": given(file) or None,
         "includeRaiReason": with_reasons or None,
     }
-    return _call({"prompt": generation.prompt}, parameters, generation.knobs)
+    instance, change = edits.write_edit(generation)
+    prompt: Tree = {"prompt": generation.prompt} if generation.prompt or not instance else {}
+    return _call({**prompt, **instance}, {**parameters, **change}, generation.knobs)
 
 
 def write_long_running(generation: Generation) -> Tree:
     """The body of a `:predictLongRunning` call that asks for these films."""
     instance: Tree = {
         "prompt": generation.prompt,
-        "image": _write_frame(generation.first_frame),
-        "lastFrame": _write_frame(generation.last_frame),
+        "image": write_file(generation.first_frame),
+        "lastFrame": write_file(generation.last_frame),
+        **edits.write_film_inputs(generation),
     }
     parameters: Tree = {
         "sampleCount": generation.count,
@@ -141,32 +140,9 @@ def _only_instance(fields: Fields) -> Fields:
     return instances[0]
 
 
-def _refuse(instance: Fields, names: Iterable[str], model: str) -> None:
-    for name in names:
-        if name in instance:
-            message = f"{model} does not take {name} yet; leave it out."
-            raise invalid(message, param=name, code="unsupported_parameter")
-
-
 def _turns(prompt: str | None) -> tuple[Turn, ...]:
     words = (prompt or "").strip()
     return (Turn("user", (words,) if words else ()),)
-
-
-def _frame(instance: Fields, name: str, param: str) -> Upload | None:
-    """A picture as `{bytesBase64Encoded, mimeType}`, `{inlineData: {data, mimeType}}` or `{gcsUri: "files/NAME"}`.
-
-    The type is not trusted.
-    """
-    if name not in instance:
-        return None
-    file = instance.nested(name)
-    if address := file.text("gcsUri", "fileUri", "uri"):
-        return file_here(address, param=param)
-    text = file.nested("inlineData").text("data") if "inlineData" in file else file.text("bytesBase64Encoded")
-    if not text:
-        raise invalid(f"{name} holds no picture; send it as {name}.bytesBase64Encoded.", param=param)
-    return picture(read_base64(text, param=param), param=param)
 
 
 def _seconds(parameters: Fields) -> int | None:
@@ -183,21 +159,7 @@ def _lower(word: str | None) -> str | None:
     return word.lower() if word else None
 
 
-def _write_frame(blob: Blob | None) -> Json:
-    return {"bytesBase64Encoded": Hole(blob), "mimeType": blob.mime} if blob else None
-
-
 def _call(instance: Tree, parameters: Tree, knobs: Iterable[tuple[str, Knob]]) -> Tree:
-    asked = given(parameters) | {name: _unfolded(knob) for name, knob in knobs}
+    plain = {name: edits.unfolded(knob) for name, knob in knobs if name not in _ELSEWHERE}
+    asked = given(parameters) | plain
     return {"instances": [instance]} | ({"parameters": asked} if asked else {})
-
-
-def _unfolded(knob: Knob) -> Json:
-    """A list or object that was read as compact JSON text is sent as what it was."""
-    if not isinstance(knob, str) or not knob.startswith(("{", "[")):
-        return knob
-    try:
-        value: Json = msgspec.json.decode(knob)
-    except (msgspec.DecodeError, RecursionError):
-        return knob
-    return value if bodies.compact(value) == knob else knob
