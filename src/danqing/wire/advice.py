@@ -3,8 +3,8 @@
 from dataclasses import asdict
 
 from danqing.domain.advice import Advice, Counsel, Option
+from danqing.wire.abilities import money
 from danqing.wire.holes import Tree
-from danqing.wire.native import money
 
 
 def counsel(given: Counsel) -> Tree:

@@ -15,8 +15,9 @@ from danqing.domain.money import dollars
 from danqing.domain.ports import Line, Spending
 from danqing.domain.retention import DAYS_MAX
 from danqing.wire import bodies
+from danqing.wire.abilities import money
 from danqing.wire.holes import Json, Tree
-from danqing.wire.native import changes, money, parameters, time, wording
+from danqing.wire.native import changes, parameters, time, wording
 
 R = TypeVar("R", bound=msgspec.Struct)
 

@@ -12,18 +12,17 @@ from danqing.domain.faults import Attempt, Fault
 from danqing.domain.generation import Area, Generation, Knob, Output, Preflight, Role, Task, Translate, Turn
 from danqing.domain.jobs import Job, Place, State
 from danqing.domain.media import Blob, Medium
-from danqing.domain.models import Ability, Model
-from danqing.domain.money import Price, show
+from danqing.domain.models import Model
 from danqing.domain.outcomes import outcome_of
 from danqing.domain.retention import Swept
 from danqing.domain.retiring import Retiring
 from danqing.domain.wording import ENHANCE, Wording
 from danqing.wire import bodies
+from danqing.wire.abilities import ability, money, prices
 from danqing.wire.asks import Ask, read_person
 from danqing.wire.holes import Hole, Json, Tree, given
 from danqing.wire.inline import Upload, given_film, given_picture
 
-_MILLION = 1_000_000
 _Whole = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 
 
@@ -217,8 +216,8 @@ def model(row: Model) -> Tree:
         "family": row.family,
         "description": row.description,
         "aliases": row.aliases,
-        "ability": _ability(row.ability),
-        "prices": _prices(row.price),
+        "ability": ability(row.ability),
+        "prices": prices(row.price),
         "priced": {"source": row.priced.source, "as_of": row.priced.as_of.isoformat()} if row.priced else None,
         "lifecycle": {
             "announced": row.lifecycle.announced.isoformat() if row.lifecycle.announced else None,
@@ -258,11 +257,6 @@ def error(problem: Problem) -> Tree:
             "retry_after": problem.retry_after,
         }
     }
-
-
-def money(nanos: int | None) -> Json:
-    """An amount for people, in dollars, and for machines, in nano-dollars; null for no limit."""
-    return None if nanos is None else {"usd": show(nanos), "nanos": nanos}
 
 
 def time(moment: datetime | None) -> str | None:
@@ -342,51 +336,6 @@ def _output(output: Output, url: Callable[[Output], str]) -> Tree:
         "missing": output.missing,
         "text": output.text,
     }
-
-
-def _ability(ability: Ability) -> Tree:
-    return {
-        "makes": sorted(ability.makes),
-        "count": {"default": ability.count_default, "max": ability.count_max},
-        "aspects": ability.aspects,
-        "sizes": ability.sizes,
-        "pixels": ability.pixels,
-        "step": ability.step or None,
-        "seconds": ability.seconds,
-        "persons": ability.persons,
-        "mimes": ability.mimes,
-        "pictures_max": ability.pictures_max,
-        "frames": ability.frames,
-        "tasks": ability.tasks,
-        "masks": ability.masks,
-        "areas": ability.areas,
-        "factors": ability.factors,
-        "roles": ability.roles,
-        "anew": ability.anew,
-        "extend_seconds": ability.extend_seconds,
-        "reference_seconds": ability.reference_seconds,
-        "fps": ability.fps or None,
-        "audio": ability.audio,
-        "languages": ability.languages,
-    }
-
-
-def _prices(price: Price) -> list[Json]:
-    """One row for everything that is charged for; tokens by the million, as vendors quote them."""
-    rows = (
-        ("picture", price.image),
-        ("film", price.film),
-        ("second", price.second),
-        ("million input tokens", price.input_token * _MILLION),
-        ("million output tokens", price.output_token * _MILLION),
-    )
-    sizes = (
-        (f"{unit} at {name}", nanos)
-        for name, rates in price.sizes
-        for unit, nanos, usual in (("picture", rates.image, price.image), ("second", rates.second, price.second))
-        if nanos != usual
-    )
-    return [{"per": unit, "price": money(nanos)} for unit, nanos in (*rows, *sizes) if nanos]
 
 
 def _attempt(attempt: Attempt) -> Tree:
