@@ -11,9 +11,9 @@ from typing import cast
 
 from danqing.domain.changes import adapt
 from danqing.domain.errors import Kind, Problem, Unstored, invalid
-from danqing.domain.generation import Generation, Output, Person
+from danqing.domain.generation import Area, Generation, Output, Person, Role, Task
 from danqing.domain.jobs import Accepted, Produced, Progressed, Reported, Withheld
-from danqing.domain.media import Medium
+from danqing.domain.media import Blob, Medium
 from danqing.domain.models import Ability
 from danqing.domain.ports import Assets, Order, Provider, Update
 from danqing.domain.sizes import sides
@@ -51,6 +51,7 @@ SECONDS_MAX = 60
 TIMES = {"1K": 1.0, "2K": 2.0, "512": 0.5, "256": 0.25}  # as many pixels on each side as in SIZES
 FRAME_TIMES = {"720p": 1.0, "1080p": 1.5, "1024p": 1024 / 720}
 QUALITY = 90  # of JPEG and WebP, when nothing is said
+GROWN = "maskImageConfig.dilation"
 HEIGHT = 1024  # of a picture whose model knows no sizes, as the document says of Gemini
 PICTURES = Ability(
     makes=frozenset({Medium.TEXT, Medium.IMAGE}),
@@ -59,6 +60,11 @@ PICTURES = Ability(
     persons=tuple(Person),
     mimes=("image/png", "image/jpeg", "image/webp"),
     pictures_max=INPUTS_MAX,
+    tasks=(Task.EDIT, Task.INSERT, Task.REMOVE, Task.OUTPAINT, Task.BACKGROUND, Task.UPSCALE),
+    masks=True,
+    areas=(Area.BACKGROUND,),
+    factors=(2, 3, 4),
+    roles=(Role.SUBJECT, Role.STYLE, Role.CONTENT),
 )
 FILMS = Ability(
     makes=frozenset({Medium.VIDEO}),
@@ -69,8 +75,13 @@ FILMS = Ability(
     mimes=("video/mp4",),
     pictures_max=INPUTS_MAX,
     frames=True,
+    tasks=(Task.EXTEND, Task.EDIT),
+    roles=(Role.SUBJECT, Role.STYLE),
     audio=True,
 )
+
+
+Paths = Mapping[Blob, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +97,7 @@ class Sketch:
     """See `domain.ports.Provider`. The same order gives the same bytes, so it may be asked as often as one likes."""
 
     repeatable = True
-    honours = frozenset({"enhancePrompt", "generateAudio"})
+    honours = frozenset({"enhancePrompt", "generateAudio", GROWN})
 
     def __init__(self, scratch: Path, pool: Pool) -> None:
         self.slots = pool.size
@@ -100,11 +111,11 @@ class Sketch:
         await _pretend(spell)
         count = asked.count or 1
         refused = count if spell.filtered is None else min(spell.filtered, count)
-        inputs = [await assets.path(blob) for blob in asked.blobs()]
+        paths = {blob: await assets.path(blob) for blob in asked.blobs()}
         if asked.wants == {Medium.TEXT}:
             refused, count = int(spell.filtered is None), 1
         said = {"prompt": prompt, "huge": spell.huge}
-        works = [self._work(asked, said, index, inputs, assets) for index in range(order.delivered, count - refused)]
+        works = [self._work(asked, said, index, paths, assets) for index in range(order.delivered, count - refused)]
         if changes:
             yield Reported(changes=changes)
         films = Medium.VIDEO in asked.wants
@@ -119,10 +130,10 @@ class Sketch:
         await self._pool.close()
 
     async def _work(
-        self, asked: Generation, said: Mapping[str, object], index: int, inputs: list[str], assets: Assets
+        self, asked: Generation, said: Mapping[str, object], index: int, paths: Paths, assets: Assets
     ) -> AsyncGenerator[Update]:
         with _folder(self._scratch) as folder:
-            task = _task(asked, said, index, inputs, folder)
+            task = _task(asked, said, index, paths, folder)
             async with aclosing(self._draw(task, index, asked, assets)) as updates:
                 async for update in updates:
                     yield update
@@ -209,28 +220,54 @@ async def _pretend(spell: magic.Magic) -> None:
         raise Problem(Kind.UNKNOWN, "The prompt asked for an unknown outcome (a magic prompt).", code="outcome_unknown")
 
 
-def _task(asked: Generation, said: Mapping[str, object], index: int, inputs: list[str], folder: Path) -> _Task:
+def _task(asked: Generation, said: Mapping[str, object], index: int, paths: Paths, folder: Path) -> _Task:
     mime = "video/mp4" if Medium.VIDEO in asked.wants else asked.mime or "image/png"
     fields: dict[str, object] = {
         **said,
         "seed": (asked.seed or 0) + index,
         "person": PEOPLE[asked.person],
         "negative": asked.negative,
+        "inputs": [paths[blob] for blob in asked.pictures],
+        "roles": list(asked.roles),
     }
     if asked.wants == {Medium.TEXT}:
-        return _Task({**fields, "task": "words", "inputs": inputs}, None, mime)
+        return _Task({**fields, "task": "words"}, None, mime)
     out = folder / "out"
     fields["out"] = str(out)
     if Medium.VIDEO in asked.wants:
-        width, height = _frame(asked)
-        frames = {"first": inputs[0] if inputs else None, "last": inputs[-1] if asked.last_frame else None}
-        film = {"task": "film", "width": width, "height": height, "seconds": asked.seconds or 8, "fps": 24, **frames}
-        film["silent"] = asked.audio is False
-        return _Task({**fields, **film}, out, mime)
+        return _Task({**fields, **_filmed(asked, paths)}, out, mime)
     width, height = _size(asked)
     quality = QUALITY if asked.quality is None else max(asked.quality, 1)
-    picture = {"width": width, "height": height, "mime": mime, "quality": quality, "inputs": inputs}
-    return _Task({**fields, **picture, "task": "edit" if inputs else "picture"}, out, mime)
+    picture = {"width": width, "height": height, "mime": mime, "quality": quality}
+    return _Task({**fields, **picture, **_changed(asked, paths)}, out, mime)
+
+
+def _filmed(asked: Generation, paths: Paths) -> dict[str, object]:
+    film: dict[str, object] = {"seconds": asked.seconds or 8, "silent": asked.audio is False}
+    if asked.film:
+        work = "extend" if asked.task is Task.EXTEND else "refilm"
+        return {**film, "seconds": min(asked.seconds or 8, SECONDS_MAX), "task": work, "given": paths[asked.film]}
+    width, height = _frame(asked)
+    opens = asked.first_frame or (asked.pictures[0] if asked.pictures and not asked.roles else None)
+    frames = {"first": opens and paths[opens], "last": asked.last_frame and paths[asked.last_frame]}
+    return {**film, **frames, "task": "film", "width": width, "height": height, "fps": 24}
+
+
+def _changed(asked: Generation, paths: Paths) -> dict[str, object]:
+    """What is done to the pictures; with nothing said of them, what the prompt asks for is done to the last."""
+    if not (asked.task or asked.mask or asked.area or asked.roles):
+        return {"task": "edit" if asked.pictures else "picture"}
+    grown = dict(asked.knobs).get(GROWN)
+    across, down = SIZES.get(asked.aspect or "", (0, 0))
+    return {
+        "task": "change",
+        "work": asked.task or Task.EDIT,
+        "mask": asked.mask and paths[asked.mask],
+        "area": asked.area or "",
+        "grown": float(grown) if isinstance(grown, int | float) else 0.0,
+        "factor": asked.factor or 2,
+        "ratio": across / down if down else None,
+    }
 
 
 def _frame(asked: Generation) -> tuple[int, int]:
@@ -266,7 +303,7 @@ async def _deliver(task: _Task, done: Message, index: int, asked: Generation, as
             blob=blob,
             width=int(cast(int, done["width"])),
             height=int(cast(int, done["height"])),
-            duration_ms=(asked.seconds or 0) * 1000 if film else 0,
+            duration_ms=round(float(cast(float, done["seconds"])) * 1000) if film else 0,
             fps=int(cast(int, done.get("fps") or 0)),
             audio=bool(done.get("audio")),
             seed=seed,

@@ -6,6 +6,7 @@ from PIL import Image, ImageOps
 
 FORMATS = ("PNG", "JPEG", "WEBP")
 PIXELS_MAX = 40_000_000
+HALF = 128  # where a mask turns from black to white
 
 
 class Unreadable(Exception):
@@ -18,6 +19,23 @@ class TooLarge(Exception):
 
 def opened(path: Path) -> Image.Image:
     """The picture, RGB, upright, over white where it was transparent. Raises Unreadable or TooLarge."""
+    return _over_white(_loaded(path))
+
+
+def opened_mask(path: Path) -> Image.Image:
+    """A mask as black and white, in mode "L": white where it is transparent, or where it is light if it is opaque.
+
+    Raises Unreadable or TooLarge.
+    """
+    picture = _loaded(path)
+    if _is_transparent(picture):
+        alpha = picture.convert("RGBA").getchannel("A")
+        if alpha.getextrema() != (255, 255):
+            return alpha.point([255 * (v < HALF) for v in range(256)])
+    return picture.convert("RGB").convert("L").point([255 * (v >= HALF) for v in range(256)])
+
+
+def _loaded(path: Path) -> Image.Image:
     try:
         with Image.open(path, formats=FORMATS) as picture:
             if picture.width * picture.height > PIXELS_MAX:
@@ -25,16 +43,19 @@ def opened(path: Path) -> Image.Image:
                     f"The picture has {picture.width} x {picture.height} pixels; at most 40 megapixels are accepted."
                 )
             picture.load()
-            upright = ImageOps.exif_transpose(picture)
-            return _over_white(upright)
+            return ImageOps.exif_transpose(picture)
     except Image.DecompressionBombError as error:
         raise TooLarge("The picture has too many pixels; at most 40 megapixels are accepted.") from error
     except (OSError, SyntaxError, ValueError, EOFError) as error:
         raise Unreadable("The picture could not be read; PNG, JPEG and WebP are accepted.") from error
 
 
+def _is_transparent(picture: Image.Image) -> bool:
+    return picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info
+
+
 def _over_white(picture: Image.Image) -> Image.Image:
-    if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
+    if _is_transparent(picture):
         shown = picture.convert("RGBA")
         ground = Image.new("RGBA", shown.size, (255, 255, 255, 255))
         ground.alpha_composite(shown)

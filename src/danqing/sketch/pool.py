@@ -10,6 +10,7 @@ from dataclasses import dataclass
 Message = dict[str, object]
 
 LINE_BYTES_MAX = 1 << 20
+FILMS = ("film", "extend", "refilm")
 GOODBYE_S = 2.0
 
 
@@ -24,7 +25,7 @@ class Limits:
 
     def seconds(self, task: Mapping[str, object]) -> float:
         """How long this task may take."""
-        return self.film_s if task.get("task") == "film" else self.picture_s
+        return self.film_s if task.get("task") in FILMS else self.picture_s
 
 
 class WorkerDied(Exception):

@@ -1,9 +1,9 @@
 """The drawing process: takes one JSON request per line on stdin and answers with JSON lines on stdout.
 
-Run as `python -m danqing.sketch.worker [BYTES]`. Requests name a task ("picture", "film", "edit", "words"); answers
-are any number of `{"progress", "stage"}` and then one `{"done"}` or `{"error"}`. A bad request never ends the process;
-the end of stdin does, with status 0, and in the middle of a task the end of whoever started it. Memory is limited to
-BYTES, so that a hostile picture cannot hurt its neighbours, and drawing yields to whatever else the machine has to do.
+Run as `python -m danqing.sketch.worker [BYTES]`. Requests name a task, one of `TASKS`; answers are any number of
+`{"progress", "stage"}` and then one `{"done"}` or `{"error"}`. A bad request never ends the process; the end of stdin
+does, with status 0, and in the middle of a task the end of whoever started it. Memory is limited to BYTES, so that a
+hostile picture cannot hurt its neighbours, and drawing yields to whatever else the machine has to do.
 """
 
 import errno
@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TextIO
@@ -24,11 +24,15 @@ from PIL import Image
 from danqing.sketch.intake import TooLarge, Unreadable, opened
 from danqing.sketch.planning.plan import Plan, plan
 from danqing.sketch.telling import say
+from danqing.sketch.works import change, refilm
+from danqing.sketch.works.collage import References
 from danqing.sketch.works.edit import edit, told
 from danqing.sketch.works.film import film
 from danqing.sketch.works.grain import enlarged
 from danqing.sketch.works.look import look
 from danqing.sketch.works.picture import FORMATS, encoded, picture
+from danqing.sketch.works.place import masked, plain_ground
+from danqing.sketch.works.refilm import Facts
 
 MEMORY_BYTES = 2 << 30
 NICENESS = 10  # the server answers first, then pictures are drawn
@@ -58,6 +62,14 @@ class Request:
     inputs: list[str] = field(default_factory=list)
     first: str | None = None
     last: str | None = None
+    work: str = "edit"
+    roles: list[str] = field(default_factory=list)
+    mask: str | None = None
+    grown: float = 0.0
+    area: str = ""
+    factor: int = 2
+    ratio: float | None = None
+    given: str | None = None
     out: str = ""
     huge: bool = False
     silent: bool = False
@@ -68,11 +80,12 @@ class BadRequest(Exception):
 
 
 _TYPES: dict[str, tuple[type, ...]] = {
-    **dict.fromkeys(("task", "prompt", "person", "negative", "mime", "out"), (str,)),
-    **dict.fromkeys(("seed", "width", "height", "quality", "seconds", "fps"), (int,)),
-    "inputs": (list,),
-    "first": (str, type(None)),
-    "last": (str, type(None)),
+    **dict.fromkeys(("task", "prompt", "person", "negative", "mime", "out", "work", "area"), (str,)),
+    **dict.fromkeys(("seed", "width", "height", "quality", "seconds", "fps", "factor"), (int,)),
+    **dict.fromkeys(("inputs", "roles"), (list,)),
+    **dict.fromkeys(("first", "last", "mask", "given"), (str, type(None))),
+    "grown": (int, float),
+    "ratio": (int, float, type(None)),
     **dict.fromkeys(("huge", "silent"), (bool,)),
 }
 _RANGES: dict[str, tuple[int, int]] = {
@@ -81,6 +94,7 @@ _RANGES: dict[str, tuple[int, int]] = {
     "quality": (1, 100),
     "seconds": (1, SECONDS_MAX),
     "fps": (1, FPS_MAX),
+    "factor": (2, 4),
 }
 
 
@@ -110,8 +124,12 @@ def read(line: str) -> Request:
         raise BadRequest("A film needs an even width and height.")
     if request.task != "words" and not request.out:
         raise BadRequest("The field out is missing.")
-    if request.task == "edit" and not request.inputs:
+    if request.task in ("edit", "change") and not request.inputs:
         raise BadRequest("An edit needs a picture.")
+    if request.task == "change" and request.work not in change.TASKS:
+        raise BadRequest(f"The work {request.work!r} is not known.")
+    if request.task in ("extend", "refilm") and not request.given:
+        raise BadRequest("The film to begin with is missing.")
     return request
 
 
@@ -159,6 +177,7 @@ def _kept(drawn: Image.Image, request: Request, send: Send) -> Message:
 def _film(request: Request, send: Send) -> Message:
     made = _planned(request, send)
     first, last = (opened(Path(path)) if path else None for path in (request.first, request.last))
+    by = _references(request) if request.roles else None
     film(
         made,
         Path(request.out),
@@ -166,22 +185,82 @@ def _film(request: Request, send: Send) -> Message:
         height=request.height,
         seconds=request.seconds,
         fps=request.fps,
-        report=lambda progress, stage: send({"progress": round(progress, 3), "stage": stage}),
+        report=_reporting(send),
         first=first,
         last=last,
+        by=by,
         huge=request.huge,
         silent=request.silent,
     )
-    return _report(
-        made,
-        _written(made),
-        width=request.width,
-        height=request.height,
-        seconds=request.seconds,
-        fps=request.fps,
-        audio=not request.silent,
-        mime="video/mp4",
+    missing = (*made.missing, *change.style_left(made, request.roles))
+    facts = Facts((request.width, request.height), request.fps, request.seconds * request.fps, not request.silent)
+    return _filmed(made, facts, drawn=made.drawn, missing=missing)
+
+
+def _filmed(made: Plan, facts: Facts, **words: object) -> Message:
+    width, height = facts.size
+    told = {"width": width, "height": height, "seconds": facts.frames / facts.fps, "fps": facts.fps}
+    return _report(made, _written(made), **told, audio=facts.audio, mime="video/mp4", **words)
+
+
+def _references(request: Request) -> References:
+    """The pictures that a film goes by, each by its role."""
+    shown = [opened(Path(path)) for path in request.inputs]
+    return References(*(_of(role, shown, request.roles) for role in ("subject", "style")))
+
+
+def _of(role: str, shown: Sequence[Image.Image], roles: Sequence[str]) -> tuple[Image.Image, ...]:
+    return tuple(picture for picture, its in zip(shown, roles, strict=False) if its == role)
+
+
+def _extend(request: Request, send: Send) -> Message:
+    made = _planned(request, send)
+    seconds, silent = request.seconds, request.silent
+    report = _reporting(send)
+    facts = refilm.extend(
+        made, Path(request.given or ""), Path(request.out), seconds=seconds, silent=silent, report=report
     )
+    return _filmed(made, facts)
+
+
+def _refilm(request: Request, send: Send) -> Message:
+    made = _planned(request, send)
+    given, out = Path(request.given or ""), Path(request.out)
+    done = refilm.refilm(made, given, out, silent=request.silent, report=_reporting(send))
+    return _filmed(made, done.facts, drawn=done.carried, missing=done.refused)
+
+
+def _reporting(send: Send) -> Callable[[float, str], None]:
+    return lambda progress, stage: send({"progress": round(min(progress, 1.0), 3), "stage": stage})
+
+
+def _change(request: Request, send: Send) -> Message:
+    made = _planned(request, send)
+    given = _given(request)
+    mask = None
+    if why := change.is_too_large(request.work, given):
+        raise TooLarge(why)
+    if given.base and request.mask:
+        mask = masked(Path(request.mask), given.base.size, request.grown)
+    elif given.base and request.area == "background":
+        mask = plain_ground(given.base)
+        if mask is None:
+            raise Unreadable("The background of the picture is not plain, and is not found without a mask. Send one.")
+    send({"progress": 0.2, "stage": "drawing"})
+    done = change.change(request.work, given, made, mask, (request.width, request.height))
+    text = "\n\n".join(look(picture, made.language) for picture in [given.base or done.picture])
+    words = {"drawn": list(done.carried), "missing": list(done.refused)}
+    said = f"{text}\n\n{told(done, made.language)}" if done.changes else text
+    return _report(made, said, **words, **_kept(done.picture, request, send))
+
+
+def _given(request: Request) -> change.Given:
+    """The pictures by their roles; without any, the first is what is changed."""
+    shown = [opened(Path(path)) for path in request.inputs]
+    roles = request.roles or ["base", *["subject"] * (len(shown) - 1)]
+    bases = (*_of("base", shown, roles), *_of("content", shown, roles))
+    subjects, styles = _of("subject", shown, roles), _of("style", shown, roles)
+    return change.Given(bases[0] if bases else None, subjects, styles, request.ratio, request.factor)
 
 
 def _edit(request: Request, send: Send) -> Message:
@@ -213,6 +292,9 @@ TASKS: dict[str, Callable[[Request, Send], Message]] = {
     "picture": _picture,
     "film": _film,
     "edit": _edit,
+    "change": _change,
+    "extend": _extend,
+    "refilm": _refilm,
     "words": _words,
 }
 

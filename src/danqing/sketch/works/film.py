@@ -19,6 +19,7 @@ from PIL import Image
 from danqing.sketch.craft import art
 from danqing.sketch.planning.plan import Plan
 from danqing.sketch.stage.show import Reel
+from danqing.sketch.works.collage import Collage, References
 from danqing.sketch.works.grain import Grainy
 from danqing.sketch.works.opening import Opening, filled
 from danqing.sketch.works.picture import reel
@@ -47,18 +48,22 @@ def film(
     report: Report,
     first: Image.Image | None = None,
     last: Image.Image | None = None,
+    by: References | None = None,
     huge: bool = False,
     silent: bool = False,
 ) -> None:
     """Write the film of a plan: exactly `seconds * fps` frames of `width` x `height` (both even).
 
     With `first` it starts on that picture and dissolves into the plan's scene, and ends on `last` when given. With
-    both, the film leads from one to the other. A `huge` film is all grain, a `silent` one has no track.
+    both, the film leads from one to the other. It may go `by` other pictures. A `huge` film is all grain, a `silent`
+    one has no track.
     `report(progress, stage)` is called at least every 12 frames.
     """
     report(0.02, "drawing")
     size, count = (width, height), seconds * fps
-    show = _show(plan, size, first, last)
+    show = show_of(plan, size, first, last)
+    if by:
+        show = Collage(show, size, by)
     if huge:
         show = Grainy(show, size, plan.seed)
     moments = [(k / fps, k / max(1, count - 1)) for k in range(count)]
@@ -67,7 +72,7 @@ def film(
         encode(drawn(show, moments), track, out, size=size, fps=fps, count=count, report=report)
 
 
-def _show(plan: Plan, size: tuple[int, int], first: Image.Image | None, last: Image.Image | None) -> Reel:
+def show_of(plan: Plan, size: tuple[int, int], first: Image.Image | None, last: Image.Image | None) -> Reel:
     """What is filmed: the plan, or the given pictures, with the plan between them when it has a cast of its own."""
     if first is None and last is None:
         return reel(plan, *size)

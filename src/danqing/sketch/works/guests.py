@@ -47,16 +47,16 @@ def welcomed(board: Image.Image, subject: Subject, words: str, action: str, chan
     """A copy of the RGB picture with the subject in it, as many times as it counts."""
     airborne = kinds.is_sky(subject.glyph) or (stature.is_flyer(subject.glyph) and action != "sleep")
     room = Room(_said(SIDES, words, (0.02, 0.98)), _said(LEVELS, words, AIR if airborne else GROUND))
-    group = _group(subject, board, action, chance, shaded=not airborne)
+    guests = group(subject, board, action, chance, shaded=not airborne)
     most = ((room.across[1] - room.across[0]) * board.width, (room.down[1] - room.down[0]) * board.height)
-    scale = min(1.0, most[0] / group.width, most[1] / group.height)
+    scale = min(1.0, most[0] / guests.width, most[1] / guests.height)
     if scale < 1:
-        group = group.resize((max(1, round(group.width * scale)), max(1, round(group.height * scale))))
+        guests = guests.resize((max(1, round(guests.width * scale)), max(1, round(guests.height * scale))))
     if room.down == GROUND:
-        room = Room(room.across, (min(FEET - group.height / board.height, GROUND[1]), GROUND[1]))
-    x, y = _calmest(board, group.size, room, low=not airborne)
+        room = Room(room.across, (min(FEET - guests.height / board.height, GROUND[1]), GROUND[1]))
+    x, y = _calmest(board, guests.size, room, low=not airborne)
     shown = board.copy()
-    stamp(shown, group if kinds.is_sky(subject.glyph) else _lit_like(board, group), x, y)
+    stamp(shown, guests if kinds.is_sky(subject.glyph) else lit_like(board, guests), x, y)
     return shown
 
 
@@ -66,7 +66,7 @@ def _said(
     return next((part for pattern, part in table if re.search(pattern, words)), usual)
 
 
-def _group(subject: Subject, board: Image.Image, action: str, chance: Random, *, shaded: bool) -> Image.Image:
+def group(subject: Subject, board: Image.Image, action: str, chance: Random, *, shaded: bool) -> Image.Image:
     """The guests side by side on a transparent board, each on its own shadow where they stand."""
     setting = Setting(action, "static", palette("studio", "day", (), chance, 0), 1)
     size = min(board.size) * SHARE * SCALES.get(subject.size, 1.0) * max(0.45, stature.size(subject.glyph))
@@ -103,7 +103,7 @@ def _shade(sheet: Image.Image, piece: Image.Image, x: float, feet: float) -> Non
     sheet.alpha_composite(shade)
 
 
-def _lit_like(board: Image.Image, group: Image.Image) -> Image.Image:
+def lit_like(board: Image.Image, group: Image.Image) -> Image.Image:
     """The guests in the light of the picture: dimmer and of its tint where it is dark."""
     red, green, blue = (float(part) for part in np.asarray(board.resize((16, 16)), dtype=np.float32).mean((0, 1)))
     light = min(1.0, max(0.42, (red + green + blue) / 3 / 120))

@@ -4,10 +4,11 @@ import re
 from collections.abc import Callable, Iterator
 
 import numpy as np
-from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps
+from PIL import Image
 
 from danqing.sketch.craft.palette import Colour, rgb
 from danqing.sketch.language.reading import read
+from danqing.sketch.works.place import plain_ground
 from danqing.sketch.works.wishes import Words
 
 Mounted = tuple[Image.Image, Words]
@@ -32,8 +33,6 @@ GROUNDED: Words = ("changed the colour of its plain background", "更換素色�
 MARGIN, SLIP = 0.05, 0.16  # of the shorter side: a frame, and the lower edge of an instant print
 BLOCKS = 48  # across the longer side of a pixelated picture
 CLOSER = 1.5
-GRID, REACHED = 320, 128
-EVEN, NEAR = 0.9, 30  # how much of the rim a plain ground makes up, and how close its colours lie
 
 
 def mounted(picture: Image.Image, low: str) -> Iterator[Mounted]:
@@ -49,26 +48,8 @@ def grounded(picture: Image.Image, low: str) -> Image.Image | None:
     colour = _colour(low)
     if not GROUND.search(low) or colour is None or FADED.search(low):
         return None
-    pixels = np.asarray(picture, dtype=np.int16)
-    rim = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
-    ground = np.median(rim, axis=0)
-    if (np.abs(rim - ground).max(-1) <= NEAR).mean() < EVEN:
-        return None
-    alike = Image.fromarray((np.abs(pixels - ground).max(-1) <= NEAR).astype(np.uint8) * 255)
-    where = ImageChops.multiply(alike, _reached(alike))
-    return Image.composite(Image.new("RGB", picture.size, colour), picture, where)
-
-
-def _reached(alike: Image.Image) -> Image.Image:
-    """What can be reached from outside over the white of a mask; found on a small copy, in which gaps are no doors."""
-    scale = max(1.0, max(alike.size) / GRID)
-    size = max(1, round(alike.width / scale)), max(1, round(alike.height / scale))
-    small = ImageOps.expand(
-        alike.resize(size, Image.Resampling.BOX).point([255 * (v == 255) for v in range(256)]), 1, 255
-    )
-    ImageDraw.floodfill(small, (0, 0), REACHED)
-    inside = small.point([255 * (v == REACHED) for v in range(256)]).filter(ImageFilter.MaxFilter(3))
-    return inside.crop((1, 1, size[0] + 1, size[1] + 1)).resize(alike.size, Image.Resampling.NEAREST)
+    where = plain_ground(picture)
+    return Image.composite(Image.new("RGB", picture.size, colour), picture, where) if where else None
 
 
 def _colour(low: str) -> Colour | None:
