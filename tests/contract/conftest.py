@@ -115,12 +115,21 @@ def limited(server: Server, era: str) -> dict[str, str]:
     }
 
 
-def performed(script: str, era: str, server: Server, key: str, folders: pytest.TempPathFactory, **more: str) -> Facts:
+def performed(
+    script: str,
+    era: str,
+    server: Server,
+    key: str,
+    folders: pytest.TempPathFactory,
+    *,
+    folder: Path | None = None,
+    **more: str,
+) -> Facts:
     """Run a client's script with the interpreter of an era; its answer is the one JSON document that it prints."""
     python = ROOT / ".venvs" / era / "bin" / "python"
     if not python.exists():
         pytest.skip(f"the clients of {era} are not installed; `make test` installs them")
-    folder = folders.mktemp(f"{script}-{era}")
+    folder = folder or folders.mktemp(f"{script}-{era}")
     env = {"PATH": os.environ["PATH"], "BASE": server.url, "KEY": key, "FOLDER": str(folder), **more}
     run = subprocess.run([python, CLIENTS / f"{script}.py"], capture_output=True, env=env, timeout=SCRIPT_S)
     assert run.returncode == 0, run.stderr.decode()[-3000:]

@@ -158,6 +158,8 @@ def test_a_quote_is_the_hold_of_the_job_that_follows(server: Server) -> None:
     for model in server.call("GET", "/api/models").json()["models"]:
         ability = model["ability"]
         body = {"model": model["id"], "prompt": "[danqing:fail] 山水 and hills", "count": ability["count"]["max"]}
+        if not ability["anew"]:
+            body["pictures"] = [data_url(Image.new("RGB", (64, 48), "teal"))]
         if ability["seconds"]:
             body["seconds"] = max(ability["seconds"])
         quote = server.call("POST", "/api/quote", body).json()

@@ -307,8 +307,9 @@ def test_a_first_frame_is_taken_in_every_spelling(server: Server, frame: dict[st
         ({"image": {"gcsUri": "gs://b/x.png"}}, "must name a file of this server"),
         ({"image": {}}, "holds no picture"),
         ({"image": "x"}, "must be an object"),
-        ({"video": {"uri": "x"}}, "does not take video"),
-        ({"referenceImages": []}, "does not take referenceImages"),
+        ({"video": {"uri": "x"}}, "must name a file of this server"),
+        ({"referenceImages": [{"referenceType": "ASSET"}]}, "instances[0].referenceImages[0].image is missing"),
+        ({"mask": {}}, "not changed by a mask"),
         ({"prompt": "  "}, "prompt is empty"),
     ],
 )

@@ -9,7 +9,7 @@ import pytest
 
 from danqing.assets.disk import Disk
 from danqing.domain.errors import Declined, Kind
-from danqing.domain.generation import Generation, Turn
+from danqing.domain.generation import Generation, Role, Task, Turn
 from danqing.domain.jobs import Accepted
 from danqing.domain.media import Blob, Medium
 from danqing.domain.ports import Provider
@@ -87,6 +87,26 @@ async def test_imagen_refuses(
     assert len(told.outputs) == pictures
     assert told.withheld == withheld or len(told.withheld) == withheld
     assert len(server.submitted) == 1
+
+
+@pytest.mark.parametrize(
+    ("upstream", "fields", "param"),
+    [
+        (IMAGEN, {}, "pictures"),
+        (IMAGEN, {"mask": Blob("1" * 64, 9, "image/png")}, "mask"),
+        (VEO, {"wants": frozenset({Medium.VIDEO}), "roles": (Role.SUBJECT,)}, "pictures"),
+        (VEO, {"wants": frozenset({Medium.VIDEO}), "film": Blob("1" * 64, 9, "video/mp4")}, "film"),
+        (TALK, {"task": Task.UPSCALE}, "task"),
+    ],
+)
+async def test_what_stands_in_no_document_of_theirs_is_declined(
+    assets: Disk, upstream: str, fields: dict[str, object], param: str
+) -> None:
+    picture = await assets.put(a_picture(), "image/png")
+    asked = a_generation(turns=(Turn("user", ("x", picture)),), **{"count": 1, **fields})
+    told, server = await made(asked, upstream, assets)
+    assert isinstance(told.problem, Declined)
+    assert (told.problem.param, server.submitted) == (param, [])
 
 
 async def test_pictures_come_by_chat(assets: Disk) -> None:

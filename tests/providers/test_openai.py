@@ -12,7 +12,7 @@ from PIL import Image
 
 from danqing.assets.disk import Disk
 from danqing.domain.errors import Declined, Kind, Problem
-from danqing.domain.generation import Generation, Person, Turn
+from danqing.domain.generation import Area, Generation, Person, Role, Task, Turn
 from danqing.domain.jobs import Accepted
 from danqing.domain.media import Blob, Medium
 from danqing.domain.ports import LEAVING, Provider
@@ -162,6 +162,52 @@ async def test_an_edit_sends_its_pictures(assets: Disk, pictures: int, names: li
     assert call.path == "/v1/images/edits"
     assert call.files == [(name, blob.size) for name, blob in zip(names, given, strict=True)]
     assert call.fields == {"model": MODEL, "prompt": "be bold\nin crayon", "size": "auto", "n": "2"}
+
+
+async def test_a_mask_is_sent_as_openai_reads_masks(assets: Disk) -> None:
+    """White says where in Google's masks; here it is transparency."""
+    picture = await assets.put(a_picture(), "image/png")
+    white = Image.new("L", (64, 64))
+    white.paste(255, (0, 0, 32, 64))
+    file = BytesIO()
+    white.save(file, "PNG")
+    mask = await assets.put(file.getvalue(), "image/png")
+    knobs = (("input_fidelity", "high"),)
+    asked = a_generation(
+        turns=(Turn("user", ("a hat", picture)),), mask=mask, task=Task.INSERT, roles=(Role.BASE,), knobs=knobs
+    )
+    told, server = await made(asked, assets)
+    assert (told.problem, told.ignored) == (None, set())
+    [call] = server.submitted
+    assert [name for name, _ in call.files] == ["image", "mask"]
+    with Image.open(BytesIO(call.data["mask"])) as drawn:
+        assert (drawn.mode, drawn.getpixel((5, 5))[3], drawn.getpixel((60, 5))[3]) == ("RGBA", 0, 255)
+    assert call.fields["input_fidelity"] == "high"
+    assert "Put this into the picture that is given" in str(call.fields["prompt"])
+
+
+@pytest.mark.parametrize(
+    ("flavour", "fields", "param"),
+    [
+        ("sglang", {"mask": Blob("1" * 64, 9, "image/png")}, "mask"),
+        ("openai", {"task": Task.UPSCALE}, "task"),
+        ("openai", {"area": Area.BACKGROUND}, "area"),
+        ("openai", {"roles": (Role.CONTROL,)}, "roles"),
+        (
+            "openai",
+            {"film": Blob("1" * 64, 9, "video/mp4"), "task": Task.EXTEND, "wants": frozenset({Medium.VIDEO})},
+            "film",
+        ),
+    ],
+)
+async def test_what_it_has_no_place_for_is_declined_before_anything_is_sent(
+    assets: Disk, flavour: str, fields: dict[str, object], param: str
+) -> None:
+    picture = await assets.put(a_picture(), "image/png")
+    asked = a_generation(turns=(Turn("user", ("x", picture)),), **fields)
+    told, server = await made(asked, assets, flavour)
+    assert isinstance(told.problem, Declined)
+    assert (told.problem.param, server.calls) == (param, [])
 
 
 async def test_large_pictures_are_stored_while_they_come(assets: Disk) -> None:

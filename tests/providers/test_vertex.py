@@ -1,6 +1,7 @@
 """The Vertex provider against an imitation of Vertex, of Google's tokens and of Cloud Storage, over real sockets."""
 
 import asyncio
+import base64
 import json
 import os
 import subprocess
@@ -8,15 +9,18 @@ import sys
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing, asynccontextmanager
+from io import BytesIO
 from pathlib import Path
 
 import google.oauth2.credentials
 import pytest
+from PIL import Image
 
 from danqing.assets.disk import Disk
 from danqing.domain.errors import Declined, Kind, Problem
-from danqing.domain.generation import Generation, Person
+from danqing.domain.generation import Area, Generation, Person, Role, Task, Turn
 from danqing.domain.jobs import Accepted
+from danqing.domain.media import Blob
 from danqing.domain.ports import Provider
 from danqing.providers import connect, vertex
 from danqing.upstream.ticket import read_ticket
@@ -263,6 +267,86 @@ def test_no_credentials_at_all_are_told(monkeypatch: pytest.MonkeyPatch, tmp_pat
     with pytest.raises(Problem, match="credentials is missing") as raised:
         connect("vertex", {"name": "cloud"})
     assert raised.value.param == "credentials"
+
+
+CAPABILITY, UPSCALE = "imagen-3.0-capability-001", "imagen-4.0-upscale-preview"
+
+
+async def shown(assets: Disk, **fields: object) -> Generation:
+    picture = await assets.put(a_picture(), "image/png")
+    prompt = str(fields.pop("prompt", "a cat"))
+    return a_generation(turns=(Turn("user", (prompt, picture)),), count=1, **fields)
+
+
+async def test_a_mask_goes_to_who_takes_it_as_white_however_it_was_drawn(assets: Disk, tmp_path: Path) -> None:
+    """OpenAI's clients draw masks that are transparent where something may change."""
+    hole = Image.new("RGBA", (64, 64), (9, 9, 9, 255))
+    hole.paste((0, 0, 0, 0), (0, 0, 32, 64))
+    file = BytesIO()
+    hole.save(file, "PNG")
+    mask = await assets.put(file.getvalue(), "image/png")
+    knobs = (("maskImageConfig.dilation", 0.01), ("editConfig", '{"baseSteps":9}'), ("mood", "calm"))
+    told, cloud = await made(
+        await shown(assets, mask=mask, task=Task.INSERT, knobs=knobs), CAPABILITY, assets, tmp_path
+    )
+    assert (told.problem, len(told.outputs), told.ignored) == (None, 1, set())
+    [body] = cloud.bodies(f"{CAPABILITY}:predict")
+    raw, sent = body["instances"][0]["referenceImages"]
+    assert (raw["referenceType"], sent["referenceId"]) == ("REFERENCE_TYPE_RAW", 2)
+    assert sent["maskImageConfig"] == {"maskMode": "MASK_MODE_USER_PROVIDED", "dilation": 0.01}
+    with Image.open(BytesIO(base64.b64decode(sent["referenceImage"]["bytesBase64Encoded"]))) as drawn:
+        assert (drawn.getpixel((5, 5)), drawn.getpixel((60, 5))) == ((255, 255, 255), (0, 0, 0))
+    assert (
+        body["parameters"].items()
+        >= {"editMode": "EDIT_MODE_INPAINT_INSERTION", "editConfig": {"baseSteps": 9}}.items()
+    )
+
+
+async def test_a_mask_is_found_and_a_picture_is_made_larger(assets: Disk, tmp_path: Path) -> None:
+    found = await shown(assets, area=Area.BACKGROUND, task=Task.BACKGROUND)
+    told, cloud = await made(found, CAPABILITY, assets, tmp_path)
+    assert told.problem is None
+    _, mask = cloud.bodies(":predict")[0]["instances"][0]["referenceImages"]
+    assert mask == {
+        "referenceId": 2,
+        "referenceType": "REFERENCE_TYPE_MASK",
+        "maskImageConfig": {"maskMode": "MASK_MODE_BACKGROUND"},
+    }
+    told, cloud = await made(await shown(assets, prompt="", task=Task.UPSCALE, factor=4), UPSCALE, assets, tmp_path)
+    assert (told.problem, told.ignored) == (None, set())
+    assert cloud.bodies(":predict")[0]["parameters"]["upscaleConfig"] == {"upscaleFactor": "x4"}
+
+
+async def test_a_film_goes_by_pictures_or_on_from_a_film(assets: Disk, tmp_path: Path) -> None:
+    picture = await assets.put(a_picture(), "image/png")
+    by = a_film(turns=(Turn("user", ("a fox", picture, picture)),), roles=(Role.SUBJECT, Role.STYLE))
+    told, cloud = await made(by, VEO, assets, tmp_path)
+    assert told.problem is None
+    sent = cloud.bodies(":predictLongRunning")[0]["instances"][0]["referenceImages"]
+    assert [each["referenceType"] for each in sent] == ["ASSET", "STYLE"]
+    film = await assets.put(FILM, "video/mp4")
+    told, cloud = await made(a_film("", film=film, task=Task.EXTEND, seconds=7), VEO, assets, tmp_path)
+    assert (told.problem, len(told.outputs), told.ignored) == (None, 1, set())
+    video = cloud.bodies(":predictLongRunning")[0]["instances"][0]["video"]
+    assert (base64.b64decode(video["bytesBase64Encoded"]), video["mimeType"]) == (FILM, "video/mp4")
+
+
+async def test_what_words_cannot_say_is_declined_and_the_rest_is_said(assets: Disk, tmp_path: Path) -> None:
+    for fields, param in (
+        ({"mask": Blob("1" * 64, 9, "image/png")}, "mask"),
+        ({"task": Task.UPSCALE}, "task"),
+        ({"roles": (Role.CONTROL,)}, "roles"),
+        ({"area": Area.FOREGROUND}, "area"),
+    ):
+        told, cloud = await made(await shown(assets, **fields), PICTURES, assets, tmp_path)
+        assert isinstance(told.problem, Declined)
+        assert (told.problem.param, cloud.calls) == (param, [])
+    told, cloud = await made(await shown(assets, task=Task.INSERT, roles=(Role.BASE,)), PICTURES, assets, tmp_path)
+    assert (told.problem, told.ignored) == (None, set())
+    [*_, last] = cloud.bodies(":generateContent")[0]["contents"][0]["parts"]
+    assert "Put this into the picture" in last["text"]
+    assert "The first picture is the one to change." in last["text"]
+    assert "Put this into the picture" in told.accepted[0].prompt
 
 
 MEASURED = """

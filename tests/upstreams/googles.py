@@ -209,7 +209,7 @@ class Engine:
 
     async def predict(self, request: web.Request, body: Tree) -> web.StreamResponse:
         """Imagen's `:predict`."""
-        prompt = body["instances"][0]["prompt"]
+        prompt = body["instances"][0].get("prompt", "")
         if failed := await self.fail(request, prompt):
             return failed
         words, asked = faults(prompt), body.get("parameters", {})
@@ -230,7 +230,7 @@ class Engine:
 
     async def begin(self, request: web.Request, body: Tree) -> web.StreamResponse:
         """Veo's `:predictLongRunning`."""
-        prompt = body["instances"][0]["prompt"]
+        prompt = body["instances"][0].get("prompt", "")
         if failed := await self.fail(request, prompt):
             return failed
         model = request.match_info["model"]

@@ -13,9 +13,11 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import TypeVar
 
 from aiohttp import web
+from PIL import Image
 
 from .media import FILM, a_picture
 from .text_model import TextModel
@@ -38,6 +40,7 @@ class Call:
     key: str
     fields: dict[str, object] = field(default_factory=dict)
     files: list[tuple[str, int]] = field(default_factory=list)
+    data: dict[str, bytes] = field(default_factory=dict)  # the last file of each name
 
 
 @dataclass
@@ -143,6 +146,7 @@ class Engine:
                 data = bytes(await part.read())
                 if part.filename:
                     call.files.append((part.name, len(data)))
+                    call.data[part.name] = data
                 else:
                     call.fields[part.name] = data.decode()
 
@@ -173,9 +177,18 @@ class Engine:
 
     async def _edit(self, request: web.Request, call: Call) -> web.StreamResponse:
         names = [name for name, _ in call.files if name.startswith("image")]
+        if "mask" in call.data:
+            self._check_mask(call)
         if not names or (len(names) > 1 and set(names) != {"image[]"}):
             raise Refusal(400, "image is required; several are sent as image[].")
         return await self._pictures(request, call, "image_edit")
+
+    def _check_mask(self, call: Call) -> None:
+        if self.flavour != "openai":
+            raise Refusal(400, "mask is not supported.")
+        with Image.open(BytesIO(call.data["mask"])) as mask:
+            if mask.format != "PNG" or mask.mode != "RGBA":
+                raise Refusal(400, "Invalid mask image format - mask must be a PNG with an alpha channel.")
 
     async def _pictures(self, request: web.Request, call: Call, event: str) -> web.StreamResponse:
         asked = call.fields

@@ -3,13 +3,17 @@
 import json
 from dataclasses import replace
 from datetime import date
+from io import BytesIO
 
+import av
+import msgspec
+import numpy as np
 import pytest
 
 from danqing.domain.changes import Change
 from danqing.domain.errors import Kind, Problem, invalid
 from danqing.domain.faults import Fault
-from danqing.domain.generation import Generation, Person, Turn
+from danqing.domain.generation import Area, Generation, Person, Role, Task, Turn
 from danqing.domain.jobs import State
 from danqing.domain.media import Medium
 from danqing.domain.models import Ability, Found, Lifecycle
@@ -309,3 +313,57 @@ def test_an_error() -> None:
     assert sent(native.error(invalid("At most 4.", param="count"))) == (
         b'{"error":{"kind":"invalid","code":"invalid_value","message":"At most 4.","param":"count","retry_after":null}}'
     )
+
+
+def test_another_danqing_is_asked_for_all_of_a_change() -> None:
+    """What one server writes, the other reads: with the mask, the film and what is to become of them."""
+    picture = blob_of(PICTURE)
+    changed = Generation(
+        model="m",
+        turns=(Turn("user", ("a hat", picture, picture)),),
+        wants=frozenset({Medium.IMAGE}),
+        mask=picture,
+        task=Task.UPSCALE,
+        roles=(Role.BASE, Role.STYLE),
+        factor=4,
+    )
+    found = replace(changed, mask=None, area=Area.BACKGROUND, task=Task.BACKGROUND, factor=None)
+    for asked in (changed, found):
+        assert native.read_job(sent(native.write_job(asked))).generation == asked
+
+
+def test_a_film_travels_to_another_danqing() -> None:
+    data = made_film()
+    film = blob_of(data, "video/mp4")
+    asked = Generation(
+        model="m", turns=(Turn("user", ("on",)),), wants=frozenset({Medium.VIDEO}), film=film, task=Task.EXTEND
+    )
+    ask = native.read_job(sent(native.write_job(asked), {film: data}))
+    assert ask.generation == replace(asked, film_ms=2_000)
+    assert [upload.data for upload in ask.uploads] == [data]
+
+
+def test_an_older_danqing_is_told_of_no_field_that_says_nothing() -> None:
+    plain = Generation(model="m", turns=(Turn("user", ("a cat",)),), wants=frozenset({Medium.IMAGE}))
+    assert received(native.write_job(plain)).keys() == {"model", "turns", "wants", "knobs", "negative"}
+
+
+@pytest.mark.parametrize(
+    "film", ["data:video/mp4;base64,AAAA", f"data:video/mp4;base64,{PICTURE_64}", "https://x/y.mp4"]
+)
+def test_what_is_no_film_is_refused(film: str) -> None:
+    with pytest.raises(Problem) as raised:
+        native.read_job(msgspec.json.encode({"model": "m", "film": film, "task": "extend"}))
+    assert (raised.value.kind, raised.value.param) == (Kind.INVALID, "film")
+
+
+def made_film() -> bytes:
+    """An MP4 of two seconds, a frame in each."""
+    file = BytesIO()
+    with av.open(file, "w", format="mp4") as container:
+        stream = container.add_stream("libx264", rate=1)
+        stream.width, stream.height, stream.pix_fmt = 32, 32, "yuv420p"
+        for _ in range(2):
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(np.zeros((32, 32, 3), np.uint8), format="rgb24")))
+        container.mux(stream.encode(None))
+    return file.getvalue()

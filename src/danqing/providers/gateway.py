@@ -12,6 +12,7 @@ from danqing.domain.generation import Generation, Output
 from danqing.domain.jobs import Accepted, Produced, Progressed, Reported, Withheld
 from danqing.domain.media import Medium
 from danqing.domain.ports import Assets, Order, Provider, Update
+from danqing.domain.spoken import Beyond, beyond_words, in_sentences
 from danqing.upstream.client import Request, Upstream
 from danqing.upstream.faults import wrong
 from danqing.upstream.fetching import fetched, kept
@@ -73,6 +74,9 @@ class Gateway:
     def generate(self, order: Order, assets: Assets) -> AsyncGenerator[Update]:
         """The way that fits the model."""
         settings, model = self._settings, order.upstream
+        if refused := _refused(settings, order):
+            return refused
+        order = replace(order, generation=in_sentences(order.generation))
         if Medium.VIDEO in order.generation.wants:
             if _named(model, settings.film_chat):
                 return _told(self._keys, settings, order, assets)
@@ -85,6 +89,21 @@ class Gateway:
 def connect(settings: Mapping[str, object]) -> Provider:
     """See `GatewaySettings`. Raises Problem(INVALID) naming the setting."""
     return Gateway(read_settings(settings, GatewaySettings))
+
+
+def _refused(settings: GatewaySettings, order: Order) -> AsyncGenerator[Update] | None:
+    """What its calls have no place for. What stands in no document of theirs is not tried with somebody's money."""
+    asked, film = order.generation, Medium.VIDEO in order.generation.wants
+    beyond = beyond_words(asked)
+    if not beyond and asked.pictures and (film or _named(order.upstream, settings.predict)):
+        beyond = Beyond("takes no pictures beside the prompt of this model", "pictures")
+    return _declined(settings, beyond) if beyond else None
+
+
+async def _declined(settings: GatewaySettings, beyond: Beyond) -> AsyncGenerator[Update]:
+    message = f"The upstream {settings.name!r} {beyond.what}."
+    raise Declined(Kind.INVALID, message, param=beyond.param, code="unsupported_parameter")
+    yield
 
 
 def _headers(key: str) -> Mapping[str, str]:

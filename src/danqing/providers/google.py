@@ -14,6 +14,7 @@ from yarl import URL
 from danqing.domain.jobs import Reported
 from danqing.domain.media import Blob, Medium
 from danqing.domain.ports import Assets, Order, Provider, Update
+from danqing.domain.spoken import in_sentences
 from danqing.upstream.client import Request, Upstream
 from danqing.upstream.google import (
     HONOURS,
@@ -87,7 +88,7 @@ class Google:
 
     def _films(self, order: Order, assets: Assets) -> AsyncGenerator[Update]:
         """A background interaction for each."""
-        asked = in_words(order.generation, people=True)
+        asked = in_words(in_sentences(order.generation), people=True)
         if asked.last_frame:
             raise refused(self._surface.name, "cannot have a film end on a given picture", "last_frame")
 
@@ -107,7 +108,7 @@ class Google:
 
     def _pictures(self, order: Order, assets: Assets) -> AsyncGenerator[Update]:
         """An interaction for each, side by side."""
-        asked = in_words(order.generation, people=True)
+        asked = in_words(in_sentences(order.generation), people=True)
 
         async def call(index: int) -> list[Update]:
             body = write_interaction(order.upstream, seeded(asked, index), background=False)

@@ -8,10 +8,12 @@ from functools import partial
 from typing import Literal
 
 from danqing.domain.errors import Declined, Kind, Problem
-from danqing.domain.generation import Output
+from danqing.domain.generation import Generation, Output
 from danqing.domain.jobs import Accepted, Produced, Progressed, Reported, Withheld
 from danqing.domain.media import Medium
 from danqing.domain.ports import Assets, Order, Provider, Update
+from danqing.domain.spoken import Beyond, beyond_words, in_sentences
+from danqing.sketch.masks import Masks
 from danqing.upstream.client import Request, Upstream
 from danqing.upstream.faults import wrong
 from danqing.upstream.fetching import fetched, kept
@@ -64,6 +66,7 @@ class _Server:
     extra: Tree
     previews: int
     poll_s: float
+    masks: Masks
 
 
 class OpenAI:
@@ -80,6 +83,7 @@ class OpenAI:
     async def close(self) -> None:
         """Let go of every connection."""
         await self._server.keys.close()
+        await self._server.masks.close()
 
     async def reach(self, models: Collection[str]) -> Sequence[Reached]:
         """See `upstream.reaching.Reachable`."""
@@ -88,16 +92,27 @@ class OpenAI:
     def generate(self, order: Order, assets: Assets) -> AsyncGenerator[Update]:
         """Pictures are there when the call ends; films are polled, and found again by their ticket."""
         server, wants = self._server, order.generation.wants
+        if beyond := self._beyond(order.generation):
+            return _nothing(server, beyond.what, beyond.param)
+        order = replace(order, generation=in_sentences(order.generation))
         if Medium.VIDEO in wants:
             makers = {"videos": _films, "video": _waited_for}
-            return makers.get(server.flavour.films, _nothing)(server, order, assets)
+            make = makers.get(server.flavour.films)
+            return make(server, order, assets) if make else _nothing(server, "makes no video", "wants")
         if server.flavour.pictures == "chat" or Medium.IMAGE not in wants:
             return _many(server, order, assets, 1, partial(_talk, server, order, assets))
         if server.flavour.pictures != "images":
-            return _nothing(server, order, assets)
+            return _nothing(server, f"makes no {' and '.join(sorted(wants))}", "wants")
         if server.previews and (order.generation.count or 1) == 1:
             return _watched(server, order, assets)
         return _many(server, order, assets, server.flavour.count_max, partial(_pictures, server, order, assets))
+
+    def _beyond(self, asked: Generation) -> Beyond | None:
+        flavour = self._server.flavour
+        film = Medium.VIDEO in asked.wants
+        if film and len(asked.pictures) > 1:
+            return Beyond("takes one picture with a film", "pictures")
+        return beyond_words(asked, masks=flavour.masks and flavour.pictures == "images" and not film)
 
 
 def connect(settings: Mapping[str, object]) -> Provider:
@@ -122,7 +137,8 @@ def connect(settings: Mapping[str, object]) -> Provider:
     root = address.removesuffix("/v1")
     keys = Keys(read.name, root, read.all_keys, judge=judge, pace=read.pace)
     version = address.removeprefix(root)
-    return OpenAI(_Server(read.name, keys, flavour, version, read.always, read.previews, read.poll_s))
+    masks = Masks("transparent")
+    return OpenAI(_Server(read.name, keys, flavour, version, read.always, read.previews, read.poll_s, masks))
 
 
 def _sizes(settings: OpenAISettings, name: str, known: Sizes) -> Sizes:
@@ -133,10 +149,9 @@ def _sizes(settings: OpenAISettings, name: str, known: Sizes) -> Sizes:
     return replace(known, fixed=fixed) if fixed else known
 
 
-async def _nothing(server: _Server, order: Order, assets: Assets) -> AsyncGenerator[Update]:
-    kinds = " and ".join(sorted(order.generation.wants))
-    message = f"The upstream {server.name!r} makes no {kinds}."
-    raise Declined(Kind.INVALID, message, param="wants", code="unsupported_medium")
+async def _nothing(server: _Server, what: str, param: str) -> AsyncGenerator[Update]:
+    code = "unsupported_medium" if param == "wants" else "unsupported_parameter"
+    raise Declined(Kind.INVALID, f"The upstream {server.name!r} {what}.", param=param, code=code)
     yield
 
 
@@ -158,6 +173,7 @@ async def _many(
 async def _pictures(server: _Server, order: Order, assets: Assets, count: int) -> list[Update]:
     """One call of images, made or edited."""
     asked = pictures.write_pictures(order.generation, order.upstream, server.flavour, count=count, extra=server.extra)
+    asked = await _masked(server, asked, assets)
     try:
         async with server.keys.lease(order.upstream) as (_, upstream):
             answer = await upstream.call(_images(server, asked), assets)
@@ -171,6 +187,7 @@ async def _watched(server: _Server, order: Order, assets: Assets) -> AsyncGenera
     """One picture with its previews, which only tell how far it is."""
     extra: Tree = {**server.extra, "stream": True, "partial_images": server.previews}
     asked = pictures.write_pictures(order.generation, order.upstream, server.flavour, count=1, extra=extra)
+    asked = await _masked(server, asked, assets)
     begun = False
     try:
         async with (
@@ -192,6 +209,11 @@ async def _watched(server: _Server, order: Order, assets: Assets) -> AsyncGenera
     except Problem as problem:
         for update in _withheld(problem, 1):
             yield update
+
+
+async def _masked(server: _Server, asked: pictures.Asked, assets: Assets) -> pictures.Asked:
+    """With its mask as OpenAI reads masks, whatever the client's looks like."""
+    return replace(asked, mask=await server.masks(asked.mask, assets)) if asked.mask else asked
 
 
 def _images(server: _Server, asked: pictures.Asked) -> Request:

@@ -23,6 +23,7 @@ from google.oauth2.service_account import Credentials as ServiceAccount
 from danqing.domain.errors import Declined, Kind
 from danqing.domain.media import Blob
 from danqing.domain.ports import Assets, Order, Provider, Update
+from danqing.sketch.masks import Masks
 from danqing.upstream.client import Authorize, Request, Upstream
 from danqing.upstream.google import HONOURS, Surface, by_method
 from danqing.upstream.keys import Keys
@@ -68,6 +69,7 @@ class Vertex:
         self,
         surface: Surface,
         storage: Upstream,
+        masks: Masks,
         methods: Mapping[str, str],
         free: Callable[[Collection[str]], Mapping[str, Request]],
     ) -> None:
@@ -75,6 +77,7 @@ class Vertex:
         self.slots = surface.keys.slots
         self._surface = surface
         self._storage = storage
+        self._masks = masks
         self._methods = methods
         self._free = free
 
@@ -82,6 +85,7 @@ class Vertex:
         """Let go of every connection."""
         await self._surface.keys.close()
         await self._storage.close()
+        await self._masks.close()
 
     async def reach(self, models: Collection[str]) -> Sequence[Reached]:
         """See `upstream.reaching.Reachable`."""
@@ -149,8 +153,9 @@ def connect(settings: Mapping[str, object]) -> Provider:
         vertex=True,
         poll_s=read.poll_s,
         films=_always(read),
+        mask=(masks := Masks("white")),
     )
-    return Vertex(surface, storage, read.methods, partial(_counting if read.all_keys else _about, read.version))
+    return Vertex(surface, storage, masks, read.methods, partial(_counting if read.all_keys else _about, read.version))
 
 
 def _check(read: VertexSettings) -> None:

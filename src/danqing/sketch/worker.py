@@ -19,9 +19,9 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TextIO
 
-from PIL import Image
+from PIL import Image, ImageChops
 
-from danqing.sketch.intake import TooLarge, Unreadable, opened
+from danqing.sketch.intake import TooLarge, Unreadable, opened, opened_mask
 from danqing.sketch.planning.plan import Plan, plan
 from danqing.sketch.telling import say
 from danqing.sketch.works import change, refilm
@@ -124,7 +124,7 @@ def read(line: str) -> Request:
         raise BadRequest("A film needs an even width and height.")
     if request.task != "words" and not request.out:
         raise BadRequest("The field out is missing.")
-    if request.task in ("edit", "change") and not request.inputs:
+    if request.task in ("edit", "change", "mask") and not request.inputs:
         raise BadRequest("An edit needs a picture.")
     if request.task == "change" and request.work not in change.TASKS:
         raise BadRequest(f"The work {request.work!r} is not known.")
@@ -194,13 +194,14 @@ def _film(request: Request, send: Send) -> Message:
     )
     missing = (*made.missing, *change.style_left(made, request.roles))
     facts = Facts((request.width, request.height), request.fps, request.seconds * request.fps, not request.silent)
-    return _filmed(made, facts, drawn=made.drawn, missing=missing)
+    return _filmed(made, facts, missing=list(missing))
 
 
 def _filmed(made: Plan, facts: Facts, **words: object) -> Message:
     width, height = facts.size
-    told = {"width": width, "height": height, "seconds": facts.frames / facts.fps, "fps": facts.fps}
-    return _report(made, _written(made), **told, audio=facts.audio, mime="video/mp4", **words)
+    measures = {"width": width, "height": height, "seconds": facts.frames / facts.fps, "fps": facts.fps}
+    text = str(words.pop("text", "")) or _written(made)
+    return _report(made, text, **measures, audio=facts.audio, mime="video/mp4", **words)
 
 
 def _references(request: Request) -> References:
@@ -227,7 +228,9 @@ def _refilm(request: Request, send: Send) -> Message:
     made = _planned(request, send)
     given, out = Path(request.given or ""), Path(request.out)
     done = refilm.refilm(made, given, out, silent=request.silent, report=_reporting(send))
-    return _filmed(made, done.facts, drawn=done.carried, missing=done.refused)
+    account = done.account
+    words = {"drawn": list(account.carried), "missing": list(account.refused)}
+    return _filmed(made, done.facts, text=told(account, made.language), **words)
 
 
 def _reporting(send: Send) -> Callable[[float, str], None]:
@@ -252,6 +255,18 @@ def _change(request: Request, send: Send) -> Message:
     words = {"drawn": list(done.carried), "missing": list(done.refused)}
     said = f"{text}\n\n{told(done, made.language)}" if done.changes else text
     return _report(made, said, **words, **_kept(done.picture, request, send))
+
+
+def _mask(request: Request, send: Send) -> Message:
+    """A mask for another engine: transparent, or white, where something may change."""
+    mask = opened_mask(Path(request.inputs[0]))
+    if request.work == "transparent":
+        drawn = Image.new("RGBA", mask.size, (0, 0, 0, 255))
+        drawn.putalpha(ImageChops.invert(mask))
+    else:
+        drawn = mask.convert("RGB")
+    drawn.save(request.out, "PNG")
+    return {"done": {"width": mask.width, "height": mask.height, "mime": "image/png"}}
 
 
 def _given(request: Request) -> change.Given:
@@ -295,6 +310,7 @@ TASKS: dict[str, Callable[[Request, Send], Message]] = {
     "change": _change,
     "extend": _extend,
     "refilm": _refilm,
+    "mask": _mask,
     "words": _words,
 }
 

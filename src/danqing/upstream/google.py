@@ -13,6 +13,7 @@ from danqing.domain.generation import Generation, Output, Person
 from danqing.domain.jobs import Accepted, Produced, Progressed, Reported, Withheld
 from danqing.domain.media import Blob, Medium
 from danqing.domain.ports import Assets, Order, Update
+from danqing.domain.spoken import beyond_words, in_sentences
 from danqing.upstream.client import Request, Upstream
 from danqing.upstream.fetching import fetched, kept
 from danqing.upstream.keys import Keys
@@ -20,7 +21,7 @@ from danqing.upstream.patience import called_off, patiently
 from danqing.upstream.side_by_side import gravest, side_by_side
 from danqing.upstream.ticket import Ticket, read_ticket
 from danqing.wire.delivered import File
-from danqing.wire.google import content
+from danqing.wire.google import content, edits
 from danqing.wire.google.calls import write_long_running, write_predict
 from danqing.wire.google.content import Reply, in_words, read_content, write_content
 from danqing.wire.google.refusals import shortened
@@ -31,7 +32,7 @@ HALF_LIFE_S = 40.0  # of the work that is left, for engines that do not tell how
 FRACTION_MAX = 0.95
 LOOK_SILENCE_S = 60.0  # of an engine that is asked how far it is
 PARTED = "The gateway stopped before it was certain that this one was begun."
-PREDICT_KNOBS = frozenset({"guidanceScale", "enhancePrompt", "language", "safetySetting", "addWatermark"})
+PREDICT_KNOBS = frozenset({"guidanceScale", "enhancePrompt", "language", "safetySetting", "addWatermark"}) | edits.KNOBS
 FILM_KNOBS = frozenset({"enhancePrompt", "generateAudio", "resizeMode", "compressionQuality"})
 HONOURS = PREDICT_KNOBS | FILM_KNOBS | content.KNOBS.keys()
 
@@ -42,7 +43,9 @@ _MAKES = {
     "generateContent": {Medium.IMAGE, Medium.TEXT},
     "predictLongRunning": {Medium.VIDEO},
 }
-_SAID = frozenset({"count", "aspect", "size", "seed", "negative", "mime"})  # a file's type is seen when it is there
+# A file's type is seen when it is there; what is done to pictures is said or refused.
+_SAID = frozenset({"count", "aspect", "size", "seed", "negative", "mime", "task", "area", "factor"})
+REFERENCES_MAX = 3  # of a film of Veo's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +53,7 @@ class Surface:
     """One of the two: its keys, and how its addresses and bodies are spelled.
 
     `path` is that of a model's method, `look` asks for an operation by its name, `fetch` gets what an answer links to.
-    `films` are parameters that every call for films has.
+    `films` are parameters that every call for films has. `mask` draws a mask as the surface wants it, if it takes any.
     """
 
     name: str
@@ -61,6 +64,7 @@ class Surface:
     vertex: bool
     poll_s: float
     films: Tree
+    mask: Callable[[Blob, Assets], Awaitable[Blob]] | None = None
 
 
 Flow = Callable[[Surface, Order, Assets], AsyncGenerator[Update]]
@@ -99,8 +103,17 @@ def _check(surface: Surface, method: str, asked: Generation) -> None:
     if not asked.wants & _MAKES.get(method, asked.wants):
         kinds = " and ".join(sorted(asked.wants))
         raise refused(surface.name, f"makes no {kinds} with {method}", "wants")
-    if asked.pictures and method in ("predict", "predictLongRunning"):
-        raise refused(surface.name, f"takes no pictures beside the prompt with {method}", "pictures")
+    given = next(asked.blobs(), None)
+    if method in ("predict", "predictLongRunning") and not surface.vertex and given not in _frames(asked):
+        raise refused(surface.name, f"takes no pictures and no films beside the prompt with {method}", "pictures")
+    if method == "predictLongRunning" and len(asked.pictures) > REFERENCES_MAX:
+        raise refused(surface.name, f"takes at most {REFERENCES_MAX} pictures for a film to go by", "pictures")
+    if method not in ("predict", "predictLongRunning") and (beyond := beyond_words(asked)):
+        raise refused(surface.name, f"{beyond.what} with {method}", beyond.param)
+
+
+def _frames(asked: Generation) -> tuple[Blob | None, ...]:
+    return (None, asked.first_frame, asked.last_frame)
 
 
 def refused(name: str, what: str, param: str) -> Declined:
@@ -118,7 +131,7 @@ def unsaid(asked: Generation, said: Collection[str], knobs: Collection[str]) -> 
 
 async def by_content(surface: Surface, order: Order, assets: Assets) -> AsyncGenerator[Update]:
     """Pictures by `generateContent`: a call for each, side by side."""
-    asked = in_words(order.generation, people=not surface.vertex)
+    asked = in_words(in_sentences(order.generation), people=not surface.vertex)
 
     async def call(index: int) -> list[Update]:
         body = write_content(seeded(asked, index), vertex=surface.vertex)
@@ -160,7 +173,9 @@ async def each_picture(
 
 async def by_predict(surface: Surface, order: Order, assets: Assets) -> AsyncGenerator[Update]:
     """Pictures by `:predict`: all in one call."""
-    asked = replace(order.generation, knobs=_only(order.generation, PREDICT_KNOBS))
+    mask = order.generation.mask
+    drawn = await surface.mask(mask, assets) if mask and surface.mask else mask
+    asked = replace(order.generation, knobs=_only(order.generation, PREDICT_KNOBS), mask=drawn)
     path, body = surface.path(order.upstream, "predict"), write_predict(asked, with_reasons=True)
     count = asked.count or 1
     async with surface.keys.lease(order.upstream) as (_, upstream):

@@ -17,15 +17,17 @@ from PIL import Image
 from danqing.sketch.intake import TooLarge, Unreadable
 from danqing.sketch.planning.plan import Plan, plan
 from danqing.sketch.works import wishes
-from danqing.sketch.works.edit import edit
+from danqing.sketch.works.edit import Edited, edit
 from danqing.sketch.works.film import Report, drawn, encode, show_of
 from danqing.sketch.works.instructions import instructions
 from danqing.sketch.works.sound import sound
 from danqing.sketch.works.voices import RATE, Track
+from danqing.sketch.works.wishes import Words
 
 SECONDS_MAX = 141  # of the given film, as Veo has it
 PIXELS_MAX = 1920 * 1088
 FPS_MAX = 60
+NOT_IN_FILMS: Words = ("I cannot do that to a film", "這不能對影片做", "这不能对影片做")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +42,10 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Refilmed:
-    """What was written, and what of the instructions was carried out and what was not."""
+    """What was written, and the account of what was done to each of its frames, with the first as it was."""
 
     facts: Facts
-    carried: tuple[str, ...] = ()
-    refused: tuple[str, ...] = ()
+    account: Edited
 
 
 def facts_of(path: Path) -> Facts:
@@ -93,11 +94,11 @@ def refilm(made: Plan, given: Path, out: Path, *, silent: bool, report: Report) 
     first = next(_frames(given, facts), None)
     if first is None:
         raise Unreadable("The film has no frames.")
-    carried, refused = _sorted(_picture(first), made)
-    kept = plan(". ".join(carried), seed=made.seed, person=made.person)
+    account = _sorted(_picture(first), made)
+    kept = plan(". ".join(account.carried), seed=made.seed, person=made.person)
 
     def changed(frame: av.VideoFrame) -> av.VideoFrame:
-        if not carried:
+        if not account.carried:
             return frame
         picture = np.asarray(edit(_picture(frame), kept).picture)
         return av.VideoFrame.from_ndarray(picture, format="rgb24").reformat(format="yuv420p")
@@ -115,20 +116,24 @@ def refilm(made: Plan, given: Path, out: Path, *, silent: bool, report: Report) 
 
     heard: Callable[[], Track] | None = None if silent or not facts.audio else lambda: _heard(given, facts)
     encode(frames(), heard, out, size=facts.size, fps=facts.fps, count=facts.frames, report=report)
-    return Refilmed(replace(facts, audio=heard is not None), carried, refused)
+    return Refilmed(replace(facts, audio=heard is not None), account)
 
 
-def _sorted(frame: Image.Image, made: Plan) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The instructions that can be carried out on every frame alike, and the others."""
-    carried, refused = list[str](), list[str]()
+def _sorted(frame: Image.Image, made: Plan) -> Edited:
+    """Which instructions can be carried out on every frame alike, and which cannot."""
+    carried, refused, changes, undone = list[str](), list[str](), list[str](), list[str]()
     for words in instructions(made.prompt):
         one = edit(frame, plan(words, seed=made.seed, person=made.person))
         alike = one.picture.size == frame.size and not wishes.ADD.search(words.casefold())
         if one.carried and alike:
             carried.append(words)
+            changes += one.changes
         elif one.carried or one.refused:
             refused.append(words)
-    return tuple(carried), tuple(refused)
+            told = wishes.spoken(wishes.NOT_DONE, made.language)
+            undone.append(told.format(words, wishes.spoken(NOT_IN_FILMS, made.language)))
+    said = changes or [wishes.spoken(wishes.NOTHING, made.language)]
+    return Edited(frame, tuple(said), tuple(undone), tuple(carried), tuple(refused))
 
 
 def _frames(path: Path, facts: Facts) -> Iterator[av.VideoFrame]:

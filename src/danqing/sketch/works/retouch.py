@@ -31,7 +31,7 @@ def continued(picture: Image.Image, beyond: Image.Image) -> Image.Image:
     smooth = healed(picture, beyond)
     left, top, right, bottom = ImageChops.invert(beyond).getbbox() or (0, 0, *picture.size)
     rims = ((top, picture.height - bottom), (left, picture.width - right), (0, 0))
-    mirrored = np.pad(np.asarray(picture.crop((left, top, right, bottom))), rims, mode="symmetric")
+    mirrored = np.pad(np.asarray(smooth.crop((left, top, right, bottom))), rims, mode="symmetric")
     across = np.maximum(0, np.maximum(left - np.arange(picture.width), np.arange(picture.width) - right))
     down = np.maximum(0, np.maximum(top - np.arange(picture.height), np.arange(picture.height) - bottom))
     far = np.hypot(across[None, :], down[:, None]) / (REACH * min(picture.size))
@@ -43,10 +43,10 @@ def continued(picture: Image.Image, beyond: Image.Image) -> Image.Image:
 def in_colours_of(style: Image.Image, picture: Image.Image) -> Image.Image:
     """The RGB picture with the light and the colours of another, as a whole."""
     wanted, had = (_spread_of(one) for one in (style, picture))
-    pixels = np.asarray(picture.convert("YCbCr"), dtype=np.float32)
     scale = np.clip(wanted[1] / np.maximum(had[1], 1.0), 0.4, 2.5)
-    changed = (pixels - had[0]) * scale + wanted[0]
-    return Image.fromarray(np.clip(changed, 0, 255).astype(np.uint8), "YCbCr").convert("RGB")
+    tones = (np.arange(256)[None, :] - had[0][:, None]) * scale[:, None] + wanted[0][:, None]
+    table = np.clip(tones, 0, 255).astype(int).ravel().tolist()
+    return picture.convert("YCbCr").point(table).convert("RGB")
 
 
 def enlarged(picture: Image.Image, factor: int) -> Image.Image:

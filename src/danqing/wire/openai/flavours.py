@@ -33,6 +33,7 @@ class Flavour:
     film_fields: Mapping[str, str] = field(default_factory=dict)
     always: Mapping[str, Json] = field(default_factory=dict)
     knobs: frozenset[str] = frozenset()
+    masks: bool = False  # edits take one
     auto_size: bool = False  # "auto" lets an edit keep the shape of its picture
 
     def picture_sizes(self, model: str) -> Sizes:
@@ -49,6 +50,7 @@ FLAVOURS: Mapping[str, Flavour] = MappingProxyType(
             film_sizes=Sizes(fixed=((1280, 720), (720, 1280), (1792, 1024), (1024, 1792))),
             picture_fields=MappingProxyType({"mime": "output_format", "quality": "output_compression"}),
             knobs=frozenset({"background", "moderation", "input_fidelity"}),
+            masks=True,
             auto_size=True,
         ),
         "vllm-omni": Flavour(

@@ -20,17 +20,21 @@ SD_ARGUMENTS = "sd_cpp_extra_args"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request: its fields, the pictures that go with it, and the names of parameters that it cannot tell."""
+    """A request: its fields, the pictures that go with it, and the names of parameters that it cannot tell.
+
+    `mask` is transparent where the first picture may change (wire.md 16.1).
+    """
 
     fields: Tree
     pictures: tuple[Blob, ...] = ()
     ignored: tuple[str, ...] = ()
+    mask: Blob | None = None
 
     def form(self, *names: str) -> tuple[tuple[str, str | Blob], ...]:
         """As multipart: fields as text, then the pictures under `names`, the last of which is every further one's."""
         texts = tuple((name, _text(value)) for name, value in self.fields.items())
         files = tuple((names[min(at, len(names) - 1)], picture) for at, picture in enumerate(self.pictures))
-        return (*texts, *files)
+        return (*texts, *files, *([("mask", self.mask)] if self.mask else []))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +65,8 @@ def write_pictures(
             told[field] = _spelled(name, value)
     told |= {name: value for name, value in generation.knobs if name in flavour.knobs}
     told |= {**flavour.always, **extra}
-    return Asked(
-        told, generation.pictures, ignored(generation, {"count", "size", "pixels", "aspect", *flavour.picture_fields})
-    )
+    known = {"count", "size", "pixels", "aspect", *flavour.picture_fields}
+    return Asked(told, generation.pictures, ignored(generation, known), generation.mask)
 
 
 def size_field(generation: Generation, sizes: Sizes) -> Tree:
@@ -81,8 +84,12 @@ def size_field(generation: Generation, sizes: Sizes) -> Tree:
 
 
 def ignored(generation: Generation, told: set[str]) -> tuple[str, ...]:
-    """The parameters that are not in the request, but for those that ask for what every engine does anyway."""
+    """The parameters that are not in the request, but for those that ask for what every engine does anyway.
+
+    What is done to pictures is no parameter here: it is said in the prompt, or refused.
+    """
     parameters = generation.parameters()
+    parameters.pop("task", None)
     if parameters.get("person") == Person.ALL:
         del parameters["person"]
     if parameters.get("mime") in ("image/png", "video/mp4"):
