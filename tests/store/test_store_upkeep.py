@@ -52,6 +52,19 @@ async def test_files_that_are_given_up_are_named_by_nobody(database: Database, e
         assert None not in list(connection.execute(select(jobs.c.swept)).scalars())
 
 
+async def test_a_mask_and_a_film_are_named_for_as_long_as_what_a_job_was_asked_with(database: Database) -> None:
+    await furnish(database)
+    mask, film = OTHER, Blob("ef" * 32, 10, "video/mp4")
+    job = replace(a_job(), generation=replace(a_job().generation, mask=mask, film=film))
+    await database.admit(job, None)
+    asked_with = {PICTURE.sha256, mask.sha256, film.sha256}
+    assert await database.named(asked_with) == asked_with
+    done, transfers = delivered(job, "file")
+    await database.commit(done, transfers)
+    assert await database.give_up(without(done, {Kept.INPUTS}, LATER))
+    assert await database.named(asked_with) == {PICTURE.sha256}, "which was made, too"
+
+
 async def test_a_part_is_given_up_and_the_rest_is_still_named(database: Database) -> None:
     await furnish(database)
     job = replace(a_job(), generation=replace(a_job().generation, first_frame=OTHER))

@@ -4,7 +4,6 @@ Env: BASE, KEY, FOLDER with photo.png, mask.png and subject.png; FILM: the name 
 """
 
 import os
-import time
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -52,19 +51,10 @@ def enlarged() -> dict[str, object]:
     return {"mime": answer.generated_images[0].image.mime_type}
 
 
-def filmed(prompt: str, **given: object) -> dict[str, object]:
-    """Begin a film, and wait for it only when it is made in earnest."""
-    config = given.pop("config", {})
-    operation = CLIENT.models.generate_videos(
-        model=VEO, prompt=prompt, config=types.GenerateVideosConfig(number_of_videos=1, **config), **given
-    )
-    name = operation.name
-    while "slow" not in prompt and not operation.done:
-        time.sleep(0.2)
-        operation = CLIENT.operations.get(operation)
-    if operation.response:
-        operation.response.generated_videos[0].video.save(str(Path(FOLDER, "longer.mp4")))
-    return {"name": name, "error": operation.error}
+def filmed(prompt: str, **given: object) -> str | None:
+    """Begin a film; its operation's name."""
+    config = types.GenerateVideosConfig(number_of_videos=1, **given.pop("config", {}))
+    return CLIENT.models.generate_videos(model=VEO, prompt=prompt, config=config, **given).name
 
 
 def found(mode: str) -> types.MaskReferenceImage:
