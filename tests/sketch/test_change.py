@@ -83,6 +83,8 @@ def outside() -> np.ndarray:
     [
         ("edit", "make it black and white"),
         ("edit", "let it snow"),
+        ("edit", "add a cat"),
+        ("edit", "a cat in a meadow"),
         ("insert", "a cat"),
         ("insert", "a beach"),
         ("remove", "the disc"),

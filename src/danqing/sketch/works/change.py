@@ -104,6 +104,9 @@ def _edited(given: Given, plan: Plan, mask: Image.Image | None) -> Edited:
     made = edit(base, plan)
     if mask is None:
         return made
+    drawable = any(art.has(subject.glyph) for subject in plan.subjects)
+    if drawable and (not made.carried or wishes.ADD.search(plan.prompt.casefold())):
+        return _inserted(given, plan, mask)  # what is to be seen is said, and the mask says where
     if made.picture.size != base.size:
         return _refusal(base, plan, OTHER_SHAPE)
     return replace(made, picture=Image.composite(made.picture, base, mask))
