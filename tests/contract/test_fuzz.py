@@ -103,6 +103,19 @@ SEEDS: list[tuple[str, dict[str, Any]]] = [
             "response_format": "url",
         },
     ),
+    (
+        "/v1/videos",
+        {
+            "model": "sora-2",
+            "prompt": "a fox",
+            "seconds": "8",
+            "size": "720x1280",
+            "input_reference": {"image_url": PIXEL},
+            "negativePrompt": "snow",
+            "generateAudio": True,
+        },
+    ),
+    ("/v1/videos/extensions", {"prompt": "on", "seconds": 8, "video": {"id": "video_x"}, "model": "veo-3"}),
     (CHAT, {"model": "veo-3", "messages": [{"role": "user", "content": "a fox"}], "stream": False}),
     ("/api/jobs", {"model": GEMINI, "prompt": "a fox", "wants": ["image"], "pictures": [PIXEL], "knobs": {"a": 1}}),
 ]
