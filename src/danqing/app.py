@@ -12,6 +12,7 @@ import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from types import ModuleType
@@ -34,19 +35,22 @@ from danqing.catalog import load as load_catalog
 from danqing.config import Config, ConfigError, open_upstreams
 from danqing.dialects import native
 from danqing.domain.errors import Kind, Problem
-from danqing.domain.ports import Editor, Provider
+from danqing.domain.ports import Archive, Editor, Fleet, Provider
 from danqing.front import Front, refusal
+from danqing.front.clerk import Clerk
 from danqing.front.discreet import Discreet
 from danqing.gateway.accounts import Accounts
 from danqing.gateway.cleaning import Cleaner
-from danqing.gateway.dispatch import ASKS, slots_of
+from danqing.gateway.dispatch import ASKS, Queue, slots_of
 from danqing.gateway.durable import Durable
 from danqing.gateway.events import Alone
 from danqing.gateway.gateway import Gateway, Parts
 from danqing.gateway.keyring import Keyring
+from danqing.gateway.shelf import Shelf
 from danqing.store.bus import Bus
-from danqing.store.database import connect
+from danqing.store.database import Database, connect
 from danqing.upstream.settings import read_upstream
+from danqing.wire.media_type import media_type
 
 ASSET_BYTES_MAX = 2 << 30
 CACHE_BYTES_MAX = 4 << 30
@@ -148,22 +152,8 @@ async def opened(config: Config, role: Role) -> AsyncIterator[Front]:
         me = f"{socket.gethostname()}-{os.getpid()}-{uuid4().hex[:12]}"
         slots = {name: slots_of(maker) for name, maker in makers.items()}
         queue = Durable(config.queue_url, executor=me, slots=None if role is Role.GATEWAY else slots)
-        gateway = Gateway(
-            Parts(
-                catalog=load_catalog(extra=config.catalog),
-                store=database,
-                feed=database,
-                assets=archive,
-                providers=makers,
-                upstreams=[read_upstream(name, row) for name, row in config.upstreams.items()],
-                queue=queue,
-                fleet=database.member(me, kind=role.value, lease_s=config.lease_s),
-                keyring=keyring,
-                probe=probe,
-                editor=connect_editor(config, makers),
-                bus=Bus(config.database) if config.shared else Alone(),
-            )
-        )
+        fleet = database.member(me, kind=role.value, lease_s=config.lease_s)
+        gateway = connect_gateway(config, database, archive, makers, queue, fleet, keyring)
         # DBOS has the event loop use its threads, and takes them away when it closes; the store still needs some then.
         stack.callback(lambda: asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor()))
         stack.push_async_callback(gateway.close)
@@ -172,7 +162,40 @@ async def opened(config: Config, role: Role) -> AsyncIterator[Front]:
         if config.prompts and role is not Role.WORKER:
             await stack.enter_async_context(working(asyncio.to_thread(prompts.prepare)))
         async with working(cleaner.run()):
-            yield Front(gateway, accounts, cleaner, public_url=config.public_url, scratch=desk.directory)
+            lasts = timedelta(hours=config.upload_hours)
+            shelf = Shelf(database, gateway, cleaner, keyring, probe, media_type, lasts=lasts)
+            clerk = Clerk(database.docket(), gateway, shelf, fleet)
+            async with working(clerk.run()):
+                url, scratch = config.public_url, desk.directory
+                yield Front(gateway, accounts, cleaner, shelf, clerk, public_url=url, scratch=scratch)
+
+
+def connect_gateway(
+    config: Config,
+    database: Database,
+    archive: Archive,
+    makers: Mapping[str, Provider],
+    queue: Queue,
+    fleet: Fleet,
+    keyring: Keyring,
+) -> Gateway:
+    """The gateway on all its parts. Raises ConfigError."""
+    return Gateway(
+        Parts(
+            catalog=load_catalog(extra=config.catalog),
+            store=database,
+            feed=database,
+            assets=archive,
+            providers=makers,
+            upstreams=[read_upstream(name, row) for name, row in config.upstreams.items()],
+            queue=queue,
+            fleet=fleet,
+            keyring=keyring,
+            probe=probe,
+            editor=connect_editor(config, makers),
+            bus=Bus(config.database) if config.shared else Alone(),
+        )
+    )
 
 
 @asynccontextmanager

@@ -92,6 +92,13 @@ def data_url(picture: Image.Image, kind: str = "PNG") -> str:
     return f"data:image/{kind.lower()};base64,{base64.b64encode(file.getvalue()).decode()}"
 
 
+def png(width: int, height: int) -> bytes:
+    """A picture file of this size."""
+    file = BytesIO()
+    Image.new("RGB", (width, height), "firebrick").save(file, "PNG")
+    return file.getvalue()
+
+
 def google_error(answer: Answer, status: int) -> dict[str, object]:
     """The error of an answer in Google's shape (wire.md 4.4), checked from end to end."""
     assert answer.status == status, (answer.status, answer.body[:500])

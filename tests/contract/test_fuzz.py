@@ -53,6 +53,11 @@ SEEDS: list[tuple[str, dict[str, Any]]] = [
     (CONTENT, TALK),
     (f"{STREAM}?alt=sse", TALK),
     (COUNT, {"generateContentRequest": TALK}),
+    (
+        f"{MODELS}/{GEMINI}:batchGenerateContent",
+        {"batch": {"displayName": "d", "inputConfig": {"requests": {"requests": [{"request": TALK, "metadata": {}}]}}}},
+    ),
+    ("/gemini/upload/v1beta/files", {"file": {"name": "files/fuzz", "displayName": "d", "sizeBytes": "1"}}),
     (f"{MODELS}/{VEO_2}:fetchPredictOperation", {"operationName": f"models/{VEO_2}/operations/x"}),
     (
         CHAT,
@@ -193,7 +198,22 @@ def test_a_body_that_breaks_off_is_never_the_server_s_fault(
 
 BEGINNINGS = ["/", "/gemini/", "/gemini/v1beta/", "/v1/", "/v1beta1/projects/p/locations/l/", "/api/", "/cdn/"]
 SEGMENTS = [
-    *("models", "operations", "files", "web", "jobs", "keys", "download", "publishers", "google", "events"),
+    *(
+        "models",
+        "operations",
+        "batches",
+        "files",
+        "upload",
+        "file-x",
+        "content",
+        "web",
+        "jobs",
+        "keys",
+        "download",
+        "publishers",
+        "google",
+        "events",
+    ),
     *("..", ".", "", ":", "{x}", "%00", "%2F", "%FF", "%F0%9F%A6%8A", "20261122", "a.mp4", "x:predict", "x:download"),
 ]
 QUERIES = ["", "?key=", "?key=%00", "?pageSize=%FF", "?limit=9e9", "?before=%00", "?alt=sse&key=x&key=y", "?&&=&"]

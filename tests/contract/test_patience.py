@@ -9,7 +9,7 @@ import threading
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from types import SimpleNamespace
-from typing import cast
+from typing import Any, cast
 
 import pytest
 import uvicorn
@@ -23,8 +23,6 @@ from danqing.catalog import load
 from danqing.dialects import gemini
 from danqing.domain.errors import Kind, Problem
 from danqing.front import Front, Reply
-from danqing.gateway.accounts import Accounts
-from danqing.gateway.cleaning import Cleaner
 from danqing.gateway.gateway import Gateway
 from danqing.wire import openai, sse
 from danqing.wire.holes import Piece, Tree
@@ -54,7 +52,8 @@ class Slow:
 
     def __init__(self) -> None:
         gateway = cast(Gateway, SimpleNamespace(catalog=load(), latest=lambda job: job))  # nothing else is asked of it
-        self.front = Front(gateway, cast(Accounts, None), cast(Cleaner, None), heartbeat_s=HEARTBEAT_S)
+        nobody = cast(Any, None)
+        self.front = Front(gateway, nobody, nobody, nobody, nobody, heartbeat_s=HEARTBEAT_S)
         calls = {"/v1/chat/completions": self.chat, "/fails": self.fails, "/quick": self.quick, "/broken": self.broken}
         calls |= {"/late/events": self.late, "/late/array": self.late, "/early": self.early}
         ends = {path: self.front.endpoint(call, openai.error) for path, call in calls.items()}

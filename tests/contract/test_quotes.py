@@ -17,6 +17,7 @@ from .calls import (
     CONTENT,
     FILM,
     FILM_CHAT,
+    GEMINI,
     IMAGEN,
     MODELS,
     PREDICT,
@@ -63,6 +64,12 @@ PAID: dict[str, tuple[str, dict[str, object], int, Read]] = {
         openai_error,
     ),
     "/v1/videos": ("/v1/videos", {"model": "sora-2", "prompt": "a red fox", "seconds": "8"}, 80 * CENT, openai_error),
+    "/{at:google}models/{model}:batchGenerateContent": (
+        f"{MODELS}/{GEMINI}:batchGenerateContent",
+        {"batch": {"inputConfig": {"requests": {"requests": [{"request": content_body("a red fox")}]}}}},
+        TALK,
+        google_error,
+    ),
     "/v1/chat/completions": (CHAT, chat_body("a red fox", model=FILM_CHAT), 41 * CENT, openai_error),
     "/api/jobs": ("/api/jobs", JOB, 6 * CENT, native_error),
     "/api/quote": ("/api/quote", JOB, 6 * CENT, native_error),
@@ -81,6 +88,9 @@ FREE = {
     "/api/projects",
     "/api/funds",
     "/api/sweep",
+    "/{at:google}batches/{id}:cancel",
+    "/{at:upload}files",
+    "/v1/files",
 }
 
 
@@ -94,7 +104,7 @@ def posts(routes: Sequence[BaseRoute], above: str = "") -> Iterator[str]:
 
 
 def test_every_route_that_takes_a_request_is_known_to_spend_or_not() -> None:
-    front = Front(None, None, None)  # nobody asks
+    front = Front(None, None, None, None, None)  # nobody asks
     there = {path for dialect in find_dialects() for path in posts(dialect.routes(front))}
     assert there == PAID.keys() | FREE | CHANGING | {AGAIN}
 
@@ -103,7 +113,13 @@ def test_what_is_free_costs_nothing_and_needs_no_price(server: Server) -> None:
     """A route that is wrongly called free would make something here."""
     before = len(jobs(server, server.key))
     for path in FREE:
-        path = path.replace("/{at:google}", "/v1beta/").replace("{model}", IMAGEN).replace("{job}", "none")
+        path = (
+            path.replace("/{at:google}", "/v1beta/")
+            .replace("{at:upload}", "upload/v1beta/")
+            .replace("{model}", IMAGEN)
+            .replace("{job}", "none")
+            .replace("{id}", "none")
+        )
         server.call("POST", path, {"name": "nobody", "usd": "0", "cause": "nothing", "dry_run": True})
     assert len(jobs(server, server.key)) == before
 

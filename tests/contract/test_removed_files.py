@@ -110,4 +110,11 @@ def test_only_the_owner_sweeps(server: Server) -> None:
     assert server.call("POST", "/api/sweep", {"dry": 1}, key=server.owner_key).status == 400
     answer: Answer = server.call("POST", "/api/sweep", {"dry_run": True}, key=server.owner_key)
     assert answer.status == 200
-    assert json.loads(answer.body)["swept"] == {"jobs": 0, "files": 0, "bytes": 0, "requests": 0, "workflows": 0}
+    assert json.loads(answer.body)["swept"] == {
+        "jobs": 0,
+        "files": 0,
+        "bytes": 0,
+        "requests": 0,
+        "uploads": 0,
+        "workflows": 0,
+    }

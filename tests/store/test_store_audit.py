@@ -10,7 +10,9 @@ from sqlalchemy import insert, text
 from danqing.domain.errors import Kind, Problem
 from danqing.domain.jobs import Accepted, Cancelled, Failed, Finished, Produced, Started
 from danqing.domain.limits import Limits, Project
+from danqing.domain.media import Blob
 from danqing.domain.ports import Once
+from danqing.domain.shelf import File
 from danqing.domain.wording import Rewritten, Wording
 from danqing.store import Database
 from danqing.store.audit import DIFFERENCES_MAX, Findings, opened
@@ -43,6 +45,12 @@ async def a_history(database: Database) -> None:
     await database.limit_key("key", {"daily": None}, NOON)
     ended = await database.job("done")
     assert ended is not None
+    at = {"created": NOON, "updated": NOON, "expires": NOON}
+    begun = File(id="begun", key="key", name="begun", size=10, **at)
+    await database.shelve(begun)
+    await database.extend(begun, Blob("cd" * 32, 4, "application/octet-stream"))
+    sent = replace(begun, id="sent", name="sent", blob=Blob("ef" * 32, 10, "image/png"))
+    await database.shelve(sent)
     gone = replace(ended.outputs[0], gone=NOON)
     await database.give_up(replace(ended, outputs=(gone, *ended.outputs[1:]), version=ended.version + 1))
 
@@ -127,7 +135,20 @@ PLANTED: dict[str, tuple[str | Sequence[str], str]] = {
     "a file's owner": ("UPDATE files SET key = 'bob' WHERE name = 'two'", "file two is not what job done delivered"),
     "the bytes of a key": (
         "UPDATE keys SET stored = stored + 1 WHERE id = 'key'",
-        "key key stores 1,025 bytes, and its files come to 1,024",
+        "key key stores 1,045 bytes, and its files come to 1,044",
+    ),
+    "the bytes of an upload": (
+        "UPDATE uploads SET bytes = 9 WHERE id = 'sent'",
+        "upload sent is not what its document",
+    ),
+    "a part that is lost": (
+        "UPDATE parts SET bytes = 99 WHERE upload = 'begun'",
+        "upload begun takes 10 bytes, and 99",
+    ),
+    "a part too many": ("UPDATE parts SET upload = 'sent'", "upload sent takes 10 bytes, and 14 are here"),
+    "an upload that is gone": (
+        ("DELETE FROM parts", "DELETE FROM uploads WHERE id = 'begun'"),
+        "and its files come to",
     ),
     "a file that is gone": ("DELETE FROM files WHERE name = 'three'", "job running has 0 rows of files"),
 }

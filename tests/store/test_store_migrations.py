@@ -16,13 +16,15 @@ from sqlalchemy import Engine, inspect, select, text
 
 import danqing.store
 from danqing.domain.errors import Kind, Problem
+from danqing.domain.media import Blob
+from danqing.domain.shelf import File
 from danqing.store import Database, connect, revision
 from danqing.store.documents import write_job
 from danqing.store.engine import Engines, open_engines
 from danqing.store.migrate import downgrade, upgrade
 from danqing.store.tables import files, inputs, jobs, keys, metadata
 
-from .samples import PICTURE, a_job, an_output, delivered, furnish
+from .samples import NOON, PICTURE, a_job, an_output, delivered, furnish
 
 OPEN_AND_TELL = """
 import asyncio, sys
@@ -86,6 +88,20 @@ async def test_what_files_took_before_the_third_revision_is_added_up(engines: En
     upgrade(engines.writing)
     with engines.reading.connect() as connection:
         assert connection.execute(select(keys.c.stored)).scalars().all() == [2 * PICTURE.size]
+
+
+async def test_what_was_sent_is_not_counted_below_the_fourth_revision(engines: Engines, database: Database) -> None:
+    await furnish(database)
+    blob = Blob("cd" * 32, 7, "image/png")
+    file = File(id="f", key="key", name="f", size=7, created=NOON, updated=NOON, expires=NOON, blob=blob)
+    await database.shelve(file)
+    await database.commit(*delivered(await database.admit(a_job(), None), "one"))
+    downgrade(engines.writing, "0003")
+    with engines.reading.connect() as connection:
+        assert connection.execute(select(keys.c.stored)).scalars().all() == [PICTURE.size]
+    upgrade(engines.writing)
+    with engines.reading.connect() as connection:
+        assert connection.execute(select(keys.c.stored)).scalars().all() == [PICTURE.size]
 
 
 async def test_opening_again_keeps_what_is_there(database_url: str, database: Database) -> None:

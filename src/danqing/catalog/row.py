@@ -42,12 +42,14 @@ class _Rates:
 class _Priced(_Rates):
     """The [price] table: rates, and where and when they were found, so that they can be checked again.
 
-    `sizes` are tables of the rates that differ at a size: [price.sizes.4k].
+    `sizes` are tables of the rates that differ at a size: [price.sizes.4k]. `batch_percent`: what of all these a
+    request of a batch costs.
     """
 
     source: str
     as_of: date
     sizes: dict[str, _Rates] = field(default_factory=dict)
+    batch_percent: int = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +98,7 @@ def read(file: str, text: bytes) -> Model:
         ability=row.ability,
         price=_price(file, row.price, row.ability.sizes),
         priced=Found(row.price.source, row.price.as_of),
+        batch_percent=row.price.batch_percent,
         aliases=row.aliases,
         methods=row.methods,
         routes=row.routes,
@@ -161,6 +164,13 @@ def _contradictions(model: Model) -> Iterator[str]:
     for place, names in (("id", (model.id,)), ("aliases", model.aliases)):
         yield from (f"`{place}`: {name!r} cannot stand in a URL" for name in names if not _NAME.fullmatch(name))
         yield from (f"`{place}`: {AUTO!r} stands for whichever model is advised" for name in names if name == AUTO)
+    if not 1 <= model.batch_percent <= 100:
+        yield f"`price.batch_percent`: {model.batch_percent} is not 1 to 100"
+    else:
+        try:
+            model.price.scaled(model.batch_percent)
+        except ValueError as error:
+            yield f"`price.batch_percent`: {error}"
     if not ability.makes:
         yield "`ability.makes` is empty"
     if not 1 <= ability.count_default <= ability.count_max:

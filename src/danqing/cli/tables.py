@@ -268,6 +268,7 @@ def swept(row: Swept | None, *, dry_run: bool) -> Lines:
         ("jobs that give up files", str(row.jobs)),
         ("files that no job names", f"{row.files} ({row.bytes / 1e6:.1f} MB)"),
         ("Idempotency-Keys", str(row.requests)),
+        ("uploads that have expired", str(row.uploads)),
         ("ended work in the queue", str(row.workflows)),
     ]
     return ["This would be removed:" if dry_run else "This was removed:", _pairs(facts)]

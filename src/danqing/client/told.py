@@ -354,6 +354,7 @@ class Swept(msgspec.Struct, frozen=True):
     bytes: int
     requests: int
     workflows: int
+    uploads: int = 0
 
 
 class UpstreamKeys(msgspec.Struct, frozen=True):

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from danqing.config import prompts, upstreams
-from danqing.config.settings import HOST, LEASE_S, PORT
+from danqing.config.settings import HOST, LEASE_S, PORT, UPLOAD_HOURS
 from danqing.config.survey import FILE, Mistake, Survey, survey
 from danqing.config.written import Unreadable, read
 from danqing.domain.retention import Keep
@@ -36,6 +36,7 @@ class Config:
     workers: int = 2
     files: str = ""
     keep: Keep = field(default_factory=dict)
+    upload_hours: int = UPLOAD_HOURS
     database: str = field(default="", repr=False)
     secret: str = field(default="", repr=False)
     work: bool = True
@@ -122,6 +123,7 @@ def load(
         lease_s=values["lease"],
         files=values["assets"],
         keep=values["keep_days"],
+        upload_hours=values["upload_hours"],
         upstreams=found.upstreams,
         notes=tuple(str(mistake) for mistake in found.mistakes),
         prompts=found.prompts,

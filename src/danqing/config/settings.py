@@ -17,6 +17,8 @@ HOST = "127.0.0.1"
 PORT = 8787
 PORT_MAX = 65_535
 SKETCH_WORKERS_MAX = 256
+UPLOAD_HOURS = 48
+UPLOAD_HOURS_MAX = 8760
 LEASE_S = 15.0
 LEASE_MIN_S = 1.0
 LEASE_MAX_S = 3600.0
@@ -158,6 +160,7 @@ SETTINGS: Mapping[str, Setting] = {
         Setting("lease", seconds(LEASE_MIN_S, LEASE_MAX_S), LEASE_S),
         Setting("assets", place),
         Setting("keep_days", days, {}),
+        Setting("upload_hours", whole(1, UPLOAD_HOURS_MAX), UPLOAD_HOURS),
     )
 }
 IN_FILES = ("database", "secret")

@@ -165,9 +165,7 @@ class _Jobs:
 
     async def download(self, request: Request) -> Response:
         """A file by its name; `?attach` has browsers save it."""
-        key = await self._front.key(request)
-        output, job = await self._front.gateway.file(key, request.path_params["file"])
-        return await self._front.download(request, output, job, attach="attach" in request.query_params)
+        return await self._front.file(request, request.path_params["file"], attach="attach" in request.query_params)
 
     async def _placed(self, request: Request, job: Job) -> Tree:
         """The job with its place in the queue, while it waits."""

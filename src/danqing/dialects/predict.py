@@ -1,6 +1,5 @@
 """Google's prediction calls: Imagen `:predict`, which blocks, and Veo `:predictLongRunning`, which is polled."""
 
-import re
 from collections.abc import Callable
 from functools import partial
 
@@ -9,15 +8,12 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 import danqing.front.paths  # noqa: F401  registers {at:google}
-from danqing.domain.errors import not_found
 from danqing.domain.generation import Generation, Output
 from danqing.domain.jobs import Job
 from danqing.front import Envelope, Front, Handler, Reply
 from danqing.wire import google
 from danqing.wire.google import Ask, Reader
 from danqing.wire.holes import Tree
-
-_FILE = re.compile(r".*files/([a-z0-9]+)")  # the last one: clients paste whole URLs into the path (wire.md 6.4)
 
 envelope = google.error
 _PICTURES = partial(
@@ -44,14 +40,13 @@ def is_google_client(request: Request) -> bool:
 
 
 def routes(front: Front) -> list[BaseRoute]:
-    """Everything that begins with a call of a model and ends with its files."""
+    """Everything that begins with a call of a model."""
     calls = _Calls(front)
     table: list[tuple[str, str, Handler, Envelope]] = [
         ("POST", "{at:google}models/{model}:predict", calls.predict, _PICTURES),
         ("POST", "{at:google}models/{model}:predictLongRunning", calls.begin, _FILMS),
         ("POST", "{at:google}models/{model}:fetchPredictOperation", calls.fetch, envelope),
         ("GET", "{at:google}{above:path}operations/{id}", calls.poll, envelope),
-        ("GET", "{at:google}files/{name:path}", calls.download, envelope),
     ]
     return [Route(f"/{path}", front.endpoint(call, told), methods=[method]) for method, path, call, told in table]
 
@@ -85,15 +80,6 @@ class _Calls:
         await self._front.key(request)
         name = google.read_fetch(await self._front.body(request))
         return await self._operation(request, name.rpartition("/")[2], name, Reader.VERTEX)
-
-    async def download(self, request: Request) -> Response:
-        """A film or picture as bytes."""
-        found = _FILE.match("files/" + request.path_params["name"])
-        if found is None:
-            raise not_found("file of this name")
-        key = await self._front.key(request)
-        output, job = await self._front.gateway.file(key, found.group(1))
-        return await self._front.download(request, output, job)
 
     async def _submit(self, request: Request, read: Callable[[str, bytes], Ask]) -> tuple[Job, Ask]:
         key = await self._front.key(request)

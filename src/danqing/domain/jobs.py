@@ -19,6 +19,7 @@ from danqing.domain.faults import Attempt, Fault, fault_of, removed
 from danqing.domain.generation import Generation, Output
 from danqing.domain.ledger import Transfer, hold, post, void, words
 from danqing.domain.media import Medium
+from danqing.domain.membership import Member
 from danqing.domain.models import Route
 from danqing.domain.money import Price, Units
 from danqing.domain.verifying import counted
@@ -49,16 +50,16 @@ class Job:
     """A generation that was admitted, with everything that is known about it.
 
     `held` and `charged` are nano-dollars; `price` and `input_tokens` are frozen at the quote, `budgets` (those that it
-    counts in besides its key's own) when it was admitted. `withheld` has the
-    reason for every output that the engine refused. `ignored` names parameters that the engine does not honour,
-    `changes` are those that it has in another way than they were asked for.
-    `served_by` are those that an upstream had the work done by, the one who did it last; `cost` is what the upstream
-    says that it costs us, in nano-dollars, and `used` what it counted. `attempts` are those who were asked before
-    `provider` was, which changes with each of them. `wording` is what was to become of the author's prompt before it
-    was sent, `prompt` the one that the engine worked from when it was another. `shared` jobs may be
-    watched by anybody who knows their id. `inputs_gone` is since when the files that it was asked with are away. `turn`
-    is set while the job waits to be driven: the lowest is next, 0 goes on with what was begun. `started` is when it was
-    last sent, `deadline` when it must have ended. `progress` (0 to 1) and `stage` are told to watchers but not stored.
+    counts in besides its key's own) when it was admitted. `withheld` has the reason for every output that the engine
+    refused. `ignored` names parameters that the engine does not honour, `changes` are those that it has in another way
+    than they were asked for. `served_by` are those that an upstream had the work done by, the one who did it last;
+    `cost` is what the upstream says that it costs us, in nano-dollars, and `used` what it counted. `attempts` are those
+    who were asked before `provider` was, which changes with each of them. `wording` is what was to become of the
+    author's prompt before it was sent, `prompt` the one that the engine worked from when it was another. `shared` jobs
+    may be watched by anybody who knows their id; a `member` belongs to a batch. `inputs_gone` is since when the files
+    that it was asked with are away. `turn` is set while the job waits to be driven: the lowest is next, 0 goes on with
+    what was begun. `started` is when it was last sent, `deadline` when it must have ended. `progress` (0 to 1) and
+    `stage` are told to watchers but not stored.
     """
 
     id: str
@@ -89,6 +90,7 @@ class Job:
     charged: int = 0
     fault: Fault | None = None
     shared: bool = False
+    member: Member | None = None
     test: bool = False
     inputs_gone: datetime | None = None
     turn: int | None = None

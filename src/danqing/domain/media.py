@@ -12,8 +12,10 @@ class Medium(StrEnum):
     VIDEO = "video"
 
 
+JSONL = "application/jsonl"  # requests, and their results, each on a line of its own
 SUFFIXES = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "video/mp4": "mp4"}
-_MIMES = {suffix: mime for mime, suffix in SUFFIXES.items()}
+_NAMED = SUFFIXES | {JSONL: "jsonl"}
+_MIMES = {suffix: mime for mime, suffix in _NAMED.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class Blob:
     @property
     def suffix(self) -> str:
         """The usual file name ending, without the dot."""
-        return SUFFIXES.get(self.mime, "bin")
+        return _NAMED.get(self.mime, "bin")
 
     @property
     def name(self) -> str:

@@ -137,7 +137,10 @@ class Found:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """One row of the catalog. `methods` are Google's names of the calls that reach it, for `models.list`."""
+    """One row of the catalog. `methods` are Google's names of the calls that reach it, for `models.list`.
+
+    `batch_percent`: what a request of a batch costs of the price.
+    """
 
     id: str
     title: str
@@ -145,6 +148,7 @@ class Model:
     ability: Ability
     price: Price
     priced: Found | None = None
+    batch_percent: int = 100
     aliases: tuple[str, ...] = ()
     methods: tuple[str, ...] = ()
     routes: tuple[Route, ...] = ()

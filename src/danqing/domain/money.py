@@ -5,11 +5,12 @@ One dollar is 1,000,000,000 nano-dollars, so that a single token of a model sold
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 DOLLAR = 1_000_000_000
 _MILLION = 1_000_000
+_RATES = ("image", "film", "second", "input_token", "output_token")
 _AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,20})?")
 
 
@@ -63,6 +64,16 @@ class Price:
     def at(self, size: str | None) -> "Price":
         """The rates of a size; the usual ones when it has none of its own."""
         return next((price for name, price in self.sizes if size and name.upper() == size.upper()), self)
+
+    def scaled(self, percent: int) -> "Price":
+        """So much of every rate. Raises ValueError when one of them is no whole number of nano-dollars then."""
+        if percent == 100:
+            return self
+        rates = {name: getattr(self, name) * percent for name in _RATES}
+        if uneven := next((name for name, rate in rates.items() if rate % 100), None):
+            raise ValueError(f"{percent} % of the rate {uneven} is not a whole number of nano-dollars")
+        sizes = tuple((size, price.scaled(percent)) for size, price in self.sizes)
+        return replace(self, sizes=sizes, **{name: rate // 100 for name, rate in rates.items()})
 
     def cost(self, units: Units) -> int:
         """Nano-dollars for these units."""

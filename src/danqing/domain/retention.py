@@ -34,6 +34,7 @@ class Swept:
     files: int = 0  # that no job names
     bytes: int = 0
     requests: int = 0  # Idempotency-Keys
+    uploads: int = 0  # files that were sent, or written for a key
     workflows: int = 0  # of the queue's history
 
 
@@ -68,6 +69,14 @@ def without(job: Job, kinds: Collection[Kept], at: datetime) -> Job:
     )
     inputs_gone = at if Kept.INPUTS in going else job.inputs_gone
     return replace(job, outputs=outputs, inputs_gone=inputs_gone, version=job.version + 1)
+
+
+def without_file(job: Job, file: str, at: datetime) -> Job:
+    """The job one version further, without one of the files that it made."""
+    outputs = tuple(
+        replace(output, gone=output.gone or at) if output.file == file else output for output in job.outputs
+    )
+    return replace(job, outputs=outputs, version=job.version + 1)
 
 
 def _kept(name: str, param: str) -> Kept:

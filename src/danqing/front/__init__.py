@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import gettempdir
 from typing import TypeVar
@@ -17,17 +17,18 @@ from danqing.domain.errors import Kind, Problem, invalid
 from danqing.domain.generation import Generation, Output
 from danqing.domain.jobs import Job
 from danqing.domain.keys import Key
-from danqing.domain.media import Blob, Cited
 from danqing.domain.ports import Once
 from danqing.front import bodies
+from danqing.front.clerk import Clerk
 from danqing.front.discreet import QUERY_KEY
 from danqing.front.download import download
-from danqing.front.headers import advised, dated, made_by, told_by, worded
+from danqing.front.headers import advised, dated, made_by, shown, told_by, worded
 from danqing.front.quotes import DRY_RUN, ceiling_of, is_dry, within
 from danqing.front.wishes import wished
 from danqing.gateway.accounts import Accounts
 from danqing.gateway.cleaning import Cleaner
 from danqing.gateway.gateway import Gateway
+from danqing.gateway.shelf import Shelf
 from danqing.wire import books
 from danqing.wire.forms import Form
 from danqing.wire.holes import Json, Piece, length, plan, spell
@@ -79,6 +80,8 @@ class Front:
         gateway: Gateway,
         accounts: Accounts,
         cleaner: Cleaner,
+        shelf: Shelf,
+        clerk: Clerk,
         *,
         public_url: str = "",
         scratch: Path | None = None,
@@ -87,6 +90,8 @@ class Front:
         self.gateway = gateway
         self.accounts = accounts
         self.cleaner = cleaner
+        self.shelf = shelf
+        self.clerk = clerk
         self._public_url = public_url.rstrip("/")
         self._scratch = scratch or Path(gettempdir())
         self._heartbeat_s = heartbeat_s
@@ -205,6 +210,10 @@ class Front:
         """The whole body. Raises Problem(TOO_LARGE) before more than the limit was taken in."""
         return b"".join([piece async for piece in bodies.pieces(request, BODY_BYTES_MAX)])
 
+    def pieces(self, request: Request, *, bytes_max: int) -> AsyncIterator[bytes]:
+        """The body as it comes. Raises Problem: TOO_LARGE, and CANCELLED when the client leaves before its end."""
+        return bodies.pieces(request, bytes_max)
+
     def form(self, request: Request, *, bytes_max: int = BODY_BYTES_MAX) -> AbstractAsyncContextManager[Form]:
         """The form that a request brings, multipart/form-data, whose files lie on the disk until the block ends.
 
@@ -231,7 +240,7 @@ class Front:
         `body` is all that the request says, for its Idempotency-Key. Raises Quoted when the caller only wants to know
         what it would cost.
         """
-        generation = await self._found(key, generation)
+        generation = await self.shelf.found(key, generation)
         generation = await self.gateway.advisor.settle(key, wished(request, generation))
         if is_dry(request):
             raise Quoted(await self.quote(request, key, generation))
@@ -242,15 +251,18 @@ class Front:
         for upload in uploads:
             if upload.data is not None:
                 await self.gateway.assets.put(upload.data, upload.blob.mime)
-        once = _once(request, body)
+        once = once_of(request, body)
         return await self.gateway.submit(key, generation, once=once, shared=shared, ceiling=ceiling, within_s=within_s)
 
     async def quote(self, request: Request, key: Key, generation: Generation) -> Reply:
         """What a request would cost at the most, and what would be left of every limit; nothing is stored or made."""
         await self.gateway.ready()
-        generation = await self._found(key, generation)
+        generation = await self.shelf.found(key, generation)
         generation = await self.gateway.advisor.settle(key, wished(request, generation))
-        job = self.gateway.quote(key, generation, ceiling=ceiling_of(request))
+        return await self.quoted(key, self.gateway.quote(key, generation, ceiling=ceiling_of(request)))
+
+    async def quoted(self, key: Key, job: Job) -> Reply:
+        """What a job would cost, in front of all limits."""
         standings = await self.accounts.standings(key)
         headers = {
             DRY_RUN: "true",
@@ -260,21 +272,6 @@ class Front:
             **dated(self.gateway.catalog.lifecycle(job.generation.model)),
         }
         return Reply.of(books.quote(job, standings), headers=headers)
-
-    async def _found(self, key: Key, generation: Generation) -> Generation:
-        """The generation with the files themselves where files of the key were only named."""
-        found: dict[Blob, Blob] = {}
-        film_ms = generation.film_ms
-        for blob in generation.blobs():
-            if isinstance(blob, Cited) and blob not in found:
-                output, _ = await self.gateway.file(key, blob.file)
-                assert output.blob is not None, "words have no file"
-                found[blob] = output.blob
-                if blob == generation.film:
-                    film_ms = output.duration_ms
-        return (
-            replace(generation.with_files(lambda blob: found.get(blob, blob)), film_ms=film_ms) if found else generation
-        )
 
     def told(self, job: Job) -> dict[str, str]:
         """The headers that tell of a job and of its model."""
@@ -297,17 +294,17 @@ class Front:
         day, name = self.gateway.link(output, job)
         return f"{self.base(request)}/cdn/{'download/' if save else ''}{day:%Y%m%d}/{name}.{output.blob.suffix}"
 
+    async def file(self, request: Request, name: str, *, attach: bool = False) -> Response:
+        """A file of the caller by its name, whoever made it. Raises Problem(NOT_FOUND)."""
+        key = await self.key(request)
+        if (sent := await self.shelf.sent(key, name)) and sent.blob:
+            return await download(self.gateway.assets, sent.blob, request, shown(sent.blob, name, attach=attach))
+        return await self.download(request, *await self.gateway.file(key, name), attach=attach)
+
     async def download(self, request: Request, output: Output, job: Job, *, attach: bool = False) -> Response:
         """A delivered file, with byte ranges; `attach` has browsers save it instead of showing it."""
         assert output.blob is not None, "words have no file"
-        disposition = "attachment" if attach else "inline"
-        headers = {
-            "content-disposition": f'{disposition}; filename="{output.file}.{output.blob.suffix}"',
-            "cache-control": "private, max-age=31536000, immutable",
-            "x-content-type-options": "nosniff",
-            "content-security-policy": "default-src 'none'; sandbox",
-            **made_by(job),
-        }
+        headers = {**shown(output.blob, output.file, attach=attach), **made_by(job)}
         return await download(self.gateway.assets, output.blob, request, headers)
 
 
@@ -328,7 +325,7 @@ def token_of(request: Request) -> str:
     return in_query
 
 
-def _once(request: Request, body: bytes) -> Once | None:
+def once_of(request: Request, body: bytes) -> Once | None:
     """The Idempotency-Key with the fingerprint of the request that it stands for."""
     name = request.headers.get("idempotency-key", "")
     if not name:

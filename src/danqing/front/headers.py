@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, time
 from email.utils import format_datetime
 
 from danqing.domain.jobs import Job
+from danqing.domain.media import Blob
 from danqing.domain.models import Lifecycle
 from danqing.domain.money import show
 
@@ -43,6 +44,17 @@ def made_by(job: Job) -> dict[str, str]:
             for change in job.changes[:NAMES_MAX]
         )
     return headers
+
+
+def shown(blob: Blob, name: str, *, attach: bool) -> dict[str, str]:
+    """How browsers are to treat a file that somebody has made or sent: shown or saved, and never run."""
+    disposition = "attachment" if attach else "inline"
+    return {
+        "content-disposition": f'{disposition}; filename="{name}.{blob.suffix}"',
+        "cache-control": "private, max-age=31536000, immutable",
+        "x-content-type-options": "nosniff",
+        "content-security-policy": "default-src 'none'; sandbox",
+    }
 
 
 def worded(job: Job) -> dict[str, str]:

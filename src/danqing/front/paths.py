@@ -1,4 +1,4 @@
-"""How Google's paths begin, as a Starlette path convertor: `{at:google}` in a route.
+"""How Google's paths begin, as Starlette path convertors: `{at:google}` and `{at:upload}` in a route.
 
 AI Studio and Vertex resources, every version segment that a client was seen to use, with and without `/gemini`, and a
 version that is there twice because the base URL had it already (wire.md, section 3).
@@ -28,4 +28,17 @@ class GooglePath(Convertor[str]):
         return f"v1beta/{value}"
 
 
+class UploadPath(Convertor[str]):
+    """Everything before `files` in the path that files are sent to: `upload/` stands before the version (wire.md 7)."""
+
+    regex = f"(?:gemini/)?(?:{_VERSION})*upload/(?:{_VERSION})*"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
 register_url_convertor("google", GooglePath())
+register_url_convertor("upload", UploadPath())

@@ -5,8 +5,9 @@ and a file is only removed when no job names it.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Iterable
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
 import structlog
 
@@ -14,7 +15,8 @@ from danqing.domain.errors import Kind, Problem, invalid
 from danqing.domain.jobs import Job
 from danqing.domain.media import Blob
 from danqing.domain.ports import Archive, Stored, Upkeep
-from danqing.domain.retention import Keep, Kept, Swept, cutoffs, due, present, without
+from danqing.domain.retention import Keep, Kept, Swept, cutoffs, due, present, without, without_file
+from danqing.domain.shelf import SHELF_FILES_MAX, File, Finding, Shelves
 from danqing.gateway.dispatch import Queue
 from danqing.gateway.gateway import utc_now
 
@@ -31,11 +33,15 @@ PAGE = 200
 _BEGINNING = (datetime(1970, 1, 1, tzinfo=UTC), "")
 
 
+class Stock(Upkeep, Shelves, Finding, Protocol):
+    """All that names files; one store keeps it."""
+
+
 class Cleaner:
     """Sweeps now and then, and deletes by hand. `keep` is what holds for keys that do not say otherwise."""
 
     def __init__(
-        self, upkeep: Upkeep, archive: Archive, queue: Queue, keep: Keep, now: Callable[[], datetime] = utc_now
+        self, upkeep: Stock, archive: Archive, queue: Queue, keep: Keep, now: Callable[[], datetime] = utc_now
     ) -> None:
         self._upkeep = upkeep
         self._archive = archive
@@ -62,6 +68,7 @@ class Cleaner:
                 return None
             now, swept = self._now(), Swept()
             await self._expire(now, swept, dry=dry)
+            await self._clear_shelves(now, swept, dry=dry)
             await self._remove_unnamed(now - GRACE, swept, dry=dry)
             swept.requests = await self._upkeep.forget(now - REQUESTS_KEPT, dry=dry)
             swept.workflows = await self._queue.trim(now - HISTORY_KEPT, dry=dry)
@@ -70,19 +77,43 @@ class Cleaner:
 
     async def delete(self, job: Job) -> Job:
         """Take a job's files away at once; its story and its bill stay. Raises Problem(INVALID) until it has ended."""
-        if not job.state.ended:
-            message = "The job has not ended. Cancel it first: POST /api/jobs/ID/cancel, or danqing cancel ID."
-            raise invalid(message, param="job", code="job_unfinished")
-        if not present(job):
+        if not present(_at_rest(job)):
             return job
         after = without(job, frozenset(Kept), self._now())
-        if not await self._upkeep.give_up(after):
+        await self._give_up(after)
+        await self._discard(_blobs(job), before=job.updated)
+        return after
+
+    async def delete_output(self, job: Job, file: str) -> None:
+        """Take one of a job's files away at once. Raises Problem(INVALID) until the job has ended."""
+        await self._give_up(without_file(_at_rest(job), file, self._now()))
+        await self._discard([output.blob for output in job.outputs if output.file == file], before=job.updated)
+
+    async def delete_upload(self, file: File) -> None:
+        """Take a file away that was sent, at once; jobs that were asked with it keep what they need."""
+        await self._upkeep.unshelve(file)
+        await self._discard([file.blob], before=file.updated)
+
+    async def _give_up(self, job: Job) -> None:
+        if not await self._upkeep.give_up(job):
             raise Problem(Kind.BUSY, "The job is being changed by somebody else; try again.", retry_after=1)
-        # A file that was put again since is on its way into another job; the sweep sees to it later.
-        async for page in self._unnamed({blob.sha256 for blob in _blobs(job)}, before=job.updated):
+
+    async def _discard(self, blobs: Iterable[Blob | None], *, before: datetime) -> None:
+        """A file that was put again since is on its way into another job; the sweep sees to it later."""
+        hashes = {blob.sha256 for blob in blobs if blob}
+        if not hashes:  # they would stand for everything
+            return
+        async for page in self._unnamed(hashes, before=before):
             for stored in page:
                 await self._archive.delete(stored)
-        return after
+
+    async def _clear_shelves(self, now: datetime, swept: Swept, *, dry: bool) -> None:
+        if dry:
+            swept.uploads = len(await self._upkeep.expired(now, SHELF_FILES_MAX))
+            return
+        while page := await self._upkeep.expired(now, PAGE):
+            for file in page:
+                swept.uploads += await self._upkeep.unshelve(file)
 
     async def _expire(self, now: datetime, swept: Swept, *, dry: bool) -> None:
         for key, own in (await self._upkeep.keeps()).items():
@@ -113,6 +144,13 @@ class Cleaner:
         async for page in _paged(self._archive.stored(*hashes), before):
             named = await self._upkeep.named({stored.sha256 for stored in page})
             yield [stored for stored in page if stored.sha256 not in named]
+
+
+def _at_rest(job: Job) -> Job:
+    if not job.state.ended:
+        message = "The job has not ended. Cancel it first: POST /api/jobs/ID/cancel, or danqing cancel ID."
+        raise invalid(message, param="job", code="job_unfinished")
+    return job
 
 
 async def _paged(listed: AsyncIterator[Stored], before: datetime) -> AsyncIterator[list[Stored]]:

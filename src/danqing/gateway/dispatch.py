@@ -40,8 +40,8 @@ class Queue(Protocol):
 
 
 def is_long(job: Job) -> bool:
-    """Whether a job is worth 20 ms of bookkeeping: films are, pictures and words are not."""
-    return Medium.VIDEO in job.generation.wants
+    """Whether a job is worth 20 ms of bookkeeping: films are, and what nobody waits for."""
+    return Medium.VIDEO in job.generation.wants or job.member is not None
 
 
 def slots_of(provider: Provider | None) -> int:

@@ -1,11 +1,9 @@
 """The deep module: everything a dialect can ask for, in a few verbs."""
 
-import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from uuid import uuid4
 
 import structlog
 
@@ -13,22 +11,22 @@ from danqing.domain.errors import Kind, Problem, not_found
 from danqing.domain.faults import removed
 from danqing.domain.generation import Generation, Output
 from danqing.domain.health import Standing
-from danqing.domain.jobs import Cancelled, Event, Failed, IllegalStep, Job, Place, State, step
+from danqing.domain.jobs import Cancelled, Event, Failed, IllegalStep, Job, Place, step
 from danqing.domain.keys import Key
-from danqing.domain.limits import too_dear
-from danqing.domain.models import Catalog, Model, fit, most
+from danqing.domain.membership import Member
+from danqing.domain.models import Catalog
 from danqing.domain.ports import Archive, Bus, Editor, Feed, Fleet, News, Once, Probe, Provider, Store
 from danqing.domain.routes import Upstream
-from danqing.domain.wording import reworded
 from danqing.gateway import feed
 from danqing.gateway.advising import Advisor
 from danqing.gateway.checking import Checker
-from danqing.gateway.dispatch import Queue, is_long
+from danqing.gateway.dispatch import Queue
+from danqing.gateway.drafting import Drafter
 from danqing.gateway.events import Alone, Hub
 from danqing.gateway.keyring import Keyring
 from danqing.gateway.lobby import Lobby
 from danqing.gateway.routing import Router
-from danqing.gateway.runner import Runner, deadline_s, late
+from danqing.gateway.runner import Runner, late
 from danqing.gateway.verbatim import Verbatim
 from danqing.gateway.watch import Watch
 
@@ -80,6 +78,7 @@ class Gateway:
         self._store = parts.store
         self._editor = parts.editor
         self._router = Router(parts.catalog, parts.upstreams, parts.providers, parts.now)
+        self._drafter = Drafter(parts.catalog, parts.editor, self._router, parts.now)
         self.advisor = Advisor(parts.catalog, self._router, parts.editor, parts.now)
         self._queue = parts.queue
         self._keyring = parts.keyring
@@ -136,13 +135,15 @@ class Gateway:
         """Return when quotes can be made at once, which only the first time takes a moment."""
         await self._editor.open()
 
-    def quote(self, key: Key, generation: Generation, *, ceiling: int | None = None) -> Job:
+    def quote(
+        self, key: Key, generation: Generation, *, ceiling: int | None = None, member: Member | None = None
+    ) -> Job:
         """The job that `submit` would admit: who would make it, what is ignored, and `held`, the most that it can cost.
 
         To be called when `ready` has returned. Nothing is stored. Raises whatever `submit` would raise but for money,
         limits and a repeated `once`.
         """
-        return self._draft(key, generation, shared=False, ceiling=ceiling)
+        return self._drafter.draft(key, generation, ceiling=ceiling, member=member)
 
     async def submit(
         self,
@@ -153,17 +154,19 @@ class Gateway:
         shared: bool = False,
         ceiling: int | None = None,
         within_s: int | None = None,
+        member: Member | None = None,
     ) -> Job:
         """Admit a generation: checked, priced, its money held, its work begun. The same `once` gives the same job.
 
         `ceiling` is the most that it may cost, in nano-dollars. What has not ended in `within_s` seconds, with waiting,
-        ends as a timeout. Raises Problem: INVALID, NOT_FOUND for the model, NO_FUNDS, MISMATCH, BUSY, UNAVAILABLE.
+        ends as a timeout. A `member` of a batch waits behind all others. Raises Problem: INVALID, NOT_FOUND for the
+        model, NO_FUNDS, MISMATCH, BUSY, UNAVAILABLE.
         """
         if (alive := self._hub.alive(key.id)) >= LIVE_JOBS_MAX:
             message = f"This key has {alive} unfinished jobs; wait for some of them to end."
             raise Problem(Kind.BUSY, message, code="too_many_jobs", retry_after=10)
         await self.ready()
-        draft = self._draft(key, generation, shared=shared, ceiling=ceiling)
+        draft = self._drafter.draft(key, generation, ceiling=ceiling, member=member, shared=shared)
         self._make_room(draft)
         if within_s:
             draft = replace(draft, deadline=draft.created + timedelta(seconds=within_s))
@@ -239,38 +242,6 @@ class Gateway:
             raise Problem(Kind.NOT_FOUND, "This link is not valid, or it has expired.", code="link_expired")
         return _there(*found)
 
-    def _draft(self, key: Key, asked: Generation, *, shared: bool, ceiling: int | None) -> Job:
-        model = self.catalog.find(asked.model)
-        generation = replace(fit(asked, model), seed=asked.seed if asked.seed is not None else secrets.randbelow(2**31))
-        id = str(uuid4())
-        units, wording = most(generation, model), self._editor.plan(generation, model, key)
-        held = model.price.at(generation.size).cost(units) + wording.most
-        plan = self._router.plan(reworded(generation, wording), model, id, test=key.test)
-        if ceiling is not None and held > ceiling:
-            raise too_dear(held, ceiling)
-        now = self._now()
-        job = Job(
-            id=id,
-            key=key.id,
-            account=key.account,
-            test=key.test,
-            generation=replace(generation, model=_spoken(asked.model, model)),
-            price=model.price,
-            held=held,
-            input_tokens=units.input_tokens,
-            provider=plan.route.provider,
-            upstream=plan.route.upstream,
-            ignored=plan.ignored,
-            changes=plan.changes,
-            wording=wording,
-            shared=shared,
-            created=now,
-            updated=now,
-            deadline=now + timedelta(seconds=deadline_s(generation)),
-        )
-        # A job that is driven right here is about to be sent as soon as it is stored: one commit less.
-        return replace(job, turn=0) if is_long(job) else replace(job, state=State.SUBMITTING)
-
     def _hear(self, news: News) -> None:
         if news.state.ended:
             self._runner.stop(news.job)  # cancelled elsewhere, or taken over and finished
@@ -330,9 +301,3 @@ def _there(output: Output, job: Job) -> tuple[Output, Job]:
     if output.gone:
         raise removed(output.gone).problem()
     return output, job
-
-
-def _spoken(asked: str, model: Model) -> str:
-    """The id that the client used, so that answers and links speak of the model by the caller's name."""
-    bare = asked.rpartition("models/")[2]
-    return bare if bare in model.names else model.id

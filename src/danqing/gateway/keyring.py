@@ -51,8 +51,21 @@ class Keyring:
         genuine = hmac.compare_digest(signature.encode(), self._sign(file, day).encode())
         return file if genuine and day <= today <= day + timedelta(days=LINK_DAYS) else None
 
+    def upload(self, id: str) -> str:
+        """What an upload is gone on with: whoever has it needs no key (wire.md 7)."""
+        return id + self._seal(f"upload:{id}")
+
+    def uploading(self, token: str) -> str:
+        """The upload that this goes on with; "" when it is forged."""
+        id, signature = token[:-_SIGNATURE], token[-_SIGNATURE:]
+        genuine = hmac.compare_digest(signature.encode(errors="replace"), self._seal(f"upload:{id}").encode())
+        return id if genuine else ""
+
     def _sign(self, file: str, day: date) -> str:
-        message = f"link:{day.isoformat()}:{file}".encode()
+        return self._seal(f"link:{day.isoformat()}:{file}")
+
+    def _seal(self, text: str) -> str:
+        message = text.encode(errors="replace")
         return hmac.new(self._pepper, message, hashlib.sha256).hexdigest()[:_SIGNATURE]
 
 

@@ -277,6 +277,8 @@ class Runner:
         """Until the deadline of the job, or before that of whoever makes it."""
         now = self._now()
         left_s = (job.deadline - now).total_seconds() if job.deadline else deadline_s(job.generation)
+        if job.member:  # it may wait for long, and be worked on no longer than any other
+            left_s = min(left_s, deadline_s(job.generation) - (now - (job.started or now)).total_seconds())
         if (own_s := self._router.deadline_s(job)) is None:
             return left_s
         return min(left_s, own_s - (now - (job.started or job.created)).total_seconds())

@@ -10,16 +10,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Connection, Row, Select, func, select, union_all
 
 from danqing.domain.jobs import State
 from danqing.domain.ledger import CHARGES, Phase, Transfer, budget_of, entries, hold, is_memorandum, words
 from danqing.domain.media import Blob
 from danqing.domain.money import show
 from danqing.store import upkeep
+from danqing.store.documents import read_file
 from danqing.store.engine import open_engines, troubles_told
 from danqing.store.revision import require_current
-from danqing.store.tables import balances, files, jobs, keys, requests, transfers
+from danqing.store.tables import balances, files, jobs, keys, parts, requests, transfers, uploads
 from danqing.store.turn import turn
 
 DIFFERENCES_MAX = 1000  # told one by one; more are counted
@@ -35,6 +36,7 @@ _COUNTED = (
     "keys",
     "requests",
     "files",
+    "uploads",
 )
 
 _of_jobs = tuple(phase.value for phase in (Phase.HOLD, Phase.WORDS, Phase.POST, Phase.VOID))
@@ -65,7 +67,11 @@ _lost_requests = (
     .where(jobs.c.id.is_(None) | (jobs.c.key != requests.c.key))
 )
 _files = select(files, jobs.c.document, jobs.c.key.label("owner")).join(jobs, jobs.c.id == files.c.job, isouter=True)
-_named = select(files.c.sha256, func.max(files.c.bytes)).where(files.c.sha256 != "").group_by(files.c.sha256)
+_came = select(func.coalesce(func.sum(parts.c.bytes), 0)).where(parts.c.upload == uploads.c.id).scalar_subquery()
+_uploads = select(uploads, _came.label("came"))
+_sized = (select(table.c.sha256, table.c.bytes).where(table.c.sha256 != "") for table in (files, uploads, parts))
+_kept = union_all(*_sized).subquery()
+_named = select(_kept.c.sha256, func.max(_kept.c.bytes)).group_by(_kept.c.sha256)
 
 
 class _Output(msgspec.Struct):
@@ -120,12 +126,12 @@ class Books:
         return _Auditor(self._connection).run()
 
     def files(self) -> Iterator[list[tuple[str, int]]]:
-        """Every delivered file that is still kept, by its SHA-256 and its size in bytes, a batch at a time."""
+        """Every delivered or sent file that is still kept, by its SHA-256 and size in bytes, a batch at a time."""
         for rows in self._connection.execute(_named, execution_options={"yield_per": _BATCH}).partitions():
             yield [(sha256, size) for sha256, size in rows]
 
     def named(self, hashes: Collection[str]) -> set[str]:
-        """Which of these files some job has made or was asked with."""
+        """Which of these files some job has made or was asked with, or lie on a shelf."""
         return upkeep.named(self._connection, hashes)
 
 
@@ -171,6 +177,8 @@ class _Auditor:
             self._found.differ(f"all balances together come to ${show(self._sum)} and not to zero")
         for row in self._rows("files", _files):
             self._file(row)
+        for row in self._rows("uploads", _uploads):
+            self._upload(row)
         for row in self._rows("keys", select(keys.c.id, keys.c.stored)):
             self._key(row.id)
             if row.stored != (stored := self._stored[row.id]):
@@ -283,6 +291,16 @@ class _Auditor:
         told = (blob.sha256, blob.size) if blob else ("", 0)
         if output is None or (output.file, row.owner, *told) != (row.name, row.key, row.sha256, row.bytes):
             self._found.differ(f"file {row.name} is not what job {row.job} delivered")
+
+    def _upload(self, row: Row[Any]) -> None:
+        self._stored[row.key] += row.bytes
+        file = read_file(row.document)
+        told = file.blob.sha256 if file.blob else ""
+        if (file.id, file.key, file.name, file.size, told) != (row.id, row.key, row.name, row.bytes, row.sha256):
+            self._found.differ(f"upload {row.id} is not what its document says")
+        here = row.came + (file.blob.size if file.blob else 0)
+        if here > row.bytes or (file.blob and here < row.bytes):
+            self._found.differ(f"upload {row.id} takes {row.bytes:,} bytes, and {here:,} are here")
 
 
 def _told(transfer: Transfer | None) -> str:

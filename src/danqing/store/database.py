@@ -11,10 +11,13 @@ from danqing.domain.jobs import Job
 from danqing.domain.keys import Key
 from danqing.domain.ledger import Transfer
 from danqing.domain.limits import Changes, Project, Standing
+from danqing.domain.media import Blob
 from danqing.domain.ports import Once, Spending
 from danqing.domain.retention import Keep
 from danqing.domain.retiring import Use
-from danqing.store import accounts, feed, jobs, register, upkeep
+from danqing.domain.shelf import File
+from danqing.store import accounts, feed, jobs, register, shelf, upkeep
+from danqing.store.batches import Docket
 from danqing.store.engine import Engines, open_engines, troubles_told
 from danqing.store.fleet import Member
 from danqing.store.revision import is_current
@@ -34,7 +37,7 @@ async def connect(url: str) -> "Database":
 
 
 class Database:
-    """Implements the ports Store, Books, Register, Limiter and Upkeep.
+    """Implements the ports Store, Books, Register, Limiter, Upkeep, Shelves and Finding.
 
     Every method raises Problem(BUSY or UNAVAILABLE).
     """
@@ -55,6 +58,10 @@ class Database:
         alone = self._engines.single_writer
         return Member(self._read, self._write, id=id, kind=kind, lease_s=lease_s, alone=alone)
 
+    def docket(self) -> Docket:
+        """The batches on it."""
+        return Docket(self._read, self._write)
+
     async def admit(self, job: Job, once: Once | None, *, driver: str | None = None) -> Job:
         """Store a new job with its hold, or return the one that `once` made before. `driver` answers for it.
 
@@ -73,6 +80,40 @@ class Database:
     async def file(self, name: str) -> Job | None:
         """The job that delivered the file with this name."""
         return await self._read(lambda connection: jobs.find_file(connection, name))
+
+    async def shelve(self, file: File) -> None:
+        """Write down a new file, whole or not. Raises Problem(INVALID) for its name, Problem(NO_FUNDS) for its size."""
+        await self._write(lambda connection: shelf.shelve(connection, file))
+
+    async def extend(self, file: File, part: Blob) -> bool:
+        """One more part of an upload. False when somebody else has sent it meanwhile, or it is gone."""
+        return await self._write(lambda connection: shelf.extend(connection, file, part))
+
+    async def complete(self, file: File) -> bool:
+        """An upload is whole. False when it was before, or is gone."""
+        return await self._write(lambda connection: shelf.complete(connection, file))
+
+    async def unshelve(self, file: File) -> bool:
+        """Take a file or an unfinished upload away. False when it is gone."""
+        return await self._write(lambda connection: shelf.unshelve(connection, file))
+
+    async def upload(self, id: str) -> File | None:
+        """An upload by its id, finished or not."""
+        return await self._read(lambda connection: shelf.find(connection, id))
+
+    async def on_shelf(self, key: str, name: str) -> File | None:
+        """The key's file of this name that was sent or written, and is whole."""
+        now = datetime.now(UTC)
+        return await self._read(lambda connection: shelf.on_shelf(connection, key, name, now))
+
+    async def filed(self, key: str, after: tuple[datetime, str] | None, limit: int, purpose: str = "") -> list[File]:
+        """A key's files, those of its jobs too, newest first; all of them, or those for a purpose."""
+        now = datetime.now(UTC)
+        return await self._read(lambda connection: shelf.filed(connection, key, after, limit, purpose, now))
+
+    async def expired(self, before: datetime, limit: int) -> list[File]:
+        """Files and unfinished uploads whose time was over before a moment."""
+        return await self._read(lambda connection: shelf.expired(connection, before, limit))
 
     async def jobs(self, key: str, *, limit: int, before: str | None = None) -> list[Job]:
         """A key's jobs, newest first; `before` is the id of the last one seen. Raises Problem(NOT_FOUND) for its id."""

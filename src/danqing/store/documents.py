@@ -1,18 +1,23 @@
-"""Jobs and limits as the text that the database keeps: JSON of all of it, so that a new field needs no migration.
+"""Jobs, files and limits as the text that the database keeps: all of it as JSON, so that a new field is no migration.
 
 A field that a document lacks has its default; a field that is no longer known is passed over.
 """
 
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 
 import msgspec
 
+from danqing.domain.batches import Batch
 from danqing.domain.generation import Translate
 from danqing.domain.jobs import Job
 from danqing.domain.limits import UNLIMITED, Limits
+from danqing.domain.media import Blob
+from danqing.domain.shelf import File
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Job)
+_batch_decoder = msgspec.json.Decoder(Batch)
+_file_decoder = msgspec.json.Decoder(File)
 
 
 class _Manner(msgspec.Struct):
@@ -34,6 +39,26 @@ def write_job(job: Job) -> str:
 def read_job(document: str) -> Job:
     """The job of a document."""
     return _decoder.decode(document)
+
+
+def write_batch(batch: Batch) -> str:
+    """The document of a batch."""
+    return _encoder.encode(batch).decode()
+
+
+def read_batch(document: str) -> Batch:
+    """The batch of a document."""
+    return _batch_decoder.decode(document)
+
+
+def write_file(file: File) -> str:
+    """The document of a file of a shelf; its parts have rows of their own."""
+    return _encoder.encode(replace(file, parts=())).decode()
+
+
+def read_file(document: str, parts: tuple[Blob, ...] = ()) -> File:
+    """The file of a document."""
+    return replace(_file_decoder.decode(document), parts=parts)
 
 
 def read_limits(document: str) -> Limits:

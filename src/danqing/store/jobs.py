@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Row, Text, bindparam, func, insert, select, tuple_, update
+from sqlalchemy import BigInteger, Connection, Integer, Row, Text, bindparam, func, insert, select, tuple_, update
 
 from danqing.domain.errors import Kind, Problem, not_found
 from danqing.domain.jobs import Job
@@ -41,7 +41,14 @@ _files_of = select(files.c.name).where(files.c.job == bindparam("job"))
 _insert_file = insert(files)
 _store = update(keys).where(keys.c.id == bindparam("this")).values(stored=keys.c.stored + bindparam("more"))
 _insert_input = insert(inputs)
-_queue = (jobs.c.provider == bindparam("provider"), WAITING)
+# What nobody waits for, batches, has its turns behind all others, in the same order among themselves.
+LATER = 1 << 30
+_queue = (
+    jobs.c.provider == bindparam("provider"),
+    WAITING,
+    jobs.c.turn >= bindparam("least", type_=BigInteger),
+    jobs.c.turn < bindparam("most", type_=BigInteger),
+)
 # The first by the queue's own index, the second among the few of its key: neither looks through the whole queue.
 _head = select(func.min(jobs.c.turn)).where(*_queue)
 _own = select(func.max(jobs.c.turn)).where(*_queue, jobs.c.key == bindparam("key"), UNFINISHED)
@@ -122,8 +129,10 @@ def _repeated(connection: Connection, key: str, once: Once) -> Job:
 
 def _next_turn(connection: Connection, job: Job) -> int:
     """After the head of its provider's queue and after all of its key's own: whoever asks for much waits for others."""
-    ahead = connection.execute(_waiting, {"provider": job.provider, "key": job.key}).one()
-    return max(ahead.head or 0, ahead.own or 0) + 1
+    least, most = (LATER, 2 * LATER) if job.member else (0, LATER)
+    among = {"provider": job.provider, "key": job.key, "least": least, "most": most}
+    ahead = connection.execute(_waiting, among).one()
+    return max(ahead.head or 0, ahead.own or 0, least) + 1
 
 
 def _row(job: Job) -> dict[str, object]:
@@ -133,6 +142,8 @@ def _row(job: Job) -> dict[str, object]:
         "account": job.account,
         "model": job.generation.model,
         "created": job.created,
+        "batch": job.member.batch if job.member else None,
+        "number": job.member.number if job.member else None,
     }
     return fixed | _state(job)
 

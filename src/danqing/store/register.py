@@ -18,6 +18,7 @@ from danqing.store.transfers import add, set_floor
 
 _KEY = [column for column in keys.c if column.name not in ("digest", "stored")]
 _find_key = select(*_KEY).where(keys.c.digest == bindparam("digest"))
+_find_key_of = select(*_KEY).where(keys.c.id == bindparam("this"))
 _lock_key = select(*_KEY).where(keys.c.id == bindparam("this")).with_for_update(key_share=True)
 _all_keys = select(*_KEY).order_by(keys.c.created.desc(), keys.c.id.desc())
 _all_limits = select(keys.c.id, keys.c.limits, projects.c.limits).join(
@@ -52,6 +53,12 @@ def add_key(connection: Connection, key: Key, digest: str) -> None:
 def find_key(connection: Connection, digest: str) -> Key | None:
     """The key with this digest, revoked or not."""
     row = connection.execute(_find_key, {"digest": digest}).mappings().first()
+    return _key(row) if row else None
+
+
+def key_of(connection: Connection, id: str) -> Key | None:
+    """The key with this id, revoked or not."""
+    row = connection.execute(_find_key_of, {"this": id}).mappings().first()
     return _key(row) if row else None
 
 

@@ -32,7 +32,7 @@ from danqing.domain.errors import Kind, Problem, invalid
 from danqing.store import upkeep
 from danqing.store.engine import open_engines, troubles_told
 from danqing.store.revision import HEAD, require_current
-from danqing.store.tables import Moment, files, inputs, metadata
+from danqing.store.tables import Moment, files, metadata
 from danqing.store.turn import turn
 
 Lines = Callable[[], Iterator[bytes]]
@@ -65,7 +65,7 @@ class Snapshot:
 
     def files(self) -> int:
         """How many different files are named in all."""
-        hashes = union(select(files.c.sha256).where(files.c.sha256 != ""), select(inputs.c.sha256)).subquery()
+        hashes = union(*(select(table.c.sha256).where(table.c.sha256 != "") for table in upkeep.NAMING)).subquery()
         return self._connection.execute(select(func.count()).select_from(hashes)).scalar_one()
 
 

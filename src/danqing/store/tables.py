@@ -116,6 +116,8 @@ jobs = Table(
     Column("driver", Text),  # the process that answers for it until it has ended
     Column("turn", BigInteger),  # whose turn it is among the waiting; the lowest is next
     Column("swept", Moment),  # when its files were taken away
+    Column("batch", Text),  # whose request it answers, and which one of them
+    Column("number", Integer),
     Index(None, "key", "created", "id"),
     Index(None, "key", "updated", "id"),
 )
@@ -135,6 +137,7 @@ _index(jobs.c.driver, where=UNFINISHED)
 _index(jobs.c.key, where=UNFINISHED)
 _index(jobs.c.provider, jobs.c.turn, jobs.c.created, where=WAITING)
 _index(jobs.c.model, jobs.c.updated, where=DONE)
+_index(jobs.c.batch, jobs.c.number, where=jobs.c.batch.is_not(None))
 
 transfers = Table(
     "transfers",
@@ -162,12 +165,56 @@ files = Table(
     Column("bytes", BigInteger, nullable=False),
 )
 
-# The files that a request came with. What neither `files` nor `inputs` name may be swept.
+# The files that a request came with. What no table names may be swept.
 inputs = Table(
     "inputs",
     metadata,
     Column("job", Text, ForeignKey("jobs.id"), primary_key=True),
     Column("sha256", Text, primary_key=True, index=True),
+)
+
+# What a key has sent, or what was written for it, until it expires. A row without a hash is an upload under way, whose
+# `bytes` are taken of the key's room from its beginning on.
+uploads = Table(
+    "uploads",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("key", Text, ForeignKey("keys.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("sha256", Text, nullable=False, index=True),
+    Column("bytes", BigInteger, nullable=False),
+    Column("created", Moment, nullable=False),
+    Column("expires", Moment, nullable=False, index=True),
+    Column("purpose", Text, nullable=False),
+    Column("document", Text, nullable=False),
+    Index(None, "key", "name", unique=True),
+    Index(None, "key", "created", "name"),
+)
+
+# The pieces of an upload under way, each a file of its own.
+parts = Table(
+    "parts",
+    metadata,
+    Column("upload", Text, ForeignKey("uploads.id"), primary_key=True),
+    Column("start", BigInteger, primary_key=True),
+    Column("sha256", Text, nullable=False, index=True),
+    Column("bytes", BigInteger, nullable=False),
+)
+
+# Many requests that are made when there is room. The jobs of a batch name it; it may be forgotten before they are.
+batches = Table(
+    "batches",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("key", Text, ForeignKey("keys.id"), nullable=False),
+    Column("stage", Text, nullable=False, index=True),
+    Column("version", Integer, nullable=False),
+    Column("sha256", Text, nullable=False, index=True),  # of its requests
+    Column("created", Moment, nullable=False),
+    Column("updated", Moment, nullable=False),
+    Column("driver", Text),  # the process that begins its jobs until it has ended
+    Column("document", Text, nullable=False),
+    Index(None, "key", "created", "id"),
 )
 
 # A name is claimed before its job is written, so the reference is checked at the commit. When the job comes, SQLite

@@ -9,7 +9,7 @@ from danqing.domain.jobs import Job, State
 from danqing.domain.retention import present
 from danqing.store.documents import read_job
 from danqing.store.jobs import commit, count_stored
-from danqing.store.tables import Moment, files, inputs, jobs, requests
+from danqing.store.tables import Moment, batches, files, inputs, jobs, parts, requests, uploads
 
 _ENDED = [state.value for state in State if state.ended]
 _ended = (
@@ -30,10 +30,8 @@ _take = select(func.coalesce(func.sum(files.c.bytes), 0)).where(_gone)
 _blank = update(files).where(_gone).values(sha256="", bytes=0)
 _ask_without = delete(inputs).where(inputs.c.job == bindparam("this"))
 _hashes: BindParameter[str] = bindparam("hashes", expanding=True)
-_named = union(
-    select(files.c.sha256).where(files.c.sha256.in_(_hashes)),
-    select(inputs.c.sha256).where(inputs.c.sha256.in_(_hashes)),
-)
+NAMING = (files, inputs, uploads, parts, batches)  # the tables whose rows name a file by its `sha256`
+_named = union(*(select(table.c.sha256).where(table.c.sha256.in_(_hashes)) for table in NAMING))
 _old = (
     select(requests.c.key, requests.c.name)
     .join(jobs)
@@ -63,7 +61,7 @@ def give_up(connection: Connection, job: Job, at: datetime) -> bool:
 
 
 def named(connection: Connection, hashes: Collection[str]) -> set[str]:
-    """Which of these files, by their SHA-256, some job has made or was asked with."""
+    """Which of these files, by their SHA-256, some job has made or was asked with, or lie on a shelf."""
     return set(connection.execute(_named, {"hashes": list(hashes)}).scalars())
 
 

@@ -19,7 +19,7 @@ PICTURE_PIXELS_MAX = 40_000_000
 FILM_BYTES_MAX = 20_000_000  # of a film inside a request; longer ones are named
 
 # A file of this server as its answers call it: "files/NAME", with whatever address comes before.
-_HERE = re.compile(r"(?:(?:https?://[^/?#]+)?/(?:[^?#]*/)?)?files/([a-z0-9]{1,64})(?::download)?(?:[?#].*)?")
+_HERE = re.compile(r"(?:(?:https?://[^/?#]+)?/(?:[^?#]*/)?)?files/([a-z0-9-]{1,64})(?::download)?(?:[?#].*)?")
 _DATA_URL = re.compile(r"data:[^,]{0,200};base64", re.IGNORECASE)
 _ANY_ALPHABET = str.maketrans("-_", "+/", " \t\r\n")
 

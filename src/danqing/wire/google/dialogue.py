@@ -26,16 +26,17 @@ Knobs = list[tuple[str, Knob]]
 
 def read_generate(model: str, body: bytes) -> Ask:
     """A request for words and pictures. Raises Problem(INVALID), or Problem(TOO_LARGE) for a picture."""
-    return _ask(model, bodies.read(body))
+    return read_talk(model, bodies.read(body))
 
 
 def read_count(model: str, body: bytes) -> Ask:
     """What `:countTokens` is to count: a conversation, or a whole request as `generateContentRequest`."""
     fields = bodies.read(body)
-    return _ask(model, fields.nested("generateContentRequest") if "generateContentRequest" in fields else fields)
+    return read_talk(model, fields.nested("generateContentRequest") if "generateContentRequest" in fields else fields)
 
 
-def _ask(model: str, fields: Fields) -> Ask:
+def read_talk(model: str, fields: Fields) -> Ask:
+    """The same, of what was read of the body already."""
     messages, beside = _conversation(fields)
     config = fields.nested("generationConfig")
     image = config.nested("imageConfig")
