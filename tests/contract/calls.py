@@ -25,6 +25,7 @@ PREDICT = f"{MODELS}/{IMAGEN}:predict"
 FILM = f"{MODELS}/{VEO_2}:predictLongRunning"
 CONTENT = f"{MODELS}/{GEMINI}:generateContent"
 STREAM = f"{MODELS}/{GEMINI}:streamGenerateContent"
+INTERACTIONS = "/gemini/v1/interactions"
 COUNT = f"{MODELS}/{GEMINI}:countTokens"
 
 CENT = 10_000_000  # nano-dollars

@@ -12,7 +12,7 @@ from PIL import Image
 
 from serving import Server
 
-from .calls import CHAT, CONTENT, COUNT, FILM, GEMINI, MODELS, PREDICT, STREAM, VEO_2, data_url, new_key
+from .calls import CHAT, CONTENT, COUNT, FILM, GEMINI, INTERACTIONS, MODELS, PREDICT, STREAM, VEO_2, data_url, new_key
 
 PIXEL = data_url(Image.new("RGB", (1, 1)))
 PARAMETERS = {
@@ -41,6 +41,28 @@ TALK = {
     },
     "safetySettings": [{"category": "HARM_CATEGORY_HARASSMENT", "threshold": "BLOCK_NONE"}],
 }
+IMAGE = {"type": "image", "data": FRAME["bytesBase64Encoded"], "mime_type": "image/png"}
+INTERACTION = {
+    "model": GEMINI,
+    "input": [
+        {"type": "user_input", "content": [{"type": "text", "text": "a fox"}, IMAGE]},
+        {"type": "thought", "signature": "c2ln"},
+        {"type": "model_output", "content": [{"type": "image", "uri": "files/abc"}]},
+        {"role": "user", "content": "another"},
+    ],
+    "system_instruction": "Be brief.",
+    "response_format": [{"type": "text"}, {"type": "image", "aspect_ratio": "1:1", "delivery": "uri"}],
+    "response_modalities": ["IMAGE"],
+    "generation_config": {"seed": 7, "image_config": {"image_size": "1K"}, "video_config": {"task": "edit"}},
+    "previous_interaction_id": "none",
+    "background": True,
+    "store": True,
+}
+CLIP = {
+    "model": "gemini-omni-1.1-flash",
+    "input": [{"type": "video", "uri": "files/abc"}, IMAGE],
+    "response_format": {"type": "video", "duration": "8s", "resolution": "720p"},
+}
 SEEDS: list[tuple[str, dict[str, Any]]] = [
     (PREDICT, {"instances": [{"prompt": "a fox"}], "parameters": PARAMETERS}),
     (
@@ -58,6 +80,9 @@ SEEDS: list[tuple[str, dict[str, Any]]] = [
         {"batch": {"displayName": "d", "inputConfig": {"requests": {"requests": [{"request": TALK, "metadata": {}}]}}}},
     ),
     ("/gemini/upload/v1beta/files", {"file": {"name": "files/fuzz", "displayName": "d", "sizeBytes": "1"}}),
+    (INTERACTIONS, INTERACTION),
+    (INTERACTIONS, {**INTERACTION, "previous_interaction_id": None, "stream": True}),
+    (INTERACTIONS, CLIP),
     (f"{MODELS}/{VEO_2}:fetchPredictOperation", {"operationName": f"models/{VEO_2}/operations/x"}),
     (
         CHAT,
@@ -202,6 +227,8 @@ SEGMENTS = [
         "models",
         "operations",
         "batches",
+        "interactions",
+        "cancel",
         "files",
         "upload",
         "file-x",
@@ -216,7 +243,17 @@ SEGMENTS = [
     ),
     *("..", ".", "", ":", "{x}", "%00", "%2F", "%FF", "%F0%9F%A6%8A", "20261122", "a.mp4", "x:predict", "x:download"),
 ]
-QUERIES = ["", "?key=", "?key=%00", "?pageSize=%FF", "?limit=9e9", "?before=%00", "?alt=sse&key=x&key=y", "?&&=&"]
+QUERIES = [
+    "",
+    "?key=",
+    "?key=%00",
+    "?pageSize=%FF",
+    "?limit=9e9",
+    "?before=%00",
+    "?alt=sse&key=x&key=y",
+    "?&&=&",
+    "?stream=%00",
+]
 
 
 @settings(max_examples=150, deadline=None)

@@ -22,9 +22,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from danqing.catalog import load
 from danqing.dialects import gemini
 from danqing.domain.errors import Kind, Problem
+from danqing.domain.faults import fault_of
+from danqing.domain.jobs import State
 from danqing.front import Front, Reply
 from danqing.gateway.gateway import Gateway
-from danqing.wire import openai, sse
+from danqing.wire import google, openai, sse
+from danqing.wire.google import interactions
 from danqing.wire.holes import Piece, Tree
 from making import a_job
 from serving import Server
@@ -47,6 +50,16 @@ print(json.dumps([whole.id, [chunk.id for chunk in chunks]]))
 """
 
 
+INTERACTIONS = """
+import json, os
+from google import genai
+client = genai.Client(api_key="x", http_options={"base_url": os.environ["BASE"] + "/gemini", "api_version": "v1"})
+whole = [client.interactions.create(model="m", input=words).status for words in ("fine", "refused")]
+events = client.interactions.create(model="m", input="x", stream=True)
+print(json.dumps([whole, [event.event_type for event in events]]))
+"""
+
+
 class Slow:
     """An app whose answers are only made when some heartbeats have been sent, however fast the machine is."""
 
@@ -55,6 +68,7 @@ class Slow:
         nobody = cast(Any, None)
         self.front = Front(gateway, nobody, nobody, nobody, nobody, heartbeat_s=HEARTBEAT_S)
         calls = {"/v1/chat/completions": self.chat, "/fails": self.fails, "/quick": self.quick, "/broken": self.broken}
+        calls |= {"/gemini/v1/interactions": self.interact}
         calls |= {"/late/events": self.late, "/late/array": self.late, "/early": self.early}
         ends = {path: self.front.endpoint(call, openai.error) for path, call in calls.items()}
         self._app: ASGIApp = Starlette(routes=[Route(path, end, methods=["POST"]) for path, end in ends.items()])
@@ -78,6 +92,26 @@ class Slow:
         if json.loads(body).get("stream"):
             return self.front.events(self._frames(request), sse.COMMENT, {"danqing-job": "x"})
         return await self.front.patient(a_job(), self._made(request), openai.error)
+
+    async def interact(self, request: Request) -> Reply | Response:
+        body = json.loads(await self.front.body(request))
+        refused = Problem(Kind.FILTERED, "No.") if body["input"] == "refused" else None
+        job = a_job(state=State.FAILED if refused else State.DONE, fault=fault_of(refused) if refused else None)
+
+        async def frames() -> AsyncIterator[Sequence[Piece]]:
+            for event in interactions.events(job, str):
+                yield sse.event(event)
+            await request.scope["enough"].wait()
+            yield (sse.DONE,)
+
+        async def made() -> Reply:
+            await request.scope["enough"].wait()
+            tree = interactions.interaction(job, str)
+            return Reply.of({**tree, **google.error(refused)} if refused else tree)
+
+        if body.get("stream"):
+            return self.front.events(frames(), sse.COMMENT, {})
+        return await self.front.patient(job, made(), google.error)
 
     async def quick(self, request: Request) -> Reply | Response:
         async def made() -> Reply:
@@ -202,10 +236,21 @@ def test_a_stream_that_fails_at_once_has_its_status(slow: Server) -> None:
 
 @pytest.mark.parametrize("era", ERAS)
 def test_openai_is_patient_with_both(slow: Server, era: str) -> None:
+    assert run_with(slow, era, SCRIPT) == ["x", ["x", "x"]]
+
+
+def test_google_genai_is_patient_with_an_interaction(slow: Server) -> None:
+    """What is refused after the first blank has the status 200; the interaction still says that it failed."""
+    begun = ["interaction.created", "interaction.status_update"]
+    assert run_with(slow, "newest", INTERACTIONS) == [["completed", "failed"], [*begun, "interaction.completed"]]
+
+
+def run_with(slow: Server, era: str, script: str) -> object:
+    """What a script prints that asks the slow app with the clients of an era."""
     python = ROOT / ".venvs" / era / "bin" / "python"
     if not python.exists():
         pytest.skip(f"the clients of {era} are not installed; `make test` installs them")
     env = {"PATH": os.environ["PATH"], "BASE": slow.url}
-    run = subprocess.run([python, "-c", SCRIPT], env=env, capture_output=True, timeout=60)
+    run = subprocess.run([python, "-c", script], env=env, capture_output=True, timeout=60)
     assert run.returncode == 0, run.stderr.decode()[-2000:]
-    assert json.loads(run.stdout) == ["x", ["x", "x"]]
+    return json.loads(run.stdout)

@@ -19,6 +19,7 @@ from .calls import (
     FILM_CHAT,
     GEMINI,
     IMAGEN,
+    INTERACTIONS,
     MODELS,
     PREDICT,
     STREAM,
@@ -38,6 +39,7 @@ from .calls import (
 
 # A picture of 1290 tokens and 2048 tokens of words at most, at $0.40 a million, and 3 tokens at $0.10.
 TALK = (1290 + 2048) * 400 + 3 * 100
+INTERACTION = {"model": GEMINI, "input": "a red fox", "response_modalities": ["text", "image"]}
 JOB = {"model": IMAGEN, "prompt": "a red fox", "count": 2}
 PIXEL = data_url(Image.new("RGB", (1, 1)))
 # Every route that spends money, with a request, what it costs at the most, and how its errors are read.
@@ -50,6 +52,7 @@ PAID: dict[str, tuple[str, dict[str, object], int, Read]] = {
         google_error,
     ),
     "/{at:google}models/{model}:generateContent": (CONTENT, content_body("a red fox"), TALK, google_error),
+    "/{at:google}interactions": (INTERACTIONS, INTERACTION, TALK, google_error),
     "/{at:google}models/{model}:streamGenerateContent": (STREAM, content_body("a red fox"), TALK, google_error),
     "/v1/images/generations": (
         "/v1/images/generations",
@@ -83,6 +86,7 @@ FREE = {
     "/api/advise",
     "/{at:google}models/{model}:fetchPredictOperation",
     "/{at:google}models/{model}:countTokens",
+    "/{at:google}interactions/{id}/cancel",
     "/api/jobs/{job}/cancel",
     "/api/keys",
     "/api/projects",

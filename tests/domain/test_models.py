@@ -68,6 +68,13 @@ def test_an_edited_picture_keeps_its_own_shape() -> None:
     assert fit(asked, model).aspect is None
 
 
+def test_a_conversation_with_too_many_pictures_is_told_to_begin_anew() -> None:
+    model = replace(IMAGEN, ability=replace(IMAGEN.ability, pictures_max=1))
+    turns = (Turn("user", (PICTURE,)), Turn("model", (PICTURE,)), Turn("user", ("in blue",)))
+    with pytest.raises(Problem, match="at most 1 pictures with the prompt of the whole conversation; begin a new one"):
+        fit(a_generation(turns=turns), model)
+
+
 def test_models_are_found_by_any_of_their_names_and_strangers_get_a_hint() -> None:
     catalog = Catalog([IMAGEN])
     for name in ("imagen-3.0-generate-002", "imagen-3", "models/imagen-3", "publishers/google/models/imagen-3"):

@@ -8,7 +8,7 @@ import pytest
 from danqing.domain.errors import Problem
 from danqing.domain.jobs import State
 from danqing.domain.media import Blob, Medium
-from danqing.domain.retention import Kept, cutoffs, due, present, read_keep, without
+from danqing.domain.retention import Kept, cutoffs, deleted, due, present, read_keep, without
 from making import NOON, a_generation, a_job, a_picture
 
 FRAME = Blob("f" * 64, 5, "image/png")
@@ -48,6 +48,14 @@ def test_words_are_no_file() -> None:
     words = replace(DONE, outputs=(replace(a_picture(), blob=None, medium=Medium.TEXT),), generation=a_generation())
     assert present(words) == set()
     assert without(words, set(Kept), NOON).refusal is None
+
+
+def test_what_is_deleted_by_hand_is_gone_with_its_words() -> None:
+    words = replace(a_picture(), blob=None, medium=Medium.TEXT)
+    before = replace(without(DONE, {Kept.FILMS}, NOON), outputs=(words, *without(DONE, {Kept.FILMS}, NOON).outputs))
+    after = deleted(before, NOON + DAYS)
+    assert [output.gone for output in after.outputs] == [NOON + DAYS, NOON + DAYS, NOON]
+    assert (after.version, after.updated, present(after)) == (before.version + 1, NOON, set())
 
 
 @pytest.mark.parametrize("given", [{"films": -1}, {"films": ""}, {"films": True}, {"inputs": 36_501}])

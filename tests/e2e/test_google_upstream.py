@@ -63,6 +63,19 @@ async def test_a_conversation_takes_what_the_engine_signed_back_to_it(gateway: G
     assert [part["thoughtSignature"] for part in sent] == [NO_SIGNATURE, "c2ln"]
     assert sent[1]["inlineData"]["data"] == drawn["parts"][1]["inlineData"]["data"]
 
+    path, asked = (
+        "/gemini/v1/interactions",
+        {"model": "gemini-3.1-flash-image", "response_modalities": ["text", "image"]},
+    )
+    first = await gateway.call("POST", path, {**asked, "input": "a fox !signed"})
+    thoughts = [step.get("signature") for step in first.json()["steps"] if step["type"] == "thought"]  # type: ignore[attr-defined]
+    assert thoughts == ["c2ln"]
+    goes_on = {**asked, "input": "in blue", "previous_interaction_id": first.json()["id"]}
+    assert (await gateway.call("POST", path, goes_on)).status == 200
+    contents = gateway.studio.bodies(":generateContent")[-1]["contents"]
+    assert [content["role"] for content in contents] == ["user", "model", "user"]
+    assert [part["thoughtSignature"] for part in contents[1]["parts"]] == [NO_SIGNATURE, "c2ln"]
+
 
 async def test_a_film_goes_on_after_the_server_was_killed_and_is_begun_once(gateway: Gateway) -> None:
     body = {"instances": [{"prompt": "a fox"}], "parameters": {"sampleCount": 1, "durationSeconds": 8}}
@@ -100,6 +113,24 @@ async def test_films_of_veo_are_made_by_omni_in_veos_shapes_measured_and_paid_fo
     assert headers["danqing-cost-usd"] == "3.50", "6 seconds came, no more than the 5 that were asked for are charged"
     asked = [(call["model"], call["response_format"]["duration"]) for call in gateway.studio.bodies("/interactions")]
     assert asked == [("gemini-omni-1.1-flash", "5s")] * 2
+
+
+async def test_a_film_by_interactions_is_asked_for_by_interactions(gateway: Gateway) -> None:
+    path, film = "/gemini/v1/interactions", {"type": "video", "duration": "5s", "delivery": "uri"}
+    asked = {"model": "gemini-omni-1.1-flash", "input": "a fox runs", "response_format": film, "background": True}
+    begun = await gateway.call("POST", path, asked)
+    assert (begun.status, begun.json()["status"]) == (200, "in_progress"), begun.body
+    id = begun.json()["id"]
+    heard = await gateway.call("GET", f"{path}/{id}?stream=true&last_event_id=2")
+    assert [line for line in heard.body.decode().split("\n") if line.startswith("event:")][
+        -1
+    ] == "event: interaction.completed"
+    [content] = (await gateway.call("GET", f"{path}/{id}")).json()["steps"][-1]["content"]  # type: ignore[index]
+    assert (content["type"], content["mime_type"]) == ("video", "video/mp4")
+    assert (await gateway.call("GET", content["uri"].removeprefix(gateway.server.url))).body == FILM
+    [sent] = gateway.studio.bodies("/interactions")
+    assert (sent["response_format"]["duration"], sent["background"]) == ("5s", True)
+    assert sent["generation_config"]["video_config"] == {"task": "text_to_video"}
 
 
 @pytest.mark.parametrize("gateway", [STUDIO], indirect=True)

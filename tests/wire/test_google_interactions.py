@@ -5,7 +5,7 @@ import json
 import pytest
 
 from danqing.domain.errors import Kind, Problem
-from danqing.domain.generation import Generation, Turn
+from danqing.domain.generation import Generation, Task, Turn
 from danqing.domain.media import Medium
 from danqing.domain.money import Units
 from danqing.wire.delivered import File
@@ -84,8 +84,29 @@ def test_films_inline_and_by_address() -> None:
     assert interaction.done
     assert interaction.problem is None
     assert interaction.reply.words == "Here."
-    assert interaction.reply.files == [File("video/mp4", FILM), File("video/mp4", uri=linked["uri"])]
+    signed = File("video/mp4", FILM, signature="c2ln")  # by the thought before it
+    assert interaction.reply.files == [signed, File("video/mp4", uri=linked["uri"])]
     assert interaction.reply.units == Units(input_tokens=7, output_tokens=105)
+
+
+def test_a_film_that_is_changed_goes_along_with_what_is_to_be_done() -> None:
+    film = blob_of(FILM, "video/mp4")
+    asked = a_generation("at night", wants=FILMS, film=film, task=Task.EDIT, seconds=8)
+    sent = received(write_interaction("m", asked, background=True))
+    inline = {"type": "video", "mime_type": "video/mp4", "data": FILM_64}
+    assert sent["input"] == [{"type": "user_input", "content": [{"type": "text", "text": "at night"}, inline]}]
+    assert sent["generation_config"] == {"video_config": {"task": "edit"}}
+    assert "duration" not in sent["response_format"], "it is as long as it was"
+
+
+def test_what_an_engine_has_signed_goes_back_to_it_behind_its_thought() -> None:
+    turns = (Turn("user", ("a cat",)), Turn("model", ("Here.", BLOB), ("", "c2ln")), Turn("user", ("in blue",)))
+    asked = Generation(model="m", turns=turns, wants=frozenset({Medium.IMAGE}))
+    assert received(write_interaction("g", asked, background=False))["input"][1:-1] == [
+        {"type": "model_output", "content": [{"type": "text", "text": "Here."}]},
+        {"type": "thought", "signature": "c2ln"},
+        {"type": "model_output", "content": [SENT]},
+    ]
 
 
 ENDINGS = {
@@ -113,6 +134,7 @@ def test_every_other_ending_is_a_problem(status: str) -> None:
         ({"code": 3, "message": "It broke."}, Kind.INVALID),
         ({"code": "x", "message": "It violates our usage guidelines."}, Kind.FILTERED),
         ({"code": "blocked_by_safety", "message": "No."}, Kind.FILTERED),
+        ({"code": "filtered", "message": "The content was filtered: no."}, Kind.FILTERED),
     ],
 )
 @pytest.mark.parametrize("place", ["errors", "step"])

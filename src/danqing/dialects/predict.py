@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 import danqing.front.paths  # noqa: F401  registers {at:google}
-from danqing.domain.generation import Generation, Output
+from danqing.domain.generation import Generation
 from danqing.domain.jobs import Job
 from danqing.front import Envelope, Front, Handler, Reply
 from danqing.wire import google
@@ -103,10 +103,7 @@ class _Calls:
 
     async def _operation(self, request: Request, id: str, name: str, reader: Reader) -> Reply:
         job = await self._front.gateway.job(await self._front.key(request), id)
-        base = f"{self._front.base(request)}/gemini/v1beta/files/"
-        tree: Tree = google.operation(job, name=name, uri=lambda film: _uri(base, film), reader=reader)
+        tree: Tree = google.operation(
+            job, name=name, uri=partial(google.address, self._front.base(request)), reader=reader
+        )
         return Reply.of(tree, headers=self._front.told(job))
-
-
-def _uri(base: str, film: Output) -> str:
-    return f"{base}{film.file}:download?alt=media"

@@ -64,6 +64,13 @@ class Area(StrEnum):
     SEMANTIC = "semantic"  # whatever belongs to the classes that are named
 
 
+class Delivery(StrEnum):
+    """How files are handed out, by dialects that leave that open."""
+
+    INLINE = "inline"  # inside the answer
+    URI = "uri"  # by the address that they are downloaded from
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """One message of a conversation: its words and pictures in the order in which they were written.
@@ -89,7 +96,8 @@ class Generation:
     `film` is what `task` is done to when it is not a picture, and `film_ms` its length, 0 when that is not known.
     `roles` are those of the pictures, one for each, or none. `factor` is how many times as long the sides of a picture
     become by Task.UPSCALE. `audio`: whether a film is to have sound; it follows from the model and its knob
-    generateAudio. `advised`: the sentences on why this model was chosen, none when the caller has named it.
+    generateAudio. `follows` is the job whose conversation it goes on with, which its turns begin with. `advised`: the
+    sentences on why this model was chosen, none when the caller has named it.
     """
 
     model: str
@@ -115,6 +123,8 @@ class Generation:
     task: Task | None = None
     roles: tuple[Role, ...] = ()
     factor: int | None = None
+    delivery: Delivery | None = None
+    follows: str = ""
     translate: Translate | None = None
     preflight: Preflight | None = None
     knobs: tuple[tuple[str, Knob], ...] = ()

@@ -218,7 +218,9 @@ def _tasked(generation: Generation, model: Model) -> Generation:
 def _check_pictures(generation: Generation, model: Model) -> None:
     if len(generation.pictures) > model.ability.pictures_max:
         most = model.ability.pictures_max
-        message = f"{model.id} takes {f'at most {most} pictures' if most else 'no pictures'} with the prompt."
+        talk = most and any(turn.role == "model" for turn in generation.turns)
+        more = " of the whole conversation; begin a new one with those that matter" if talk else ""
+        message = f"{model.id} takes {f'at most {most} pictures' if most else 'no pictures'} with the prompt{more}."
         raise invalid(message, param="pictures")
     if (generation.first_frame or generation.last_frame) and not model.ability.frames:
         raise invalid(f"{model.id} cannot start or end on a given picture.", param="first_frame")

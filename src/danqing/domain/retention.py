@@ -79,6 +79,12 @@ def without_file(job: Job, file: str, at: datetime) -> Job:
     return replace(job, outputs=outputs, version=job.version + 1)
 
 
+def deleted(job: Job, at: datetime) -> Job:
+    """The job one version further, without all that it was given and made; its words too are handed out no more."""
+    after = without(job, frozenset(Kept), at)
+    return replace(after, outputs=tuple(replace(output, gone=output.gone or at) for output in after.outputs))
+
+
 def _kept(name: str, param: str) -> Kept:
     try:
         return Kept(name)

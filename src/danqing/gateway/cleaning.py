@@ -15,7 +15,7 @@ from danqing.domain.errors import Kind, Problem, invalid
 from danqing.domain.jobs import Job
 from danqing.domain.media import Blob
 from danqing.domain.ports import Archive, Stored, Upkeep
-from danqing.domain.retention import Keep, Kept, Swept, cutoffs, due, present, without, without_file
+from danqing.domain.retention import Keep, Swept, cutoffs, deleted, due, present, without, without_file
 from danqing.domain.shelf import SHELF_FILES_MAX, File, Finding, Shelves
 from danqing.gateway.dispatch import Queue
 from danqing.gateway.gateway import utc_now
@@ -76,10 +76,13 @@ class Cleaner:
             return swept
 
     async def delete(self, job: Job) -> Job:
-        """Take a job's files away at once; its story and its bill stay. Raises Problem(INVALID) until it has ended."""
-        if not present(_at_rest(job)):
+        """Take away at once what a job was given and made; its story and its bill stay.
+
+        Raises Problem(INVALID) until it has ended.
+        """
+        if not present(_at_rest(job)) and all(output.gone for output in job.outputs):
             return job
-        after = without(job, frozenset(Kept), self._now())
+        after = deleted(job, self._now())
         await self._give_up(after)
         await self._discard(_blobs(job), before=job.updated)
         return after

@@ -103,7 +103,7 @@ class Google:
             read=_as_operation,
             count=order.generation.count or 1,
         )
-        report = Reported(ignored=unsaid(order.generation, {"seconds"}, KNOBS))
+        report = Reported(ignored=unsaid(order.generation, {"seconds", "task"}, KNOBS))
         return in_background(self._surface, work, order, assets, report, rewritten(order.generation, asked))
 
     def _pictures(self, order: Order, assets: Assets) -> AsyncGenerator[Update]:

@@ -334,7 +334,7 @@ def _output(output: Output, url: Callable[[Output], str]) -> Tree:
         "seed": output.seed,
         "drawn": output.drawn,
         "missing": output.missing,
-        "text": output.text,
+        "text": "" if output.gone else output.text,
     }
 
 

@@ -19,7 +19,7 @@ from danqing.wire.google.dialogue import read_count, read_generate
 from danqing.wire.google.errors import error, read_rpc_status, rpc_status, unanswered
 from danqing.wire.google.files import file, files, read_offset, read_page_size, read_place, read_wanted, write_place
 from danqing.wire.google.models import model, models, publisher_model, publisher_models
-from danqing.wire.google.replies import Reader, operation, predictions
+from danqing.wire.google.replies import Reader, address, operation, predictions
 from danqing.wire.google.results import Operation, read_operation, read_predictions
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "File",
     "Operation",
     "Reader",
+    "address",
     "answered",
     "batch",
     "batches",

@@ -63,8 +63,8 @@ def read_long_running(model: str, body: bytes) -> Ask:
         wants=frozenset({Medium.VIDEO}),
         count=parameters.whole("sampleCount", "numberOfVideos"),
         aspect=parameters.text("aspectRatio"),
-        size=_lower(parameters.text("resolution")),
-        seconds=_seconds(parameters),
+        size=lower(parameters.text("resolution")),
+        seconds=seconds(parameters, "durationSeconds"),
         seed=parameters.whole("seed"),
         person=read_person(parameters.text("personGeneration")),
         negative=parameters.text("negativePrompt") or "",
@@ -126,10 +126,25 @@ def upper(word: str | None) -> str | None:
     return word.upper() if word else None
 
 
+def lower(word: str | None) -> str | None:
+    """A word as Google spells sizes of films."""
+    return word.lower() if word else None
+
+
 def file_type(word: str | None) -> str | None:
     """A MIME type in its proper spelling."""
-    lower = _lower(word)
-    return _MIMES.get(lower, lower) if lower else None
+    name = lower(word)
+    return _MIMES.get(name, name) if name else None
+
+
+def seconds(fields: Fields, name: str) -> int | None:
+    """A length as 8, "8" or "8s"."""
+    if not fields.is_text(name):
+        return fields.whole(name)
+    match = _SECONDS.fullmatch(fields.text(name) or "")
+    if not match:
+        raise invalid(f'{fields.path(name)} must be a number of seconds such as 8 or "8s".', param="seconds")
+    return int(match[1])
 
 
 def _only_instance(fields: Fields) -> Fields:
@@ -143,20 +158,6 @@ def _only_instance(fields: Fields) -> Fields:
 def _turns(prompt: str | None) -> tuple[Turn, ...]:
     words = (prompt or "").strip()
     return (Turn("user", (words,) if words else ()),)
-
-
-def _seconds(parameters: Fields) -> int | None:
-    """8, "8" or "8s"."""
-    if not parameters.is_text("durationSeconds"):
-        return parameters.whole("durationSeconds")
-    match = _SECONDS.fullmatch(parameters.text("durationSeconds") or "")
-    if not match:
-        raise invalid('parameters.durationSeconds must be a number of seconds such as 8 or "8s".', param="seconds")
-    return int(match[1])
-
-
-def _lower(word: str | None) -> str | None:
-    return word.lower() if word else None
 
 
 def _call(instance: Tree, parameters: Tree, knobs: Iterable[tuple[str, Knob]]) -> Tree:

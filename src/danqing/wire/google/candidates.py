@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 
-from danqing.domain import bills
 from danqing.domain.generation import Generation, Output
 from danqing.domain.jobs import Job
 from danqing.domain.media import Medium
 from danqing.domain.models import prompt_tokens
-from danqing.domain.prompts import IMAGE_TOKENS
 from danqing.wire.google.refusals import blames_prompt, reason_in
+from danqing.wire.google.tokens import answered, asked
 from danqing.wire.holes import Hole, Json, Tree
 
 _WITHHELD = {True: "IMAGE_SAFETY", False: "SAFETY"}  # where no reason is told, with and without a picture
@@ -41,7 +40,7 @@ def last_chunk(job: Job) -> Tree:
 def token_count(generation: Generation) -> Tree:
     """The answer to `:countTokens`."""
     total = prompt_tokens(generation)
-    return {"totalTokens": total, "promptTokensDetails": _asked(generation, total)}
+    return {"totalTokens": total, "promptTokensDetails": _details(asked(generation, total))}
 
 
 def _told(job: Job, candidates: Sequence[Json]) -> Tree:
@@ -99,24 +98,14 @@ def _pictured(outputs: Sequence[Output]) -> bool:
 
 def _usage(job: Job) -> Tree:
     units = job.usage()
-    made = {medium: [output for output in job.outputs if output.medium is medium] for medium in Medium}
-    spoken = {
-        medium: bills.count(outputs, job.price, job.generation.size, 0).output_tokens
-        for medium, outputs in made.items()
-    }
     return {
         "promptTokenCount": units.input_tokens,
         "candidatesTokenCount": units.output_tokens,
         "totalTokenCount": units.input_tokens + units.output_tokens,
-        "promptTokensDetails": _asked(job.generation, units.input_tokens),
-        "candidatesTokensDetails": _details(spoken),
+        "promptTokensDetails": _details(asked(job.generation, units.input_tokens)),
+        "candidatesTokensDetails": _details(answered(job)),
     }
 
 
-def _asked(generation: Generation, total: int) -> list[Json]:
-    pictures = min(IMAGE_TOKENS * len(generation.pictures), total)
-    return _details({Medium.TEXT: total - pictures, Medium.IMAGE: pictures})
-
-
 def _details(counts: dict[Medium, int]) -> list[Json]:
-    return [{"modality": medium.upper(), "tokenCount": count} for medium, count in counts.items() if count]
+    return [{"modality": medium.upper(), "tokenCount": count} for medium, count in counts.items()]

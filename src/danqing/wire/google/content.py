@@ -96,9 +96,9 @@ def read_content(body: object) -> Reply:
     return reply
 
 
-def read_signature(part: Fields) -> str:
+def read_signature(part: Fields, name: str = "thoughtSignature") -> str:
     """What a part is signed with, when it is short enough to be kept."""
-    value = part.take("thoughtSignature")
+    value = part.take(name)
     return value if isinstance(value, str) and len(value) <= SIGNATURE_CHARACTERS_MAX else ""
 
 

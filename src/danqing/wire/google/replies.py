@@ -20,6 +20,11 @@ class Reader(Enum):
     CURL = "curl"  # anybody else: both at once
 
 
+def address(base: str, output: Output) -> str:
+    """Where a file is downloaded from; `base` is the address of the server (wire.md 6.4)."""
+    return f"{base}/gemini/v1beta/files/{output.file}:download?alt=media"
+
+
 def predictions(job: Job, *, with_reasons: bool) -> Tree:
     """The pictures of a `:predict` call; `with_reasons` adds an entry for each that was withheld (wire.md 5)."""
     rewritten: Tree = {"prompt": job.prompt} if job.prompt else {}

@@ -1,23 +1,25 @@
-"""Google's Interactions, as they are asked for pictures and films and as their answers are read (wire.md 15.3)."""
+"""Interactions of an engine: how it is asked for pictures and films, and how its answers are read (wire.md 15.3)."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from danqing.domain.errors import Kind, Problem
 from danqing.domain.generation import Generation, Turn
-from danqing.domain.media import Blob, Medium
+from danqing.domain.media import Medium
 from danqing.domain.money import Units
 from danqing.wire import bodies
 from danqing.wire.bodies import Fields
 from danqing.wire.delivered import File, read_file
-from danqing.wire.google.content import Reply
+from danqing.wire.google.content import Reply, read_signature
 from danqing.wire.google.errors import read_error, read_rpc_status
+from danqing.wire.google.interactions.steps import content, write_steps
 from danqing.wire.google.refusals import is_policy
 from danqing.wire.google.results import senseless
-from danqing.wire.holes import Hole, Json, Tree, given
+from danqing.wire.holes import Json, Tree, given
 
 KNOBS = {"temperature": "temperature", "top_p": "top_p", "topP": "top_p"}
 _RUNNING = ("in_progress", "queued")
+_FILTERED = "filtered"  # another Danqing's own code
 _ENDINGS = {
     "incomplete": "The engine stopped before the work was whole.",
     "cancelled": "The engine's work was cancelled there.",
@@ -70,22 +72,19 @@ def read_interaction(body: object) -> Interaction:
 
 def _input(generation: Generation) -> Json:
     """Words alone, or the conversation step by step."""
-    turns = [turn for turn in generation.turns if turn.role != "system"]
-    if len(turns) == 1 and not list(generation.blobs()):
+    steps = write_steps(generation.turns)
+    if len(steps) == 1 and not list(generation.blobs()):
         return generation.prompt
-    last = len(turns) - 1
-    return [_step(turn, generation.first_frame if at == last else None) for at, turn in enumerate(turns)]
+    given = [content(blob) for blob in (generation.first_frame, generation.film) if blob]
+    if given:
+        steps[-1] = {**steps[-1], "content": [*_contents(steps[-1]), *given]}
+    return steps
 
 
-def _step(turn: Turn, frame: Blob | None) -> Json:
-    parts = (*turn.parts, frame) if frame else turn.parts
-    return {"type": "user_input" if turn.role == "user" else "model_output", "content": [_content(p) for p in parts]}
-
-
-def _content(part: str | Blob) -> Json:
-    if isinstance(part, str):
-        return {"type": "text", "text": part}
-    return {"type": "image", "mime_type": part.mime, "data": Hole(part)}
+def _contents(step: Tree) -> Sequence[Json]:
+    contents = step["content"]
+    assert isinstance(contents, list)
+    return contents
 
 
 def _system(turns: Sequence[Turn]) -> str | None:
@@ -94,6 +93,8 @@ def _system(turns: Sequence[Turn]) -> str | None:
 
 
 def _task(generation: Generation) -> str:
+    if generation.task:
+        return generation.task.value
     if generation.first_frame:
         return "image_to_video"
     return "reference_to_video" if generation.pictures else "text_to_video"
@@ -105,7 +106,7 @@ def _film(generation: Generation) -> Tree:
             "type": "video",
             "aspect_ratio": generation.aspect,
             "resolution": generation.size,
-            "duration": f"{generation.seconds}s" if generation.seconds else None,
+            "duration": f"{generation.seconds}s" if generation.seconds and not generation.film else None,
             "delivery": "uri",  # a film inline is base64 in every poll that sees it
         }
     )
@@ -122,28 +123,41 @@ def _interaction(fields: Fields) -> Interaction:
     if status in _RUNNING:
         return Interaction(id, False)
     steps = fields.objects("steps")
-    parts = [part for step in steps if step.text("type") == "model_output" for part in _parts(step)]
     faults = [*fields.objects("errors"), *(step.nested("error") for step in steps if "error" in step)]
-    reply = Reply(tuple(parts), units=_units(fields.nested("usage")))
+    reply = Reply(tuple(_said(steps)), units=_units(fields.nested("usage")))
     problem = None if status == "completed" and not faults else _problem(status, faults)
     return Interaction(id, True, reply, None if reply.files else problem)
 
 
-def _parts(step: Fields) -> Iterable[str | File]:
-    for content in step.objects("content"):
-        kind, mime = content.text("type"), content.text("mime_type") or ""
+def _said(steps: Sequence[Fields]) -> Iterator[str | File]:
+    """What the engine said and made; what it has signed is the file behind the thought that holds the signature."""
+    signature = ""
+    for step in steps:
+        kind = step.text("type")
+        if kind == "thought":
+            signature = read_signature(step, "signature")
+        elif kind == "model_output":
+            for part in _parts(step):
+                signed = isinstance(part, File) and signature
+                yield replace(part, signature=signature) if isinstance(part, File) and signed else part
+                signature = "" if signed else signature
+
+
+def _parts(step: Fields) -> Iterator[str | File]:
+    for entry in step.objects("content"):
+        kind, mime = entry.text("type"), entry.text("mime_type") or ""
         if kind == "text":
-            yield content.text("text") or ""
+            yield entry.text("text") or ""
         elif kind in ("image", "video"):
-            uri = content.text("uri")
-            yield File(mime, uri=uri) if uri else read_file(content, "data", mime)
+            uri = entry.text("uri")
+            yield File(mime, uri=uri) if uri else read_file(entry, "data", mime)
 
 
 def _problem(status: str, faults: Sequence[Fields]) -> Problem:
     """The codes are URIs or words, and none is documented for content; so the message decides."""
     for fault in faults:
         code, message = fault.take("code"), fault.text("message")
-        if message and (is_policy(message) or is_policy(str(code).replace("_", " "))):
+        if message and (code == _FILTERED or is_policy(message) or is_policy(str(code).replace("_", " "))):
             return Problem(Kind.FILTERED, message, code="filtered")
         if message:
             return read_rpc_status(code if isinstance(code, int) else 2, message)
