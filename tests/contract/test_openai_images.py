@@ -8,7 +8,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops
 
 from serving import Answer, Server
 
@@ -141,8 +141,12 @@ def form(*parts: tuple[str, str, bytes], boundary: str = "danqing") -> tuple[byt
 
 
 def png(colour: str = "red", size: tuple[int, int] = (64, 64)) -> bytes:
+    return encoded(Image.new("RGB", size, colour))
+
+
+def encoded(picture: Image.Image) -> bytes:
     file = BytesIO()
-    Image.new("RGB", size, colour).save(file, "PNG")
+    picture.save(file, "PNG")
     return file.getvalue()
 
 
@@ -154,6 +158,23 @@ def test_curl_sends_a_form(server: Server, tmp_path: Path) -> None:
         *("-F", f"image=@{file}", "-F", "response_format=b64_json", server.url + EDIT),
     )
     assert opened(json.loads(said)["data"][0]["b64_json"]).size == (1024, 1024)
+
+
+def test_nothing_changes_outside_of_the_mask_of_a_form(server: Server) -> None:
+    """It is transparent where something may change, as OpenAI has it."""
+    photo = Image.effect_noise((256, 256), 60).convert("RGB")
+    mask = Image.new("RGBA", photo.size, (0, 0, 0, 255))
+    mask.paste((0, 0, 0, 0), (64, 64, 192, 192))
+    parts = (("prompt", "", b"a red fox"), ("model", "", b"gpt-image-1"), ("response_format", "", b"b64_json"))
+    files = (("image", "photo.png", encoded(photo)), ("mask", "mask.png", encoded(mask)))
+    body, headers = form(*parts, *files)
+    answer = server.call("POST", EDIT, body, headers=headers)
+    assert answer.status == 200, answer.body
+    changed = opened(answer.json()["data"][0]["b64_json"])
+    box = ImageChops.difference(photo, changed).getbbox()
+    assert box
+    assert min(box[:2]) >= 64
+    assert max(box[2:]) <= 192
 
 
 def test_the_same_form_is_known_again_whatever_its_boundary(server: Server) -> None:

@@ -2,15 +2,17 @@
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from e2e.films import measured
+from filming import a_film
 from serving import Server
 
-from .calls import CENT, curl, jobs, native_error, new_key, openai_error
-from .conftest import ERAS, Facts, performed
+from .calls import CENT, curl, ended, jobs, native_error, new_key, openai_error
+from .conftest import ERAS, Facts, Film, performed
 
 VIDEOS = "/v1/videos"
 
@@ -126,6 +128,40 @@ def test_curl_sends_json_with_the_parameters_of_veo(server: Server) -> None:
     [job] = jobs(server, key)
     assert job["parameters"]["negative"] == "snow"
     assert job["ignored"] == ["watermark"]
+
+
+def test_a_film_that_is_sent_goes_on(server: Server, tmp_path: Path) -> None:
+    """The new one holds the old one; only what is new is paid for."""
+    given = a_film(tmp_path / "given.mp4", width=128, height=72, seconds=2)
+    key = new_key(server, "going on")
+    said = curl(
+        *("-H", f"Authorization: Bearer {key}", "-F", "model=veo-3.1-generate-001", "-F", "prompt=a red fox walks in"),
+        *("-F", "seconds=7", "-F", f"video=@{given}", f"{server.url}{VIDEOS}/extensions"),
+    )
+    job = ended(server, json.loads(said)["id"].removeprefix("video_"), key)
+    assert (job["state"], job["charged"]["nanos"]) == ("done", 7 * 40 * CENT), job
+    film = measured(server.call("GET", f"{VIDEOS}/video_{job['id']}/content", key=key).body)
+    assert (film.width, film.height, film.seconds) == (128, 72, 9.0)
+    told = server.call("GET", f"{VIDEOS}/video_{job['id']}", key=key).json()
+    assert (told["seconds"], told["model"]) == ("9", "veo-3.1-generate-001")
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "sentence"),
+    [
+        ("extensions", 402, "This can cost up to $2.80"),
+        ("edits", 400, "Of what can be done to something it does: extend"),
+        ("remix", 400, "veo-2.0-generate-001 does not do edit"),
+    ],
+)
+def test_a_film_that_is_named_goes_on_by_its_own_model_or_another(
+    server: Server, film: Film, path: str, status: int, sentence: str
+) -> None:
+    """What a client may pay keeps it from being made."""
+    named = {"prompt": "it wakes up", "video": {"id": f"video_{film.job}"}, "model": "veo-3.1-generate-001"}
+    where, body = (f"{film.job}/remix", {"prompt": "at night"}) if path == "remix" else (path, named)
+    answer = server.call("POST", f"{VIDEOS}/{where}", body, headers={"x-danqing-max-cost": "0.01"})
+    assert sentence in openai_error(answer, status)["message"]
 
 
 def test_a_film_is_nobody_else_s(server: Server) -> None:

@@ -13,7 +13,7 @@ from starlette.types import Message
 
 from danqing.domain.errors import Kind, Problem
 from danqing.front.bodies import form, pieces
-from danqing.wire.forms import HEAD_BYTES, Form
+from danqing.wire.forms import EDGE_BYTES, Form
 
 FILE = bytes(range(256)) * 9000  # more than is gathered before it is written
 BODY = (
@@ -58,7 +58,10 @@ def test_a_file_lies_on_the_disk_until_the_form_is_closed(tmp_path: Path) -> Non
         assert (image.name, image.filename, image.mime, image.size) == ("image", "f.png", "image/png", len(FILE))
         assert Path(image.path).read_bytes() == FILE
         assert image.sha256 == sha256(FILE).hexdigest()
-        assert image.head == FILE[:HEAD_BYTES]
+        assert (image.head, image.tail) == (FILE[:EDGE_BYTES], FILE[-EDGE_BYTES:])
+        assert image.part(3, 9) == FILE[3:9]
+        assert image.part(len(FILE) - 9, len(FILE)) == FILE[-9:]
+        assert image.part(EDGE_BYTES - 1, EDGE_BYTES + 1) == b""
         assert (empty.name, empty.size, Path(empty.path).read_bytes()) == ("empty", 0, b"")
         Path(image.path).rename(tmp_path / "kept")
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any
 
 import msgspec
@@ -17,6 +17,7 @@ from danqing.domain.media import Medium, cited
 from danqing.wire.forms import Form, FormFile
 from danqing.wire.openai import videos
 from danqing.wire.openai.videos import Variant
+from filming import a_film
 
 from .samples import CREATED, FILM, JOB_ID, PICTURE, blob_of, failed, film_output, generation, job, received
 
@@ -102,9 +103,17 @@ def test_a_film_of_the_key_is_named(said: bytes | Form, task: Task) -> None:
     assert (ask.source, ask.generation.task, ask.generation.model) == (JOB_ID, task, "")
 
 
-def test_a_film_is_sent_or_named_as_a_file() -> None:
-    ask = videos.read_change(form(sent("video", MP4), prompt="a fox"), Task.EDIT)
-    assert (ask.source, ask.generation.film, ask.generation.model) == ("", blob_of(MP4, "video/mp4"), "sora-2")
+@pytest.mark.parametrize("movflags", ["+faststart", ""])
+def test_a_film_is_sent_wherever_its_header_stands(tmp_path: Path, movflags: str) -> None:
+    data = a_film(tmp_path / "film.mp4", seconds=2, movflags=movflags).read_bytes()
+    file = replace(sent("video", data), head=data[:2000], tail=data[-2000:])
+    ask = videos.read_change(form(file, prompt="a fox"), Task.EDIT)
+    assert (ask.source, ask.generation.film, ask.generation.model) == ("", blob_of(data, "video/mp4"), "sora-2")
+    assert ask.generation.film_ms == pytest.approx(2000, abs=50)
+    assert [upload.data for upload in ask.uploads] == [PurePath("video")]
+
+
+def test_a_film_is_named_as_a_file() -> None:
     assert videos.read_change(body(video="files/abc1", model="veo-3"), Task.EDIT).generation.film == cited("abc1")
 
 
@@ -135,6 +144,7 @@ def test_a_film_that_cannot_be_is_refused(said: bytes | Form, param: str, senten
     [
         (body(), "Send the film as video"),
         (form(sent("video", PICTURE), prompt="a"), "not an MP4"),
+        (form(sent("video", MP4), prompt="a"), "not an MP4"),
         (form(sent("video", MP4), sent("video", MP4), prompt="a"), "one film, not 2"),
         (body(video="https://example.com/a.mp4"), "must name a file of this server"),
         (body(video={"id": 3}), "must be a string"),

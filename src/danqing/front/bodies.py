@@ -11,7 +11,7 @@ from uuid import uuid4
 from starlette.requests import ClientDisconnect, Request
 
 from danqing.domain.errors import Kind, Problem
-from danqing.wire.forms import HEAD_BYTES, End, Form, FormFile, FormReader, Part, read_text
+from danqing.wire.forms import EDGE_BYTES, End, Form, FormFile, FormReader, Part, read_text
 
 GATHER_BYTES = 1 << 20  # a trip to a thread costs more than a small write
 
@@ -91,7 +91,7 @@ class _Draft:
         self._path = path
         self._file: BinaryIO | None = None
         self._gathered = bytearray()
-        self._head = b""
+        self._head = self._tail = b""
         self._size = 0
         self._seen = hashlib.sha256()
 
@@ -102,8 +102,16 @@ class _Draft:
 
     async def finish(self, part: Part) -> FormFile:
         await asyncio.to_thread(self._write, last=True)
-        digest = self._seen.hexdigest()
-        return FormFile(part.name, part.filename or "", part.mime, self._path, self._size, digest, self._head)
+        return FormFile(
+            part.name,
+            part.filename or "",
+            part.mime,
+            self._path,
+            self._size,
+            self._seen.hexdigest(),
+            self._head,
+            self._tail,
+        )
 
     def discard(self) -> None:
         if self._file:
@@ -114,7 +122,8 @@ class _Draft:
     def _write(self, *, last: bool = False) -> None:
         data = bytes(self._gathered)
         self._gathered.clear()
-        self._head += data[: HEAD_BYTES - len(self._head)]
+        self._head += data[: EDGE_BYTES - len(self._head)]
+        self._tail = (self._tail + data)[-EDGE_BYTES:]
         self._size += len(data)
         self._seen.update(data)
         try:

@@ -16,7 +16,7 @@ from danqing.wire.bodies import Fields
 PARTS_MAX = 100
 NAME_CHARACTERS_MAX = 200
 TEXT_BYTES_MAX = 256 << 10
-HEAD_BYTES = 1 << 20  # of a file, for whoever has to see what it is
+EDGE_BYTES = 1 << 20  # of a file's beginning and of its end, for whoever has to see what it is
 _AS_IT_IS = frozenset({"", "7bit", "8bit", "binary"})
 
 
@@ -24,8 +24,8 @@ _AS_IT_IS = frozenset({"", "7bit", "8bit", "binary"})
 class FormFile:
     """A file of a form, on this machine's disk for as long as the form is open, from where it may be moved away.
 
-    `name` is the field that it was sent as, `filename` and `mime` are what the client calls it, `head` are its first
-    HEAD_BYTES at the most.
+    `name` is the field that it was sent as, `filename` and `mime` are what the client calls it. `head` and `tail` are
+    the first and the last of it, EDGE_BYTES each at the most.
     """
 
     name: str
@@ -35,6 +35,14 @@ class FormFile:
     size: int
     sha256: str
     head: bytes = field(repr=False)
+    tail: bytes = field(default=b"", repr=False)
+
+    def part(self, start: int, stop: int) -> bytes:
+        """Some of its bytes, as far as they are in its head or its tail."""
+        if stop <= len(self.head):
+            return self.head[start:stop]
+        begun = self.size - len(self.tail)
+        return self.tail[start - begun : stop - begun] if start >= begun else b""
 
 
 @dataclass(frozen=True, slots=True)

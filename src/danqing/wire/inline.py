@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
@@ -68,10 +69,9 @@ def sent_picture(file: FormFile, *, param: str) -> Upload:
 
 
 def sent_film(file: FormFile, *, param: str) -> Upload:
-    """A film of a form: an MP4, whatever it was declared to be. Raises Problem(INVALID)."""
-    if media_type(file.head) != "video/mp4":
-        raise invalid(f"{param} is not an MP4 film.", param=param, code="invalid_film")
-    return Upload(Blob(file.sha256, file.size, "video/mp4"), file.path)
+    """The same for a film of a form, which may be larger. Raises Problem(INVALID)."""
+    blob = Blob(file.sha256, file.size, "video/mp4")
+    return Upload(blob, file.path, _film_ms(file.head, file.size, file.part, param))
 
 
 def _picture_type(head: bytes, size: int, param: str) -> str:
@@ -94,19 +94,24 @@ def film(data: bytes, *, param: str) -> Upload:
         raise Problem(
             Kind.TOO_LARGE, f"{message} Name a file of this server instead.", param=param, code="film_too_large"
         )
-    header = _film_header(data) if media_type(data) == "video/mp4" else None
+    length = _film_ms(data, len(data), lambda start, stop: data[start:stop], param)
+    return Upload(Blob(hashlib.sha256(data).hexdigest(), len(data), "video/mp4"), data, length)
+
+
+def _film_ms(head: bytes, size: int, part: Callable[[int, int], bytes], param: str) -> int:
+    """The length of an MP4 of which some parts can be had. Raises Problem(INVALID)."""
+    header = _film_header(size, part) if media_type(head) == "video/mp4" else None
     if header is None or not header.duration_ms:
         raise invalid(f"{param} is not an MP4 film.", param=param, code="invalid_film")
-    blob = Blob(hashlib.sha256(data).hexdigest(), len(data), "video/mp4")
-    return Upload(blob, data, header.duration_ms)
+    return header.duration_ms
 
 
-def _film_header(data: bytes) -> film_header.FilmHeader | None:
-    look = film_header.look(len(data))
+def _film_header(size: int, part: Callable[[int, int], bytes]) -> film_header.FilmHeader | None:
+    look = film_header.look(size)
     try:
         start, stop = next(look)
         while True:
-            start, stop = look.send(data[start:stop])
+            start, stop = look.send(part(start, stop))
     except StopIteration as end:
         header: film_header.FilmHeader | None = end.value
         return header

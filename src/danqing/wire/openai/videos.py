@@ -16,7 +16,7 @@ from danqing.wire.asks import read_person
 from danqing.wire.bodies import Fields
 from danqing.wire.forms import Form
 from danqing.wire.holes import Json, Tree
-from danqing.wire.inline import Upload, file_here, sent_film
+from danqing.wire.inline import Upload, given_film, sent_film
 from danqing.wire.openai.given import given_picture_at_most, require_no_other_files
 from danqing.wire.openai.shapes import read_size
 from danqing.wire.openai.sizes import Sizes, pixels
@@ -80,7 +80,7 @@ def read_change(said: bytes | Form, task: Task, *, source: str = "") -> FilmAsk:
     film, source = (None, source) if source else _source(fields, form)
     if not (film or source):
         raise invalid('Send the film as video, or name it: {"id": "video_…"}.', param="video")
-    generation = _film(fields, film=film.blob if film else None, task=task)
+    generation = _film(fields, film=film, task=task)
     if not (generation.model or source):
         generation = replace(generation, model=USUAL)
     return FilmAsk(generation, (film,) if film else (), source)
@@ -192,12 +192,12 @@ def _source(fields: Fields, form: Form | None) -> tuple[Upload | None, str]:
         return sent_film(files[0], param="video"), ""
     if fields.is_text("video"):
         text = fields.text("video") or ""
-        return (None, job_id(text)) if text.startswith(PREFIX) else (file_here(text, param="video"), "")
+        return (None, job_id(text)) if text.startswith(PREFIX) else (given_film(text, param="video"), "")
     return None, job_id(fields.text("video[id]") or fields.nested("video").text("id") or "")
 
 
 def _film(
-    fields: Fields, *, first_frame: Blob | None = None, film: Blob | None = None, task: Task | None = None
+    fields: Fields, *, first_frame: Blob | None = None, film: Upload | None = None, task: Task | None = None
 ) -> Generation:
     prompt = (fields.text("prompt") or "").strip()
     if not prompt:
@@ -217,7 +217,8 @@ def _film(
         person=read_person(fields.text("personGeneration", "person_generation")),
         negative=fields.text("negativePrompt", "negative_prompt") or "",
         first_frame=first_frame,
-        film=film,
+        film=film.blob if film else None,
+        film_ms=film.film_ms if film else 0,
         task=task,
         knobs=(*([("generateAudio", sound)] if sound is not None else []), *fields.knobs()),
     )
