@@ -3,10 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import av
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -39,9 +42,23 @@ base_url = "{url}"
 key = "{key}"
 poll_s = 0.05
 """
-PICTURE = {"makes": "image", "sizes": '["1K", "2K"]', "mimes": '["image/png", "image/jpeg"]', "film": ""}
+CHANGES = """pictures_max = 5
+masks = true
+tasks = ["edit", "insert", "upscale"]
+areas = ["semantic"]
+roles = ["subject", "style"]
+factors = [2, 4]"""
+GOES_ON = """seconds = [8, 6]
+fps = 24
+frames = true
+audio = true
+pictures_max = 3
+roles = ["subject", "style"]
+tasks = ["extend"]
+extend_seconds = [7]"""
+PICTURE = {"makes": "image", "sizes": '["1K", "2K"]', "mimes": '["image/png", "image/jpeg"]', "film": CHANGES}
 FILM = {"makes": "video", "sizes": '["720p", "1080p"]', "mimes": '["video/mp4"]'}
-FILM |= {"film": "seconds = [8, 6]\nfps = 24\nframes = true\naudio = true"}
+FILM |= {"film": GOES_ON}
 FALLEN_BACK = {"aspectRatio", "personGeneration", "seed", "includeRaiReason", "generateAudio"}  # what may be added
 FALLEN_BACK |= {"sampleImageSize", "outputOptions", "durationSeconds", "resolution", "sampleCount"}
 
@@ -91,14 +108,28 @@ async def ways(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Ways]:
 
 
 async def run(cloud: vertex.Vertex, at: Server, key: str, folders: pytest.TempPathFactory) -> Way:
-    facts = await asyncio.to_thread(performed, "google_round_trip", "newest", at, key, folders)
+    folder = folders.mktemp("round-trip")
+    (folder / "given.mp4").write_bytes(a_film())
+    facts = await asyncio.to_thread(partial(performed, folder=folder), "google_round_trip", "newest", at, key, folders)
     bodies = [*cloud.bodies(":predict"), *cloud.bodies(":predictLongRunning")]
-    return Way(facts, {body["instances"][0]["prompt"]: body for body in bodies})
+    return Way(facts, {body["instances"][0].get("prompt", ""): body for body in bodies})
+
+
+def a_film() -> bytes:
+    """Two seconds."""
+    file = BytesIO()
+    with av.open(file, "w", format="mp4") as container:
+        stream = container.add_stream("libx264", rate=1)
+        stream.width, stream.height, stream.pix_fmt = 32, 32, "yuv420p"
+        for _ in range(2):
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(np.zeros((32, 32, 3), np.uint8), format="rgb24")))
+        container.mux(stream.encode(None))
+    return file.getvalue()
 
 
 async def test_what_was_asked_reaches_the_engine_unchanged(ways: Ways) -> None:
     assert ways.straight.sent.keys() == ways.through.sent.keys()
-    assert len(ways.straight.sent) == 4
+    assert len(ways.straight.sent) == 9
     for prompt, asked in ways.straight.sent.items():
         told = ways.through.sent[prompt]
         assert told["instances"] == asked["instances"]
@@ -108,7 +139,7 @@ async def test_what_was_asked_reaches_the_engine_unchanged(ways: Ways) -> None:
 
 
 async def test_what_was_answered_reaches_the_client_unchanged(ways: Ways) -> None:
-    for call in ("pictures", "film", "some films"):
+    for call in ("pictures", "film", "some films", "edited", "custom", "larger", "by pictures", "longer"):
         assert ways.through.facts.value(call) == ways.straight.facts.value(call)
     here, there = (sorted(entry[-1] for entry in way.facts.value("some")) for way in (ways.through, ways.straight))  # type: ignore[attr-defined]
     assert here == there, "what is refused comes last here, and in its place there"

@@ -109,7 +109,10 @@ def test_a_picture_is_made_larger() -> None:
     assert dict(asked.knobs) == {"upscaleConfig.imagePreservationFactor": 0.5}
 
 
-@pytest.mark.parametrize("body", [INPAINT, FOUND_BY_ITSELF, CUSTOM, CONTROLLED, UPSCALE])
+ODD_IDS = edit(reference("RAW", 4), {**mask("SEMANTIC", maskClasses=[8]), "referenceId": 3})
+
+
+@pytest.mark.parametrize("body", [INPAINT, FOUND_BY_ITSELF, CUSTOM, CONTROLLED, UPSCALE, ODD_IDS])
 def test_what_was_read_is_sent_on_as_it_came(body: dict[str, object]) -> None:
     ask = read(body)
     written = json.loads(sent(google.write_predict(ask.generation, with_reasons=ask.with_reasons), FOUND))
@@ -131,8 +134,8 @@ MODES = {
 def test_every_mode_is_a_task_and_goes_back_into_itself(mode: str) -> None:
     asked = made(edit(reference("RAW", 1), editMode=f"EDIT_MODE_{mode}"))
     assert asked.task is MODES[mode]
-    [written] = [google.write_predict(asked)["parameters"]["editMode"]]  # type: ignore[index, call-overload]
-    assert written == f"EDIT_MODE_{mode}"
+    written = json.loads(sent(google.write_predict(asked), FOUND)).get("parameters", {})
+    assert written.get("editMode", "EDIT_MODE_DEFAULT") == f"EDIT_MODE_{mode}"
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from danqing.wire.holes import Tree, given
 
 _SECONDS = re.compile(r"([0-9]{1,6})(?:\.0+)?s?")
 _MIMES = {"image/jpg": "image/jpeg"}
-_ELSEWHERE = frozenset({edits.REFERENCES, edits.MODE, *edits.MASK_KNOBS, *edits.UPSCALE_KNOBS})
+_ELSEWHERE = frozenset({edits.REFERENCES, edits.MODE, edits.MASK_ID, *edits.MASK_KNOBS, *edits.UPSCALE_KNOBS})
 
 
 def read_predict(model: str, body: bytes) -> Ask:

@@ -20,13 +20,13 @@ from danqing.wire.holes import Json, Tree, given
 from danqing.wire.inline import Upload
 
 REFERENCES_MAX = 16
-REFERENCES, MODE = "referenceImages", "editMode"
+REFERENCES, MODE, MASK_ID = "referenceImages", "editMode", "maskReferenceId"
 MASK_KNOBS = {"maskImageConfig.dilation": "dilation", "maskImageConfig.maskClasses": "maskClasses"}
 UPSCALE_KNOBS = {
     "upscaleConfig.enhanceInputImage": "enhanceInputImage",
     "upscaleConfig.imagePreservationFactor": "imagePreservationFactor",
 }
-KNOBS = frozenset({REFERENCES, MODE, "editConfig", *MASK_KNOBS, *UPSCALE_KNOBS})
+KNOBS = frozenset({REFERENCES, MODE, MASK_ID, "editConfig", *MASK_KNOBS, *UPSCALE_KNOBS})
 
 _ROLES = {
     "RAW": Role.BASE,
@@ -135,12 +135,13 @@ def write_edit(generation: Generation) -> tuple[Tree, Tree]:
         for own, picture, role in zip(told, generation.pictures, roles, strict=True)
     ]
     if mask := _mask_config(generation, knobs):
-        number = max(cast(int, own["referenceId"]) for own in told) + 1
+        number = knobs.get(MASK_ID, _next_id(told))
         image: Tree = {"referenceImage": write_file(generation.mask)} if generation.mask else {}
         entries.append(
             {"referenceId": number, "referenceType": "REFERENCE_TYPE_MASK", **image, "maskImageConfig": mask}
         )
-    mode = knobs.get(MODE) or (f"EDIT_MODE_{_MODES[generation.task]}" if generation.task else None)
+    task = generation.task if generation.task is not Task.EDIT else None  # which is done when nothing is said
+    mode = knobs.get(MODE) or (f"EDIT_MODE_{_MODES[task]}" if task else None)
     return {REFERENCES: entries}, given({MODE: mode})
 
 
@@ -203,6 +204,8 @@ def _inputs(references: Sequence[_Reference], mode: str) -> Inputs:
     told = [{"referenceId": one.id or at, **one.own} for at, one in enumerate(shown, 1)]
     if any(own != {"referenceId": at} for at, own in enumerate(told, 1)):
         knobs[REFERENCES] = bodies.compact(told)
+    if masks and masks[0].id not in (None, _next_id(told)):
+        knobs[MASK_ID] = masks[0].id
     strange = tuple(knob for one in references for knob in one.knobs)
     uploads = tuple(one.upload for one in (*shown, *masks) if one.upload)
     pictures = tuple(one.upload.blob for one in shown if one.upload)
@@ -242,6 +245,10 @@ def _mask_config(generation: Generation, knobs: Mapping[str, Knob]) -> Tree:
 
 def _known(knobs: Mapping[str, Knob], names: Mapping[str, str]) -> Tree:
     return {word: unfolded(knobs[name]) for name, word in names.items() if name in knobs}
+
+
+def _next_id(told: Sequence[Mapping[str, object]]) -> int:
+    return max((cast(int, own["referenceId"]) for own in told), default=0) + 1
 
 
 def _told(knob: Knob | None, count: int) -> list[Tree]:
