@@ -6,6 +6,7 @@ import tarfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -17,14 +18,16 @@ from sqlalchemy import create_engine, inspect
 from danqing.assets.disk import Disk
 from danqing.backup import Manifest, Restored, Wanted, back_up, restore
 from danqing.backup.manifest import MANIFEST, Part
+from danqing.domain.batches import Batch
 from danqing.domain.errors import Problem
 from danqing.domain.generation import Output
 from danqing.domain.jobs import Finished, Produced, Started
-from danqing.domain.media import Blob, Medium
+from danqing.domain.media import JSONL, Blob, Medium
 from danqing.domain.ports import Once
+from danqing.domain.shelf import File
 from danqing.store import Database, connect
 from danqing.store.snapshot import snapshot
-from store.samples import a_job, after, furnish
+from store.samples import NOON, a_job, after, furnish
 
 Address = Callable[[str], str]
 
@@ -106,6 +109,33 @@ async def deliver(house: House, database: Database, id: str, content: bytes) -> 
     output = Output(medium=Medium.IMAGE, blob=blob, file=f"{id}file")
     assert await database.commit(*after(job, Started(), Produced(output), Finished()))
     return blob
+
+
+async def test_what_lies_on_shelves_and_what_batches_ask_for_is_in_it(address: Address, tmp_path: Path) -> None:
+    async with housed(address("sqlite"), tmp_path / "a") as house, housed(address("other"), tmp_path / "b") as twin:
+        await live_in(house)
+        database = await connect(house.url)
+        at = {"created": NOON, "updated": NOON, "expires": NOON + timedelta(days=9)}
+        under_way = File(id="under-way", key="key", name="under-way", size=99, **at)
+        await database.shelve(under_way)
+        await database.extend(under_way, await house.disk.put(b"a part", "application/octet-stream"))
+        sent = await house.disk.put(b"sent", "image/png")
+        await database.shelve(File(id="sent", key="key", name="fox", size=sent.size, blob=sent, **at))
+        lines = await house.disk.put(b"lines", JSONL)
+        times = {"created": NOON, "updated": NOON}
+        batch = Batch(id="batch", key="key", model="m", source=lines, count=1, inline=True, **times)
+        await database.docket().open_batch(batch, "process")
+        await database.close()
+
+        manifest = await house.back_up(tmp_path / "backup")
+        assert (manifest.files, manifest.missing) == (5, 0)
+        await twin.restore(tmp_path / "backup")
+        assert {b"a part", b"sent", b"lines"} < set(twin.contents().values())
+        database = await connect(twin.url)
+        found = await database.upload("under-way")
+        assert (found and found.received) == len(b"a part")
+        assert (await database.docket().adopt_batches("another", {"another", "process"})) == [batch], "it is nobody's"
+        await database.close()
 
 
 @pytest.mark.parametrize("name", ["backup", "backup.tar"])

@@ -130,6 +130,14 @@ def test_a_file_may_be_sent_at_once(server: Server) -> None:
     file = answer.json()["file"]
     assert (file["displayName"], file["mimeType"], file["sizeBytes"]) == ("dot.png", "image/png", str(len(PIXELS)))  # type: ignore[index]
     google_error(server.call("POST", START, PIXELS, key=key), 400)
+    said = json.dumps({"file": {"name": "files/both", "display_name": "both"}}).encode()
+    both = b"--xx\r\n\r\n" + said + b"\r\n--xx\r\n\r\n" + PIXELS + b"\r\n--xx--\r\n"
+    headers = {"x-goog-upload-protocol": "multipart", "content-type": "multipart/related; boundary=xx"}
+    file = server.call("POST", START, both, key=key, headers=headers).json()["file"]
+    assert (file["name"], file["displayName"]) == ("files/both", "both")  # type: ignore[index]
+    for path in ("/download/v1beta", "/gemini/download/v1beta", "/gemini/v1beta"):
+        assert server.call("GET", f"{path}/files/both:download?alt=media", key=key).body == PIXELS
+    google_error(server.call("POST", START, both[:-9], key=key, headers=headers), 400)
 
 
 def test_it_is_found_wherever_a_file_may_be_named_and_by_nobody_else(server: Server) -> None:
@@ -186,6 +194,8 @@ def test_openai_has_the_same_shelf(server: Server) -> None:
     [only] = server.call("GET", "/v1/files?purpose=vision", key=key).json()["data"]  # type: ignore[misc]
     assert only == other == server.call("GET", "/v1/files/file-from-google", key=key).json()
     assert server.call("GET", f"/v1/files/{file['id']}/content", key=key).body == PIXELS
+    edit = {"model": "dall-e-2", "prompt": "make it night", "image": {"file_id": file["id"]}}
+    assert server.call("POST", "/v1/images/edits", edit, key=key, headers={"danqing-dry-run": "true"}).status == 200
     name = str(file["id"]).removeprefix("file-")
     assert server.call("GET", f"{FILES}/{name}", key=key).json()["displayName"] == "dot.png"
     gone = server.call("DELETE", f"/v1/files/{file['id']}", key=key).json()

@@ -39,3 +39,12 @@ def test_amounts_are_shown_with_every_digit_that_counts(nanos: int, text: str) -
 @given(st.integers(min_value=0, max_value=10**9 * DOLLAR - 1))
 def test_what_is_shown_reads_back_as_the_same_amount(nanos: int) -> None:
     assert dollars(show(nanos)) == nanos
+
+
+def test_a_share_of_a_price_is_exact_or_none() -> None:
+    price = Price(image=100, second=50, input_token=4, image_tokens=1290, sizes=(("4K", Price(image=200)),))
+    half = price.scaled(50)
+    assert half == Price(image=50, second=25, input_token=2, image_tokens=1290, sizes=(("4K", Price(image=100)),))
+    assert price.scaled(100) is price
+    with pytest.raises(ValueError, match="second is not a whole number"):
+        price.scaled(33)

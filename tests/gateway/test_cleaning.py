@@ -17,6 +17,7 @@ from danqing.domain.keys import Key
 from danqing.domain.media import Blob, Medium
 from danqing.domain.ports import Archive, Once, Source, Stored, Story
 from danqing.domain.retention import Keep, Kept, Swept
+from danqing.domain.shelf import File
 from danqing.gateway.cleaning import GRACE, Cleaner
 from danqing.gateway.dispatch import Tasks
 from danqing.store.database import Database, connect
@@ -207,3 +208,34 @@ async def test_a_file_that_another_request_has_just_brought_again_is_left_to_the
         assert after.inputs_gone
         assert await house.kept() == {b"frame"}
         assert await house.cleaner().delete(after) == after, "twice is once"
+
+
+async def test_what_was_sent_goes_when_its_time_is_over_or_at_once(tmp_path: Path) -> None:
+    async with housed(tmp_path) as house:
+        files = []
+        for name, content in (("old", b"old"), ("young", b"young")):
+            blob = await house.disk.put(content, "image/png")
+            at = datetime.now(UTC)
+            times = {"created": at, "updated": at, "expires": at + (1 if name == "old" else 30) * DAYS}
+            files.append(File(id=name, key="key", name=name, size=blob.size, blob=blob, **times))
+            await house.database.shelve(files[-1])
+        await house.job("job", b"made", asked_with=b"young")
+        told = await house.sweep(days=3, dry=True)
+        assert (told.uploads, await house.kept()) == (1, {b"old", b"young", b"made"})
+        swept = await house.sweep(days=3)
+        assert (swept.uploads, swept.files, await house.kept()) == (1, 1, {b"young", b"made"})
+        await house.cleaner().delete_upload(files[1])
+        assert await house.database.on_shelf("key", "young") is None
+        assert await house.kept() == {b"young", b"made"}, "a job was asked with it"
+
+
+async def test_one_file_of_a_job_goes_and_the_other_stays(tmp_path: Path) -> None:
+    async with housed(tmp_path) as house:
+        job = await house.job("job", b"one", b"two")
+        await house.cleaner().delete_output(job, "job0")
+        assert await house.kept() == {b"two"}
+        await house.disk.put(b"orphan", "image/png")
+        after = await house.database.job("job")
+        assert after
+        await house.cleaner().delete_output(after, "nothing")
+        assert await house.kept() == {b"two", b"orphan"}, "what has no such file takes nothing away"

@@ -150,6 +150,7 @@ PLANTED: dict[str, tuple[str | Sequence[str], str]] = {
         ("DELETE FROM parts", "DELETE FROM uploads WHERE id = 'begun'"),
         "and its files come to",
     ),
+    "a batch": ("UPDATE jobs SET batch = 'other' WHERE id = 'failed'", "job failed belongs to other in its row"),
     "a file that is gone": ("DELETE FROM files WHERE name = 'three'", "job running has 0 rows of files"),
 }
 

@@ -132,6 +132,7 @@ def test_a_finished_job() -> None:
         "sketch": True,
         "test": False,
         "shared": False,
+        "batch": None,
         "created": "2025-06-15T15:06:40+00:00",
         "updated": "2025-06-15T15:06:40+00:00",
         "inputs_gone": None,

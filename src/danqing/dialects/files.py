@@ -5,6 +5,8 @@ gone on with by whoever has its id, without a key, as its client does (wire.md 7
 """
 
 import re
+from collections.abc import AsyncIterator
+from dataclasses import replace
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,6 +17,7 @@ from danqing.domain.errors import Kind, Problem, invalid, not_found
 from danqing.domain.shelf import FILE_BYTES_MAX, File, Wanted
 from danqing.front import Endpoint, Front, Handler, Reply, refusal
 from danqing.wire import google, openai
+from danqing.wire.related import RelatedReader
 
 FORM_BYTES_MAX = 513 << 20  # a file of 512 MB, as with OpenAI, and what is said of it
 PIECES_MAX = FILE_BYTES_MAX + (1 << 20)
@@ -27,8 +30,8 @@ envelope = google.error
 
 
 def claims(request: Request) -> bool:
-    """`predict` claims Google's paths; these begin with another word."""
-    return request.url.path.startswith("/upload/")
+    """`predict` claims Google's paths; these begin with other words."""
+    return request.url.path.startswith(("/upload/", "/download/"))
 
 
 def routes(front: Front) -> list[BaseRoute]:
@@ -39,6 +42,7 @@ def routes(front: Front) -> list[BaseRoute]:
         ("PUT", "/{at:upload}files", one.send),
         ("GET", "/{at:google}files", one.listed),
         ("GET", "/{at:google}files/{name:path}", one.get),
+        ("GET", "/{at:download}files/{name:path}", one.get),
         ("DELETE", "/{at:google}files/{name:path}", one.delete),
     ]
     openais: list[tuple[str, str, Handler, Handler]] = [
@@ -84,9 +88,11 @@ class _Google:
         how = headers.get("x-goog-upload-protocol") or request.query_params.get("uploadType")
         if how in ("raw", "media"):
             return await self._at_once(request)
+        if how == "multipart":
+            return await self._together(request)
         message = (
             "Begin with X-Goog-Upload-Protocol: resumable and X-Goog-Upload-Command: start, or send the file itself "
-            "with X-Goog-Upload-Protocol: raw."
+            "with X-Goog-Upload-Protocol: raw, or multipart with what is said of it."
         )
         raise invalid(message, param="x-goog-upload-protocol", code="unsupported_protocol")
 
@@ -158,6 +164,15 @@ class _Google:
         pieces = self._front.pieces(request, bytes_max=FILE_BYTES_MAX)
         return self._whole(request, await self._shelf.put(key, wanted, pieces))
 
+    async def _together(self, request: Request) -> Reply:
+        """A file in one go with what is said of it before."""
+        key = await self._front.key(request)
+        reader = RelatedReader(request.headers.get("content-type", ""))
+        file = _content(reader, self._front.pieces(request, bytes_max=PIECES_MAX))
+        head = await anext(file, b"")
+        wanted = google.read_wanted(reader.said, request.headers)
+        return self._whole(request, await self._shelf.put(key, replace(wanted, size=None), _rejoined(head, file)))
+
     def _state(self, request: Request, file: File) -> Reply:
         if file.blob:
             return self._whole(request, file)
@@ -213,6 +228,20 @@ class _OpenAI:
         key, id = await self._front.key(request), request.path_params["name"]
         await self._shelf.delete(key, openai.read_id(id))
         return Reply.of(openai.file_deleted(id))
+
+
+async def _content(reader: RelatedReader, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The file in a body of two parts; what is said of it has been read when it begins."""
+    async for piece in pieces:
+        for content in reader.feed(piece):
+            yield content
+    reader.close()
+
+
+async def _rejoined(head: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield head
+    async for piece in rest:
+        yield piece
 
 
 def _named(path: str) -> str:

@@ -161,9 +161,6 @@ class Members(Protocol):
     async def key_of(self, id: str) -> Key | None:
         """A key by its id, a revoked one too."""
 
-    async def old_batches(self, before: datetime, limit: int) -> list[str]:
-        """The ids of batches that ended before a moment."""
-
 
 def member_of(batch: Batch, number: int) -> Member:
     """What a job of it says of itself."""

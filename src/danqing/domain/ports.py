@@ -355,4 +355,4 @@ class Upkeep(Protocol):
         """Which of these files, by their SHA-256, some job has made or was asked with."""
 
     async def forget(self, before: datetime, *, dry: bool) -> int:
-        """Drop the Idempotency-Keys of jobs made before a moment, or only count them."""
+        """Drop the Idempotency-Keys of jobs made before a moment, or only count them; ended batches go with them."""

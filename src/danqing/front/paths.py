@@ -1,4 +1,4 @@
-"""How Google's paths begin, as Starlette path convertors: `{at:google}` and `{at:upload}` in a route.
+"""How Google's paths begin, as Starlette path convertors: `{at:google}`, `{at:upload}` and `{at:download}` in a route.
 
 AI Studio and Vertex resources, every version segment that a client was seen to use, with and without `/gemini`, and a
 version that is there twice because the base URL had it already (wire.md, section 3).
@@ -29,7 +29,7 @@ class GooglePath(Convertor[str]):
 
 
 class UploadPath(Convertor[str]):
-    """Everything before `files` in the path that files are sent to: `upload/` stands before the version (wire.md 7)."""
+    """Everything before `files` in the path that files are sent to: a word stands before the version (wire.md 7)."""
 
     regex = f"(?:gemini/)?(?:{_VERSION})*upload/(?:{_VERSION})*"
 
@@ -40,5 +40,12 @@ class UploadPath(Convertor[str]):
         return value
 
 
+class DownloadPath(UploadPath):
+    """The same for the path that Google's examples for curl fetch them from."""
+
+    regex = UploadPath.regex.replace("upload", "download")
+
+
 register_url_convertor("google", GooglePath())
 register_url_convertor("upload", UploadPath())
+register_url_convertor("download", DownloadPath())

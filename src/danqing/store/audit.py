@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Row, Select, func, select, union_all
 from danqing.domain.jobs import State
 from danqing.domain.ledger import CHARGES, Phase, Transfer, budget_of, entries, hold, is_memorandum, words
 from danqing.domain.media import Blob
+from danqing.domain.membership import Member
 from danqing.domain.money import show
 from danqing.store import upkeep
 from danqing.store.documents import read_file
@@ -89,6 +90,7 @@ class _Bill(msgspec.Struct):
     charged: int = 0
     budgets: tuple[str, ...] = ()
     outputs: tuple[_Output, ...] = ()
+    member: Member | None = None
 
 
 _read_bill = msgspec.json.Decoder(_Bill)
@@ -232,6 +234,9 @@ class _Auditor:
         expected = hold(row.id, row.account, row.key, bill.held, bill.budgets)
         if held != expected:
             differ(f"job {row.id} holds ${show(bill.held)}, and its hold is {_told(held)}")
+        member = (bill.member.batch, bill.member.number) if bill.member else (None, None)
+        if (row.batch, row.number) != member:
+            differ(f"job {row.id} belongs to {row.batch} in its row and to {member[0]} in its document")
         if row.files != sum(bool(output.file and output.blob) for output in bill.outputs):
             differ(f"job {row.id} has {row.files} rows of files for {len(bill.outputs)} outputs")
         self._billed[row.key] += bill.charged

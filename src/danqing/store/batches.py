@@ -32,11 +32,7 @@ _newest = (
 _older = _newest.where(
     tuple_(batches.c.created, batches.c.id) < tuple_(bindparam("created", type_=Moment), bindparam("id", type_=Text))
 )
-_old = (
-    select(batches.c.id)
-    .where(_ENDED, batches.c.updated < bindparam("before", type_=Moment))
-    .limit(bindparam("limit", type_=Integer))
-)
+_forget = delete(batches).where(_ENDED, batches.c.updated < bindparam("before", type_=Moment))
 _any_open = select(batches.c.id).where(_OPEN).limit(1)
 _of_batch = jobs.c.batch == bindparam("batch")
 _members = (
@@ -98,10 +94,6 @@ class Docket:
         """A key by its id, a revoked one too."""
         return await self._read(lambda connection: key_of(connection, id))
 
-    async def old_batches(self, before: datetime, limit: int) -> list[str]:
-        """The ids of batches that ended before a moment."""
-        return await self._read(lambda connection: old(connection, before, limit))
-
 
 def open_batch(connection: Connection, batch: Batch, driver: str) -> Batch:
     """Write down a new batch, or find the one with its id. Raises Problem(BUSY) when its key has too many."""
@@ -150,9 +142,9 @@ def drop(connection: Connection, id: str) -> bool:
     return connection.execute(delete(batches).where(_this), {"this": id}).rowcount == 1
 
 
-def old(connection: Connection, before: datetime, limit: int) -> list[str]:
-    """The ids of batches that ended before a moment."""
-    return list(connection.execute(_old, {"before": before, "limit": limit}).scalars())
+def forget(connection: Connection, before: datetime) -> None:
+    """Drop the batches that ended before a moment."""
+    connection.execute(_forget, {"before": before})
 
 
 def members(connection: Connection, batch: str, after: int, limit: int) -> list[Job]:

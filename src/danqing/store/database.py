@@ -16,7 +16,7 @@ from danqing.domain.ports import Once, Spending
 from danqing.domain.retention import Keep
 from danqing.domain.retiring import Use
 from danqing.domain.shelf import File
-from danqing.store import accounts, feed, jobs, register, shelf, upkeep
+from danqing.store import accounts, batches, feed, jobs, register, shelf, upkeep
 from danqing.store.batches import Docket
 from danqing.store.engine import Engines, open_engines, troubles_told
 from danqing.store.fleet import Member
@@ -214,9 +214,13 @@ class Database:
         return await self._read(lambda connection: upkeep.named(connection, hashes))
 
     async def forget(self, before: datetime, *, dry: bool) -> int:
-        """Drop the Idempotency-Keys of jobs made before a moment, a batch in each commit, or only count them."""
+        """Drop the Idempotency-Keys of jobs made before a moment, many in each commit, or only count them.
+
+        Batches that ended before it are forgotten with them.
+        """
         if dry:
             return await self._read(lambda connection: upkeep.old_requests(connection, before))
+        await self._write(lambda connection: batches.forget(connection, before))
         dropped = 0
         while batch := await self._write(lambda connection: upkeep.forget(connection, before, REQUESTS_AT_ONCE)):
             dropped += batch

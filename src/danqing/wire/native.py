@@ -200,6 +200,7 @@ def job(row: Job, url: Callable[[Output], str], place: Place | None = None) -> T
         "sketch": row.sketch,
         "test": row.test,
         "shared": row.shared,
+        "batch": row.member.batch if row.member else None,
         "created": time(row.created),
         "updated": time(row.updated),
         "inputs_gone": time(row.inputs_gone),

@@ -8,10 +8,10 @@ from danqing.domain.errors import invalid, not_found
 from danqing.domain.shelf import File, Wanted
 from danqing.wire.forms import Form
 from danqing.wire.holes import Tree, given
+from danqing.wire.openai.given import FILE_ID
 
 PURPOSES = ("assistants", "batch", "evals", "fine-tune", "user_data", "vision")
 PAGE_SIZE_MAX = 1000
-_PREFIX = "file-"
 _SECONDS = range(3600, 2_592_001)
 
 
@@ -55,21 +55,21 @@ def read_page(*, limit: str, order: str, after: str, purpose: str) -> Page:
 
 def is_id(text: str) -> bool:
     """Whether it is a file's id."""
-    return text.startswith(_PREFIX) and len(text) > len(_PREFIX)
+    return text.startswith(FILE_ID) and len(text) > len(FILE_ID)
 
 
 def read_id(id: str) -> str:
     """The name of the file that an id stands for. Raises Problem(NOT_FOUND) for what is none."""
     if not is_id(id):
         raise not_found(f"file {id[:64]}")
-    return id.removeprefix(_PREFIX)
+    return id.removeprefix(FILE_ID)
 
 
 def file(row: File) -> Tree:
     """One file."""
     assert row.blob is not None, "only what is whole is told of"
     tree: Tree = {
-        "id": f"{_PREFIX}{row.name}",
+        "id": f"{FILE_ID}{row.name}",
         "object": "file",
         "bytes": row.blob.size,
         "created_at": int(row.created.timestamp()),
