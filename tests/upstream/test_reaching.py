@@ -57,6 +57,13 @@ async def test_vertex_is_asked_about_models_and_a_key_of_it_counts_words(
         assert "gives no token" in str(found.problem)
 
 
+async def test_a_clock_that_does_not_say_where_it_is_says_nothing() -> None:
+    head = "content-type: application/json\r\ndate: Thu, 26 Nov 2026 10:00:00 -0000"
+    async with talking(saying(b'{"data": []}', head=head)) as url:
+        [found] = await reached({"kind": "openai", "base_url": f"{url}/v1", "key": "sk-x-123456"}, ())
+    assert (found.clock_s, found.problem, found.models) == (None, None, 0)
+
+
 async def test_an_engine_that_asks_for_no_key_proves_none() -> None:
     async with at_work(look_alikes.Engine("sd-server", keys=())) as engine:
         [found] = await reached(

@@ -146,6 +146,71 @@ async def test_what_was_not_taken_may_be_asked_of_another(assets: Disk, status: 
     assert "the key … is wrong" in problem.message
 
 
+RETRY_INFO = "type.googleapis.com/google.rpc.RetryInfo"
+
+
+@pytest.mark.parametrize(
+    ("head", "delay", "seconds"),
+    [
+        ("retry-after: 7", "37s", 7),
+        ("x: y", "37s", 37),
+        ("x: y", "36.2s", 37),
+        ("x: y", "5.000s", 5),
+        ("x: y", "999999s", 3600),
+        ("retry-after: Wed, 21 Oct 2026 07:28:00 GMT", "4s", 4),
+        ("retry-after: soon", "later", None),
+        ("x: y", 7, None),
+    ],
+)
+async def test_when_a_busy_engine_wants_to_be_asked_again(
+    assets: Disk, head: str, delay: object, seconds: int | None
+) -> None:
+    said = {"error": {"message": "quota", "details": [7, {}, {"@type": RETRY_INFO, "retryDelay": delay}]}}
+    problem = await asked(saying(json.dumps(said).encode(), status="429 Slow", head=head), assets)
+    assert isinstance(problem, Declined)
+    assert (problem.kind, problem.retry_after) == (Kind.BUSY, seconds)
+
+
+async def test_a_key_that_is_quoted_in_a_success_is_not_read(assets: Disk) -> None:
+    said = {"error": {"message": f"{KEY} is exhausted"}, "data": [{"text": f"Bearer {KEY}"}]}
+    assert await asked(saying(json.dumps(said).encode()), assets) == {
+        "error": {"message": "… is exhausted"},
+        "data": [{"text": "Bearer …"}],
+    }
+    event = b"HTTP/1.1 200 OK\r\n\r\ndata: " + json.dumps(said).encode() + b"\n\n"
+    async with talking(sending(event)) as url:
+        engine = Upstream("engine", url, authorize)
+        assert KEY not in str([event async for event in engine.events(PAID, assets)])
+        await engine.close()
+
+
+async def test_a_key_that_is_quoted_where_a_file_or_a_page_should_be_is_not_told(assets: Disk) -> None:
+    said = json.dumps({"error": f"no file for {KEY}"}).encode()
+    for status in ("404 Gone", "500 Oops"):
+        async with talking(saying(said, status=status)) as url:
+            engine = Upstream("engine", url, authorize)
+            for fetch in (engine.download(f"{url}/files/1", assets), engine.page(f"{url}/page")):
+                with pytest.raises(Problem, match="no file for …"):
+                    await fetch
+            await engine.close()
+    async with talking(saying(f"see {KEY}".encode())) as url:
+        engine = Upstream("engine", url, authorize)
+        assert await engine.page(f"{url}/page") == "see …"
+        await engine.close()
+
+
+LINKS = ["http://[", "http://x:99999/a", "http://x:abc/", "http:///a", "ftp://x/a", "javascript:1"]
+
+
+@pytest.mark.parametrize("link", LINKS)
+async def test_a_link_that_leads_nowhere_comes_to_a_named_problem(assets: Disk, link: str) -> None:
+    async with talking(saying(b"", status="302 Found", head=f"location: {link}")) as url:
+        for at in (link, f"{url}/files/1"):
+            problem = await downloaded(url, at, assets)
+            assert isinstance(problem, Problem)
+            assert (problem.kind, problem.code) == (Kind.UPSTREAM, "upstream_malformed")
+
+
 async def test_nobody_there(assets: Disk) -> None:
     async with talking(sending(b"")) as url:
         pass

@@ -1,7 +1,7 @@
 """Reads what an engine sends while it arrives: JSON, with every file in it on its way into the assets."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping
 from contextlib import suppress
 from types import TracebackType
 
@@ -17,18 +17,30 @@ ERROR_BYTES_MAX = 64 << 10
 ERROR_S = 10.0  # for those
 FILES_MAX = 64  # in one answer
 ANSWER_BYTES_MAX = 1 << 30
+SECRET_CHARACTERS_MIN = 8
+HIDDEN = "…".encode()
+_OPENING = frozenset({"authorization", "x-goog-api-key"})
 
 
-async def read_json(response: aiohttp.ClientResponse, assets: Assets) -> object:
+def secrets_in(headers: Mapping[str, str]) -> frozenset[bytes]:
+    """What headers that open an engine give away, and no answer of it may: people are told what engines say.
+
+    Others, such as that of the project that is asked in, are no secret, and answers name it.
+    """
+    parts = (part for name, value in headers.items() if name.lower() in _OPENING for part in value.split())
+    return frozenset(part.encode() for part in parts if len(part) >= SECRET_CHARACTERS_MIN)
+
+
+async def read_json(response: aiohttp.ClientResponse, assets: Assets, secrets: Collection[bytes]) -> object:
     """The whole body, with Blobs in place of files. Raises Malformed and what the assets raise."""
-    async with Intake(assets) as intake:
+    async with Intake(assets, secrets) as intake:
         text = bytearray()
         async for chunk in response.content.iter_any():
             text += await intake.take(chunk)
         return intake.tree(bytes(text))
 
 
-async def read_text(response: aiohttp.ClientResponse) -> str:
+async def read_text(response: aiohttp.ClientResponse, secrets: Collection[bytes]) -> str:
     """The beginning of a body that is read for its words, or what came of it in a while."""
     said = bytearray()
     with suppress(TimeoutError):
@@ -37,14 +49,18 @@ async def read_text(response: aiohttp.ClientResponse) -> str:
                 said += chunk
                 if len(said) > ERROR_BYTES_MAX:
                     break
-    return said[:ERROR_BYTES_MAX].decode(errors="replace")
+    return _without(bytes(said[:ERROR_BYTES_MAX]), secrets).decode(errors="replace")
 
 
 class Intake:
-    """Stores the files of one answer as they come. What it was storing when the answer broke off is dropped."""
+    """Stores the files of one answer as they come. What it was storing when the answer broke off is dropped.
 
-    def __init__(self, assets: Assets) -> None:
+    `secrets` are taken out of its text, where it is a success too: an engine may quote the key that it was opened with.
+    """
+
+    def __init__(self, assets: Assets, secrets: Collection[bytes] = ()) -> None:
         self._assets = assets
+        self._secrets = secrets
         self._sieve = Sieve()
         self._blobs: list[Blob] = []
         self._file: _File | None = None
@@ -79,7 +95,7 @@ class Intake:
 
     def tree(self, text: bytes) -> object:
         """JSON text with Blobs in the places of its marks. Raises Malformed."""
-        return read_marked(text, self._blobs)
+        return read_marked(_without(text, self._secrets), self._blobs)
 
     async def events(self, chunks: AsyncIterator[bytes]) -> AsyncGenerator[object]:
         """The `data` of each server-sent event as JSON, "[DONE]" left out. Raises Malformed."""
@@ -166,6 +182,12 @@ class _File:
             yield piece
         if not self._whole:
             raise Malformed("it breaks off within a file")
+
+
+def _without(text: bytes, secrets: Collection[bytes]) -> bytes:
+    for secret in secrets:
+        text = text.replace(secret, HIDDEN)
+    return text
 
 
 def _data_of(event: bytes) -> list[bytes]:

@@ -5,7 +5,7 @@ that says whether the engine had taken the work, and holds no key. No redirect i
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -17,7 +17,7 @@ from danqing.domain.errors import Kind, Problem
 from danqing.domain.media import Blob
 from danqing.domain.ports import Assets
 from danqing.upstream import faults
-from danqing.upstream.answers import ANSWER_BYTES_MAX, Intake, read_json, read_text
+from danqing.upstream.answers import ANSWER_BYTES_MAX, Intake, read_json, read_text, secrets_in
 from danqing.upstream.faults import Judge
 from danqing.upstream.forms import Field, write_form
 from danqing.upstream.guard import open_connector
@@ -31,6 +31,7 @@ T = TypeVar("T")
 Authorize = Callable[[], Awaitable[Mapping[str, str]]]
 
 SUCCESS = (200, 201, 202)
+REDIRECTS = (301, 302, 303, 307, 308)
 CONNECT_S = 10
 SILENCE_S = 330  # a picture may take minutes, and nothing is sent until it is there
 BODY_S = 60  # for the body once the first byte has come, and a second more for every
@@ -87,8 +88,11 @@ class Upstream:
 
     async def call(self, request: Request, assets: Assets) -> Answer:
         """The answer, with its files stored. Raises Problem; Declined when the engine did not take the work."""
-        async with self._answered(request, assets) as response:
-            return Answer(await self._body(response, assets), dict(response.headers))
+        async with self._answered(request, assets) as (response, secrets):
+            with faults.understood(self.name, "its answer"):
+                async with asyncio.timeout(_patience_s(response)):
+                    body = await read_json(response, assets, secrets)
+            return Answer(body, dict(response.headers))
 
     async def tell(self, request: Request, assets: Assets) -> None:
         """A call whose answer is of no interest, such as one to stop. Raises Problem."""
@@ -97,9 +101,12 @@ class Upstream:
 
     async def events(self, request: Request, assets: Assets) -> AsyncGenerator[object]:
         """The `data` of each server-sent event as JSON, "[DONE]" left out. Raises Problem."""
-        async with self._answered(request, assets) as response:
+        async with self._answered(request, assets) as (response, secrets):
             with faults.understood(self.name, "its answer"):
-                async with Intake(assets) as intake, aclosing(intake.events(response.content.iter_any())) as events:
+                async with (
+                    Intake(assets, secrets) as intake,
+                    aclosing(intake.events(response.content.iter_any())) as events,
+                ):
                     async for event in events:
                         yield event
 
@@ -108,7 +115,7 @@ class Upstream:
 
         While there is no room for it here, it is fetched again and again.
         """
-        return await until_stored(lambda: self._downloaded(self._base.join(URL(url, encoded=True)), assets, headers))
+        return await until_stored(lambda: self._downloaded(url, assets, headers or {}))
 
     def read(self, body: object, reader: Callable[[Fields], T]) -> T:
         """The answer's JSON as `reader` understands it. Raises Problem(UPSTREAM) when it cannot."""
@@ -121,11 +128,8 @@ class Upstream:
 
     async def page(self, url: str) -> str:
         """The beginning of the text at a URL that the engine gave. The key only goes to the engine's own address."""
-        async with self._got(self._base.join(URL(url, encoded=True)), {}) as response:
-            text = await read_text(response)
-            if response.status not in SUCCESS:
-                raise faults.refusal(self.name, response, text, secrets=(), paid=False)
-            return text
+        async with self._got(self._link(self._base, url), {}, SUCCESS) as (response, secrets):
+            return await read_text(response, secrets)
 
     async def keep(self, data: bytes, assets: Assets) -> Blob:
         """Store a file that an answer held. Raises Problem."""
@@ -138,9 +142,12 @@ class Upstream:
         return f"{self._base}{path}"
 
     @asynccontextmanager
-    async def _answered(self, request: Request, assets: Assets) -> AsyncIterator[aiohttp.ClientResponse]:
-        """The response once it is a success."""
-        headers = {**await self._authorize(), **request.headers}
+    async def _answered(
+        self, request: Request, assets: Assets
+    ) -> AsyncIterator[tuple[aiohttp.ClientResponse, frozenset[bytes]]]:
+        """The response once it is a success, and what of it nobody may be told."""
+        key = await self._authorize()
+        headers, secrets = {**key, **request.headers}, secrets_in(key)
         data: aiohttp.FormData | AsyncIterator[bytes] | None = (
             write_form(request.form, assets.open) if request.form else None
         )
@@ -159,39 +166,46 @@ class Upstream:
                 timeout=_timeout(request.silence_s),
             ) as response:
                 if response.status not in SUCCESS:
-                    said = await read_text(response)
-                    secrets = tuple(headers.values())
-                    raise faults.refusal(
-                        self.name, response, said, secrets=secrets, paid=request.paid, judge=self._judge
-                    )
-                yield response
-
-    async def _body(self, response: aiohttp.ClientResponse, assets: Assets) -> object:
-        with faults.understood(self.name, "its answer"):
-            async with asyncio.timeout(_patience_s(response)):
-                return await read_json(response, assets)
+                    said = await read_text(response, secrets)
+                    raise faults.refusal(self.name, response, said, paid=request.paid, judge=self._judge)
+                yield response, secrets
 
     @asynccontextmanager
-    async def _got(self, url: URL, headers: Mapping[str, str]) -> AsyncIterator[aiohttp.ClientResponse]:
-        own = url.origin() == self._base.origin() if url.is_absolute() and url.scheme.startswith("http") else None
-        if own is None:
-            raise faults.wrong(self.name, "the file's address is no http address")
-        sent = {**await self._authorize(), **headers} if own else {}
+    async def _got(
+        self, url: URL, headers: Mapping[str, str], expected: Collection[int]
+    ) -> AsyncIterator[tuple[aiohttp.ClientResponse, frozenset[bytes]]]:
+        own = url.origin() == self._base.origin()
+        key = await self._authorize() if own else {}
+        secrets = secrets_in(key)
         with faults.told(self.name, paid=False):
-            async with self._session(guarded=not own).get(url, headers=sent, allow_redirects=False) as response:
-                yield response
+            async with self._session(guarded=not own).get(
+                url, headers={**key, **headers} if own else {}, allow_redirects=False
+            ) as response:
+                if response.status not in expected:
+                    raise faults.refusal(self.name, response, await read_text(response, secrets), paid=False)
+                yield response, secrets
 
-    async def _downloaded(self, at: URL, assets: Assets, headers: Mapping[str, str] | None) -> Blob:
+    def _link(self, base: URL, url: str) -> URL:
+        """Where a link leads that stands at `base`. Raises Problem for one that leads nowhere."""
+        try:
+            link = base.join(URL(url, encoded=True))
+            if link.scheme in ("http", "https") and link.host and link.port:
+                return link
+        except ValueError:  # a host or a port that cannot be
+            pass
+        raise faults.wrong(self.name, "the file's address is no http address")
+
+    async def _downloaded(self, url: str, assets: Assets, headers: Mapping[str, str]) -> Blob:
+        at = self._base
         for _ in range(REDIRECTS_MAX + 1):
-            async with self._got(at, headers or {}) as response:
-                if response.status not in (301, 302, 303, 307, 308):
+            at = self._link(at, url)
+            async with self._got(at, headers, (200, *REDIRECTS)) as (response, _):
+                if response.status == 200:
                     return await self._file(response, assets)
-                at = at.join(URL(response.headers.get("location", ""), encoded=True))
+                url = response.headers.get("location", "")
         raise faults.wrong(self.name, "the file's address redirects again and again")
 
     async def _file(self, response: aiohttp.ClientResponse, assets: Assets) -> Blob:
-        if response.status != 200:
-            raise faults.refusal(self.name, response, await read_text(response), secrets=(), paid=False)
         if (response.content_length or 0) > DOWNLOAD_BYTES_MAX:
             raise faults.wrong(self.name, f"the file is larger than {DOWNLOAD_BYTES_MAX >> 20} MB")
         with faults.understood(self.name, "the file"):

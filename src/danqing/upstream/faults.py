@@ -1,7 +1,7 @@
 """What goes wrong with an engine, as Problems: which leave it untouched, and which leave its outcome unknown."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import aiohttp
@@ -12,12 +12,12 @@ from danqing.upstream.guard import Unreachable
 from danqing.wire.sieve import Malformed
 
 SAID_CHARACTERS_MAX = 400
-SECRET_CHARACTERS_MIN = 8
 RETRY_S_MAX = 3600
 Judge = Callable[[int, object], Kind | None]
 """Reads an engine's own code for what went wrong, from the status and the JSON; None when the status says enough."""
 
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+_DELAY = re.compile(r"(\d{1,6})(?:\.(\d{1,9}))?s?", re.ASCII)
 _KEY_LIKE = re.compile(r"\b(?:sk|AIza|ya29|ak|key)[-_.A-Za-z0-9]{12,}")
 
 
@@ -63,15 +63,15 @@ def refusal(
     response: aiohttp.ClientResponse,
     said: str,
     *,
-    secrets: Iterable[str],
     paid: bool,
     judge: Judge | None = None,
 ) -> Problem:
-    """The Problem for a status that is no success. What the engine said is quoted, less every key."""
+    """The Problem for a status that is no success. What the engine `said` is quoted, less whatever looks like a key."""
     status = response.status
-    quoted = _quoted(said, secrets)
+    quoted = _quoted(said)
     told = f"The upstream {name!r} answered {status}" + (f": {quoted}" if quoted else ".")
-    kind = judge(status, _tree(said)) if judge else None
+    tree = _tree(said)
+    kind = judge(status, tree) if judge else None
     if kind is Kind.FILTERED:
         return filtered(quoted or f"The upstream {name!r} refused the content.")
     if kind is Kind.UNKNOWN:
@@ -79,7 +79,7 @@ def refusal(
     if status == 402 or kind is Kind.NO_FUNDS:
         return Declined(Kind.UPSTREAM, f"{told} Its account needs money.", code="upstream_funds")
     if status in (429, 503):
-        return Declined(Kind.BUSY, told, code="upstream_busy", retry_after=_retry_after(response))
+        return Declined(Kind.BUSY, told, code="upstream_busy", retry_after=_retry_after(response, tree))
     if status in (401, 403) or kind is Kind.UNAUTHENTICATED:
         return Declined(Kind.UPSTREAM, f"{told} Check its key.", code="upstream_credentials")
     if status == 404:
@@ -104,13 +104,8 @@ def wrong(name: str, what: str) -> Problem:
     return Problem(Kind.UPSTREAM, f"The upstream {name!r} sent nothing usable: {what}.", code="upstream_malformed")
 
 
-def _quoted(said: str, secrets: Iterable[str]) -> str:
-    text = _UNPRINTABLE.sub(" ", _message(said) or said).strip()
-    for secret in secrets:
-        for part in secret.split():
-            if len(part) >= SECRET_CHARACTERS_MIN:
-                text = text.replace(part, "…")
-    text = _KEY_LIKE.sub("…", text)
+def _quoted(said: str) -> str:
+    text = _KEY_LIKE.sub("…", _UNPRINTABLE.sub(" ", _message(said) or said).strip())
     if text.startswith("<"):  # a page for people, from something in between
         return ""
     return text if len(text) <= SAID_CHARACTERS_MAX else text[:SAID_CHARACTERS_MAX] + "…"
@@ -134,6 +129,16 @@ def _tree(said: str) -> object:
         return None
 
 
-def _retry_after(response: aiohttp.ClientResponse) -> int | None:
-    value = response.headers.get("retry-after", "")
-    return min(int(value), RETRY_S_MAX) if value.isascii() and value.isdigit() and len(value) < 7 else None
+def _retry_after(response: aiohttp.ClientResponse, tree: object) -> int | None:
+    """In seconds: as the header has it, or as Google does, in `error.details` (google.rpc.RetryInfo)."""
+    told = [response.headers.get("retry-after", ""), *_delays(tree)]
+    delays = (_DELAY.fullmatch(text) for text in told)
+    return next((min(int(delay[1]) + bool(int(delay[2] or 0)), RETRY_S_MAX) for delay in delays if delay), None)
+
+
+def _delays(tree: object) -> Iterator[str]:
+    fault = tree.get("error") if isinstance(tree, dict) else None
+    details = fault.get("details") if isinstance(fault, dict) else None
+    for detail in details if isinstance(details, list) else ():
+        if isinstance(detail, dict) and isinstance(delay := detail.get("retryDelay"), str):
+            yield delay

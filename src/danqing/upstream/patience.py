@@ -13,6 +13,7 @@ T = TypeVar("T")
 
 LOST_POLLS_S = 600.0  # for which an engine that works may be out of reach
 RETRY_S = 5.0
+PAUSE_S_MAX = 60.0  # however long an engine wants to be left alone that has the work, or the file
 ROOM_PAUSES_S = (0.5, 2.0, 5.0, 10.0, 20.0)  # the last one again and again
 CALL_OFF_S = 10.0  # nobody waits longer for an engine that does not even take a cancellation
 USELESS_MAX = 30  # answers that cannot be read, before they are taken for what the engine has to say
@@ -36,7 +37,7 @@ async def patiently(ask: Callable[[], Awaitable[T]], *, pause_s: float = RETRY_S
             passing = problem.kind in _PASSING and problem.code not in _LASTING and useless < USELESS_MAX
             if not passing or clock() + pause_s > until:
                 raise
-            await asyncio.sleep(max(pause_s, problem.retry_after or 0))
+            await asyncio.sleep(min(max(pause_s, problem.retry_after or 0), max(pause_s, PAUSE_S_MAX)))
 
 
 async def until_stored(fetch: Callable[[], Awaitable[T]]) -> T:

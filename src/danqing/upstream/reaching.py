@@ -122,6 +122,8 @@ def _ahead(date: str, seconds: float) -> float | None:
         there = parsedate_to_datetime(date)
     except ValueError:
         return None
+    if there.tzinfo is None:  # "-0000": it does not tell where it is
+        return None
     return float(round((there - datetime.now(UTC)).total_seconds() + seconds / 2))
 
 
