@@ -40,7 +40,7 @@ def made_by(job: Job) -> dict[str, str]:
     headers = {SERVED_BY: ", ".join(map(_plain, job.makers))}
     if job.changes:
         headers["danqing-changed"] = ", ".join(
-            f"{change.param}={_quoted(change.asked)}" + (f";made={_quoted(change.made)}" if change.made else "")
+            f"{_plain(change.param)}={_quoted(change.asked)}" + (f";made={_quoted(change.made)}" if change.made else "")
             for change in job.changes[:NAMES_MAX]
         )
     return headers
@@ -61,7 +61,7 @@ def worded(job: Job) -> dict[str, str]:
     """The prompt: its languages, what was found in it, and what was sent in its place or why nothing was."""
     wording, headers = job.wording, {}
     if wording.languages:
-        headers["danqing-prompt-language"] = ", ".join(wording.languages)
+        headers["danqing-prompt-language"] = ", ".join(map(_plain, wording.languages))
     done = [f"translated from {wording.source} into {wording.target}"] * wording.translated
     done += ["enriched"] * wording.enhanced
     if done:

@@ -27,6 +27,7 @@ SKETCHED = "The prompt of a test key is not translated: the Sketch engine reads 
 _LETTER = re.compile(r"[^\W\d_]")
 _AGAIN = frozenset({"rewording_garbled", "kept_text_lost"})
 _KINDS = frozenset({Kind.BUSY, Kind.TIMEOUT, Kind.FILTERED, Kind.UNAVAILABLE})
+_CODE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8}){0,2}", re.IGNORECASE)  # of BCP 47, as far as prompts need it
 _VARIANTS = {"zh-CN": "zh-Hans", "zh-SG": "zh-Hans", "zh-TW": "zh-Hant", "zh-HK": "zh-Hant"}
 
 
@@ -70,7 +71,7 @@ class Editor:
 
     def languages(self, generation: Generation) -> Languages:
         # What the client says, in Google's codes, goes before what can be seen.
-        said = str(dict(generation.knobs).get(LANGUAGE, "")).strip()
+        said = _language(generation)
         if said == "zh":
             return Languages(chinese(generation.prompt))
         if said in ("", "auto"):
@@ -205,6 +206,16 @@ class Editor:
             by=(*wording.by, enhancer.name),
             cost=wording.cost + said.cost,
         )
+
+
+def _language(generation: Generation) -> str:
+    """The code that the request names, "" for none. Words that are no code never come near a text model's task."""
+    said = str(dict(generation.knobs).get(LANGUAGE, "")).strip()
+    if said and not _CODE.fullmatch(said) and said.lower() != "auto":
+        message = f"The language must be a code such as en, ja or zh-TW, or auto; it cannot be {said[:40]!r}."
+        raise invalid(message, param=LANGUAGE)
+    base, *rest = said.lower().split("-")
+    return "-".join([base, *(part.title() if len(part) == 4 else part.upper() for part in rest)])
 
 
 def _wish(generation: Generation) -> Translate | None:
