@@ -40,6 +40,7 @@ from danqing.front import Front, refusal
 from danqing.front.clerk import Clerk
 from danqing.front.discreet import Discreet
 from danqing.gateway.accounts import Accounts
+from danqing.gateway.breakers import Breakers
 from danqing.gateway.cleaning import Cleaner
 from danqing.gateway.dispatch import ASKS, Queue, slots_of
 from danqing.gateway.durable import Durable
@@ -180,6 +181,7 @@ def connect_gateway(
     keyring: Keyring,
 ) -> Gateway:
     """The gateway on all its parts. Raises ConfigError."""
+    breakers = Breakers()
     return Gateway(
         Parts(
             catalog=load_catalog(extra=config.catalog),
@@ -192,7 +194,8 @@ def connect_gateway(
             fleet=fleet,
             keyring=keyring,
             probe=probe,
-            editor=connect_editor(config, makers),
+            editor=connect_editor(config, makers, breakers),
+            breakers=breakers,
             bus=Bus(config.database) if config.shared else Alone(),
         )
     )
@@ -227,11 +230,11 @@ def connect_upstreams(config: Config) -> dict[str, Provider]:
     return {name: providers.connect(str(row["kind"]), row) for name, row in open_upstreams(config).items()}
 
 
-def connect_editor(config: Config, makers: Mapping[str, Provider]) -> Editor:
+def connect_editor(config: Config, makers: Mapping[str, Provider], breakers: Breakers) -> Editor:
     """Who works on prompts, by the upstreams alone: a sketch is no text model. Raises ConfigError."""
     upstreams = {name: maker for name, maker in makers.items() if name in config.upstreams}
     try:
-        return prompts.connect(config.prompts, upstreams)
+        return prompts.connect(config.prompts, upstreams, breakers=breakers)
     except Problem as problem:
         raise ConfigError(f"{config.file}: {problem.message}") from problem
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -24,7 +25,7 @@ from danqing.domain.routes import Upstream
 from danqing.gateway.accounts import Accounts
 from danqing.gateway.dispatch import Tasks
 from danqing.gateway.events import REFRESH_S, Alone
-from danqing.gateway.gateway import Gateway, Parts
+from danqing.gateway.gateway import Gateway, Parts, utc_now
 from danqing.gateway.keyring import Keyring
 from danqing.gateway.verbatim import Verbatim
 from danqing.store.database import Database, connect
@@ -81,6 +82,7 @@ async def staged(
     disk: type[Disk] = Disk,
     editor: Editor | None = None,
     upstreams: Mapping[Upstream, Puppet] | None = None,
+    now: Callable[[], datetime] = utc_now,
 ) -> AsyncIterator[Stage]:
     """A gateway with a test key; with upstreams, or with an editor and one for the puppet, with a live one."""
     puppet = puppet or Puppet()
@@ -107,6 +109,7 @@ async def staged(
             probe=probe,
             upstreams=list(upstreams),
             bus=bus or Alone(),
+            now=now,
         )
     )
     await gateway.open()

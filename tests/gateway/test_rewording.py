@@ -3,20 +3,22 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from danqing.domain.errors import Kind, Problem
 from danqing.domain.generation import Output, Translate
-from danqing.domain.jobs import Produced, State
+from danqing.domain.jobs import Job, Produced, State
 from danqing.domain.media import Medium
-from danqing.domain.ports import Assets, Order, Update
+from danqing.domain.ports import Assets, Once, Order, Update
 from danqing.domain.prompts.languages import Languages
+from danqing.domain.routes import Upstream
 from danqing.prompts import connect
 from danqing.prompts.editor import Editor
 from gateway.test_gateway import Puppet, Stage, delivers, staged
-from making import CENT, a_generation
+from making import CENT, NOON, a_generation
 from upstreams.text_model import TextModel
 
 FOX, FILM = "雪の中の狐", frozenset({Medium.VIDEO})
@@ -164,3 +166,34 @@ async def test_a_ceiling_counts_the_words(tmp_path: Path) -> None:
         with pytest.raises(Problem) as thrown:
             stage.gateway.quote(stage.key, a_generation(FOX, model=IMAGEN, count=1), ceiling=COST + CENT // 100)
         assert thrown.value.code == "max_cost_exceeded"
+
+
+@pytest.mark.anyio
+async def test_watchers_are_told_what_is_done_to_the_words(tmp_path: Path) -> None:
+    async with staged(tmp_path, Puppet(), editor=editing(Writer())) as stage:
+        seen: list[tuple[State, str]] = []
+        asked = await stage.gateway.submit(stage.key, a_generation(FOX, model=IMAGEN, count=1))
+        async for job in stage.gateway.watch(asked):
+            seen.append((job.state, job.stage))
+        assert (State.SUBMITTING, "translating") in seen
+        assert seen[-1] == (State.DONE, "")
+
+
+@pytest.mark.anyio
+async def test_what_comes_before_an_engine_is_asked_is_not_counted_against_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = [NOON]
+    slow = Upstream(name="slow", kind="slow", models={"*": ""}, deadline_s=10)
+    async with staged(tmp_path, upstreams={slow: Puppet()}, editor=editing(Writer()), now=lambda: at[0]) as stage:
+        admit = stage.database.admit
+
+        async def admit_slowly(draft: Job, once: Once | None, *, driver: str) -> Job:
+            job = await admit(draft, once, driver=driver)
+            at[0] += timedelta(seconds=11)
+            return job
+
+        monkeypatch.setattr(stage.database, "admit", admit_slowly)
+        job = await stage.gateway.wait(await stage.gateway.submit(stage.key, a_generation(FOX, model=IMAGEN, count=1)))
+        assert (job.state, job.fault, job.prompt) == (State.DONE, None, "a fox in the snow")
+        assert job.started == at[0]

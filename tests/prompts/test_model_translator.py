@@ -5,8 +5,10 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from danqing.domain.errors import Kind, Problem
+from danqing.domain.errors import Declined, Kind, Problem
+from danqing.domain.health import BROKEN_MIN
 from danqing.domain.ports import Translator
+from danqing.gateway.breakers import Breakers
 from danqing.prompts.translators import connect
 from danqing.providers import connect as connect_provider
 from upstreams import ai_studio, openai
@@ -27,7 +29,7 @@ async def behind(kind: str, **settings: object) -> AsyncIterator[tuple[Translato
         provider = connect_provider(kind, {"name": "engine", "base_url": address, "key": key})
         given = {"name": "writer", "upstream": "engine", "model": MODEL, **PRICES, **settings}
         try:
-            yield connect("model", given, {"engine": provider}), engine.text_model
+            yield connect("model", given, {"engine": provider}, Breakers()), engine.text_model
         finally:
             await provider.close()  # type: ignore[attr-defined]
 
@@ -167,3 +169,30 @@ async def test_a_wrong_setting_is_named(settings: dict[str, object], setting: st
 def test_a_translator_of_no_kind_is_refused() -> None:
     with pytest.raises(LookupError):
         connect("oracle", {"name": "x"}, {})
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("word", ["!500", "!never"])
+async def test_a_model_that_keeps_failing_is_left_alone_and_nobody_waits_for_it(word: str) -> None:
+    async with behind("openai", timeout_s=0.2) as (translator, model):
+        for _ in range(BROKEN_MIN):
+            with pytest.raises(Problem) as thrown:
+                await translator.translate([f"一隻貓 {word}"], "zh-Hant", "en")
+            assert thrown.value.code != "upstreams_away"
+        asked = len(model.messages)
+        with pytest.raises(Declined, match="keeps failing") as declined:
+            await translator.translate(["一隻貓"], "zh-Hant", "en")
+        assert (declined.value.kind, declined.value.code) == (Kind.UNAVAILABLE, "upstreams_away")
+        assert declined.value.retry_after
+        assert len(model.messages) == asked
+
+
+@pytest.mark.anyio
+async def test_an_answer_that_is_thrown_away_says_nothing_of_the_engine() -> None:
+    async with behind("openai") as (translator, model):
+        model.temper = "obeys"
+        for _ in range(2 * BROKEN_MIN):
+            with pytest.raises(Problem, match="thrown away"):
+                await translator.translate(["一隻貓"], "zh-Hant", "en")
+        model.temper = "faithful"
+        assert (await translator.translate(["一隻貓"], "zh-Hant", "en")).texts == ("a cat",)

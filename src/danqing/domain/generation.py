@@ -136,6 +136,17 @@ class Generation:
         return "\n".join(part for part in self._last_user() if isinstance(part, str)).strip()
 
     @property
+    def instruction(self) -> str:
+        """All that people said, for an engine that takes one prompt and no conversation."""
+        said = [part for turn in self.turns if turn.role != "model" for part in turn.parts if isinstance(part, str)]
+        return "\n".join(said).strip()
+
+    @property
+    def asking(self) -> int:
+        """Where the turn stands that asks: the user's last one, or the last of all when none is the user's."""
+        return max((at for at, turn in enumerate(self.turns) if turn.role == "user"), default=-1)
+
+    @property
     def pictures(self) -> tuple[Blob, ...]:
         """Every picture of the conversation, in order: those given by the user and those that were made before."""
         return tuple(part for turn in self.turns for part in turn.parts if isinstance(part, Blob))

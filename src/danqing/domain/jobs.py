@@ -269,7 +269,7 @@ _FROM: dict[type[Event], frozenset[State]] = {
     Started: frozenset({State.QUEUED}),
     TurnedAway: frozenset({State.SUBMITTING, State.RUNNING}),
     Accepted: frozenset({State.SUBMITTING, State.RUNNING}),  # again, when work is resumed
-    Progressed: frozenset({State.SUBMITTING, State.RUNNING}),
+    Progressed: frozenset({State.QUEUED, State.SUBMITTING, State.RUNNING}),  # words are put right before it is sent
     Reported: frozenset({State.SUBMITTING, State.RUNNING}),
     Produced: frozenset({State.SUBMITTING, State.RUNNING}),
     Withheld: frozenset({State.SUBMITTING, State.RUNNING}),
@@ -289,7 +289,9 @@ def step(job: Job, event: Event, at: datetime) -> Step:
 
 
 def _rewritten(job: Job, event: Rewritten) -> Step:
-    return replace(job, wording=event.wording, prompt=event.wording.prompt), ()
+    """What it took is not counted against whoever is sent the work now."""
+    sent = job.updated if job.state is State.SUBMITTING else job.started
+    return replace(job, wording=event.wording, prompt=event.wording.prompt, started=sent, stage=""), ()
 
 
 def _started(job: Job, event: Started) -> Step:

@@ -1,14 +1,14 @@
 """The seams: what the gateway needs from the outside, as small protocols that the outer ring implements."""
 
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePath
 from typing import Protocol
 
 from danqing.domain.generation import Generation, Translate
-from danqing.domain.jobs import Job, State, Told
+from danqing.domain.jobs import Event, Job, State, Told
 from danqing.domain.keys import Key
 from danqing.domain.ledger import Balance, Phase, Transfer
 from danqing.domain.limits import Changes, Project, Standing
@@ -140,6 +140,16 @@ class Translator(Protocol):
 
     async def translate(self, texts: Sequence[str], source: str, target: str) -> Rewording:
         """Each text in the other language. Raises Problem and nothing else."""
+
+
+class Breakers(Protocol):
+    """How each upstream does with each model: who keeps failing is left alone for a while."""
+
+    def admit(self, upstream: str, model: str) -> None:
+        """Raises Declined while it is left alone."""
+
+    def asking(self, upstream: str, model: str) -> AbstractContextManager[Callable[[Event], None]]:
+        """While it is asked; to be told that it has accepted, and what it has come to."""
 
 
 class Editor(Protocol):

@@ -56,6 +56,11 @@ class Wording:
         return not self.done and bool(self.target or self.enhance)
 
     @property
+    def stage(self) -> str:
+        """What watchers are told meanwhile."""
+        return "translating" if self.target else "enriching"
+
+    @property
     def prompt(self) -> str:
         """The words that are sent in the place of the author's; "" when those are sent."""
         return "\n".join(self.texts).strip()
@@ -84,7 +89,7 @@ class Rewritten:
 
 def author_texts(generation: Generation) -> tuple[str, ...]:
     """What the author wrote into the last message, part for part."""
-    return tuple(part for part in generation.turns[_last(generation)].parts if isinstance(part, str))
+    return tuple(part for part in generation.turns[generation.asking].parts if isinstance(part, str))
 
 
 def reworded(generation: Generation, wording: Wording) -> Generation:
@@ -93,14 +98,9 @@ def reworded(generation: Generation, wording: Wording) -> Generation:
     if not wording.texts:
         return replace(generation, knobs=knobs)
     turns = list(generation.turns)
-    at = _last(generation)
+    at = generation.asking
     turns[at] = replace(turns[at], parts=tuple(_put(turns[at], wording.texts)))
     return replace(generation, turns=tuple(turns), negative=wording.negative, knobs=knobs)
-
-
-def _last(generation: Generation) -> int:
-    """Where the last message of the user stands, or the last one of all when none is the user's."""
-    return max((at for at, turn in enumerate(generation.turns) if turn.role == "user"), default=-1)
 
 
 def _put(turn: Turn, texts: Sequence[str]) -> Iterator[str | Blob]:

@@ -19,6 +19,7 @@ from danqing.domain.ports import Archive, Bus, Editor, Feed, Fleet, News, Once, 
 from danqing.domain.routes import Upstream
 from danqing.gateway import feed
 from danqing.gateway.advising import Advisor
+from danqing.gateway.breakers import Breakers
 from danqing.gateway.checking import Checker
 from danqing.gateway.dispatch import Queue
 from danqing.gateway.drafting import Drafter
@@ -61,6 +62,7 @@ class Parts:
     probe: Probe
     upstreams: Sequence[Upstream] = ()
     editor: Editor = field(default_factory=Verbatim)
+    breakers: Breakers | None = None
     bus: Bus = field(default_factory=Alone)
     now: Callable[[], datetime] = utc_now
 
@@ -77,7 +79,8 @@ class Gateway:
         self.assets = parts.assets
         self._store = parts.store
         self._editor = parts.editor
-        self._router = Router(parts.catalog, parts.upstreams, parts.providers, parts.now)
+        breakers = parts.breakers or Breakers(parts.now)
+        self._router = Router(parts.catalog, parts.upstreams, parts.providers, parts.now, breakers)
         self._drafter = Drafter(parts.catalog, parts.editor, self._router, parts.now)
         self.advisor = Advisor(parts.catalog, self._router, parts.editor, parts.now)
         self._queue = parts.queue

@@ -7,21 +7,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 
-import structlog
-
-from danqing.domain import health
 from danqing.domain.changes import Change, adapt
 from danqing.domain.errors import Kind, Problem
 from danqing.domain.generation import Generation
 from danqing.domain.health import Gate, Health, RouteStanding, Standing, whole_seconds
-from danqing.domain.jobs import Accepted, Event, Failed, Job, Plan, TurnedAway
+from danqing.domain.jobs import Event, Job, Plan, TurnedAway
 from danqing.domain.media import Medium
 from danqing.domain.models import Catalog, Model, Route
 from danqing.domain.ports import Load, Provider
 from danqing.domain.routes import Upstream, candidates, most_telling, pick, turned_away
 from danqing.domain.wording import reworded
-
-log = structlog.get_logger("danqing.routing")
+from danqing.gateway.breakers import Breakers, Hear
 
 PATIENCE = {Medium.VIDEO: timedelta(seconds=120)}  # with engines that are busy, in which nobody has begun the work
 PATIENCE_ELSE = timedelta(seconds=20)
@@ -29,7 +25,7 @@ HASTE = 1.1  # not all at the very moment that an engine has named
 
 
 class Router:
-    """Knows the way, and how it went for others. What it knows is what this process has seen."""
+    """Knows the way, and by `breakers` how it went for others: what this process has seen of it."""
 
     def __init__(
         self,
@@ -37,12 +33,13 @@ class Router:
         upstreams: Sequence[Upstream],
         providers: Mapping[str, Provider],
         now: Callable[[], datetime],
+        breakers: Breakers,
     ) -> None:
         self._catalog = catalog
         self._upstreams = {upstream.name: upstream for upstream in upstreams}
         self._providers = providers
         self._now = now
-        self._health: dict[tuple[str, str], Health] = {}
+        self._breakers = breakers
 
     def served(self, *, test: bool) -> tuple[Model, ...]:
         """The models that somebody makes for such a key. Raises Problem(UNAVAILABLE) when there are none."""
@@ -83,27 +80,13 @@ class Router:
             await asyncio.sleep(chosen.wait_s * random.uniform(1, HASTE))
 
     @contextmanager
-    def asking(self, job: Job) -> Iterator[Callable[[Event], None]]:
+    def asking(self, job: Job) -> Iterator[Hear]:
         """While an engine is at work; to be told that it has accepted, and what it has come to."""
-        at = (job.provider, job.upstream)
         if job.provider not in self._upstreams:
             yield lambda event: None
             return
-        ends: list[Event] = []
-
-        def hear(event: Event) -> None:
-            if isinstance(event, Accepted):
-                self._mark(at, health.accepted(self._health[at]))
-            else:
-                ends.append(event)
-
-        self._health[at] = health.asked(self._health.get(at, Health()), self._now())
-        try:
+        with self._breakers.asking(job.provider, job.upstream) as hear:
             yield hear
-        finally:
-            known = self._health[at]
-            problem = ends[0].problem if ends and isinstance(ends[0], Failed) else None
-            self._mark(at, health.told(known, problem, self._now()) if ends else health.left(known))
 
     def sent(self, job: Job) -> Generation:
         """What the engine is asked for, which may not be able to do all that was asked of the model."""
@@ -125,11 +108,6 @@ class Router:
         ways = self._ways()
         return tuple(self._standing(upstream, ways.get(upstream.name, {})) for upstream in self._upstreams.values())
 
-    def _mark(self, at: tuple[str, str], after: Health) -> None:
-        before, self._health[at] = self._health[at], after
-        if (gate := after.gate(self._now())) is not before.gate(self._now()):
-            log.warning("an upstream's breaker", upstream=at[0], model=at[1], gate=gate.value, code=after.error)
-
     def _ways(self) -> dict[str, dict[str, list[str]]]:
         """For each upstream, by its own ids, the models of the catalog that it makes."""
         ways: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
@@ -141,7 +119,9 @@ class Router:
 
     def _standing(self, upstream: Upstream, ways: Mapping[str, Sequence[str]]) -> Standing:
         at = self._now()
-        routes = [(Route(provider=upstream.name, upstream=model), serves) for model, serves in ways.items()]
+        besides = [model for model in self._breakers.models(upstream.name) if model not in ways]  # such as text models
+        models = [*ways.items(), *((model, ()) for model in besides)]
+        routes = [(Route(provider=upstream.name, upstream=model), serves) for model, serves in models]
         loads = [self._load(route) for route, _ in routes] or [self._load(Route(provider=upstream.name))]
         return Standing(
             name=upstream.name,
@@ -205,7 +185,7 @@ class Router:
         return max(self._known(route).away_s(self._now()), self._load(route).rests_s)
 
     def _known(self, route: Route) -> Health:
-        return self._health.get((route.provider, route.upstream), Health())
+        return self._breakers.known(route.provider, route.upstream)
 
     def _load(self, route: Route) -> Load:
         load = getattr(self._providers.get(route.provider), "load", None)

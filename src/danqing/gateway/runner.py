@@ -198,6 +198,7 @@ class Runner:
         self._runs[run.job.id] = run
         try:
             if run.job.wording.pending and not verdict:
+                await run.take(Progressed(0.0, run.job.wording.stage))
                 await run.take(await self._reword(run))
             if run.job.state.ended:
                 return
@@ -256,7 +257,7 @@ class Runner:
         lost = run.lost.problem if run.lost else None
         asking = Asking(provider, self._assets, lambda: run.job, run.take, sent=self._router.sent, lost=lost)
         try:
-            async with asyncio.timeout(self._left_s(run.job)), aclosing(asking.updates()) as updates:
+            async with asyncio.timeout(self._makers_s(run.job)), aclosing(asking.updates()) as updates:
                 async for update in updates:
                     if isinstance(update, Accepted):
                         hear(update)
@@ -274,14 +275,18 @@ class Runner:
         return Finished()
 
     def _left_s(self, job: Job) -> float:
-        """Until the deadline of the job, or before that of whoever makes it."""
+        """Until the deadline of the job."""
         now = self._now()
         left_s = (job.deadline - now).total_seconds() if job.deadline else deadline_s(job.generation)
         if job.member:  # it may wait for long, and be worked on no longer than any other
             left_s = min(left_s, deadline_s(job.generation) - (now - (job.started or now)).total_seconds())
+        return left_s
+
+    def _makers_s(self, job: Job) -> float:
+        """The same, or until whoever makes it may take no longer, counted from when the work was sent."""
         if (own_s := self._router.deadline_s(job)) is None:
-            return left_s
-        return min(left_s, own_s - (now - (job.started or job.created)).total_seconds())
+            return self._left_s(job)
+        return min(self._left_s(job), own_s - (self._now() - (job.started or job.created)).total_seconds())
 
     def _late(self, job: Job) -> Problem:
         """What ends it: its own deadline, or that of whoever makes it."""

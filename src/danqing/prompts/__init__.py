@@ -7,11 +7,12 @@ from functools import lru_cache
 
 from danqing.domain.errors import Problem
 from danqing.domain.generation import Preflight, Translate
-from danqing.domain.ports import Provider, Translator
+from danqing.domain.ports import Breakers, Provider, Translator
 from danqing.domain.prompts.languages import Languages
 from danqing.prompts import translators
 from danqing.prompts.editor import Editor, Manner
 from danqing.prompts.enhancer import Enhancer
+from danqing.prompts.scribe import Unminded
 from danqing.prompts.settings import TextModel, misset, read, scribe_of
 
 TABLE = "prompts"
@@ -33,15 +34,16 @@ def connect(
     settings: Mapping[str, object],
     upstreams: Mapping[str, Provider],
     languages_of: Callable[[str], Languages] | None = None,
+    breakers: Breakers | None = None,
 ) -> Editor:
     """The editor of a server. Raises Problem(INVALID) naming the setting that is wrong."""
-    given = read(settings, Prompts, TABLE)
-    known = [_translator(name, row, upstreams) for name, row in given.translators.items()]
+    given, breakers = read(settings, Prompts, TABLE), breakers or Unminded()
+    known = [_translator(name, row, upstreams, breakers) for name, row in given.translators.items()]
     enhancer = None
     if given.enhancer is not None:
         table = f"{TABLE}.enhancer"
         model = read(given.enhancer, TextModel, table)
-        enhancer = Enhancer(model.model, scribe_of(model, table, upstreams))
+        enhancer = Enhancer(model.model, scribe_of(model, table, upstreams, breakers))
     elif given.enhance:
         raise misset(TABLE, "enhance", "needs a text model in [prompts.enhancer]")
     manner = Manner(translate=given.translate, enhance=given.enhance, preflight=given.preflight)
@@ -60,10 +62,12 @@ def prepare() -> None:
     importlib.import_module(f"{__name__}.detection").load()
 
 
-def _translator(name: str, row: Mapping[str, object], upstreams: Mapping[str, Provider]) -> Translator:
+def _translator(
+    name: str, row: Mapping[str, object], upstreams: Mapping[str, Provider], breakers: Breakers
+) -> Translator:
     table = f"{TABLE}.translators.{name}"
     try:
-        return translators.connect(str(row.get("kind", name)), {**row, "name": name}, upstreams)
+        return translators.connect(str(row.get("kind", name)), {**row, "name": name}, upstreams, breakers)
     except LookupError as error:
         raise misset(table, "kind", 'must be "model" or "opus"') from error
     except Problem as problem:

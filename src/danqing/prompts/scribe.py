@@ -2,16 +2,17 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import aclosing, contextmanager
 from uuid import uuid4
 
 from danqing.domain.errors import Kind, Problem
 from danqing.domain.generation import Generation, Turn
-from danqing.domain.jobs import Produced, Reported, Withheld
+from danqing.domain.health import UPSTREAM_LATE
+from danqing.domain.jobs import Event, Failed, Finished, Produced, Reported, Withheld
 from danqing.domain.media import Blob, Medium
 from danqing.domain.money import Price, Units
-from danqing.domain.ports import Order, Provider, Source, Story
+from danqing.domain.ports import Breakers, Order, Provider, Source, Story
 from danqing.domain.prompts import count_tokens
 from danqing.domain.wording import Rewording
 from danqing.prompts.fence import Room, disclose, enclose, rules
@@ -21,12 +22,31 @@ MARK_TOKENS = 32  # around each text
 _MARK_BYTES = 4
 
 
-class Scribe:
-    """See the module. `price` is what is charged for its tokens, though never more than `most`."""
+class Unminded:
+    """See `domain.ports.Breakers`: text models whose health nobody minds are asked always."""
 
-    def __init__(self, provider: Provider, model: str, *, price: Price, timeout_s: float) -> None:
+    def admit(self, upstream: str, model: str) -> None:
+        """Nobody is left alone."""
+
+    @contextmanager
+    def asking(self, upstream: str, model: str) -> Iterator[Callable[[Event], None]]:
+        """Nobody is told."""
+        yield lambda event: None
+
+
+class Scribe:
+    """See the module. `price` is what is charged for its tokens, though never more than `most`.
+
+    `breakers`: one that keeps failing is left alone for a while, so that no prompt waits for it.
+    """
+
+    def __init__(
+        self, upstream: str, provider: Provider, model: str, *, breakers: Breakers, price: Price, timeout_s: float
+    ) -> None:
+        self._upstream = upstream
         self._provider = provider
         self._model = model
+        self._breakers = breakers
         self._price = price
         self._timeout_s = timeout_s
 
@@ -54,25 +74,34 @@ class Scribe:
         return Rewording(said, min(self._price.cost(counted), self.most(task, texts, room)))
 
     async def _answer(self, asked: Generation) -> tuple[str, Units | None]:
-        """Its words, and what it counted."""
+        """Its words, and what it counted. Declined while it is left alone."""
+        self._breakers.admit(self._upstream, self._model)
+        with self._breakers.asking(self._upstream, self._model) as hear:
+            try:
+                async with asyncio.timeout(self._timeout_s):
+                    answer = await self._heard(asked)
+            except Problem as problem:
+                hear(Failed(problem))
+                raise
+            except TimeoutError:
+                message = f"The text model did not answer within {self._timeout_s:g} seconds."
+                hear(Failed(Problem(Kind.TIMEOUT, message, code=UPSTREAM_LATE)))
+                raise Problem(Kind.TIMEOUT, message, code="rewording_late") from None
+            hear(Finished())
+        return answer
+
+    async def _heard(self, asked: Generation) -> tuple[str, Units | None]:
         order = Order(job=f"words-{uuid4()}", generation=asked, upstream=self._model)
         words, used = "", None
-        try:
-            async with (
-                asyncio.timeout(self._timeout_s),
-                aclosing(self._provider.generate(order, _Nowhere())) as updates,
-            ):
-                async for update in updates:
-                    match update:
-                        case Produced(output):
-                            words += output.text
-                        case Reported(used=Units() as counted) if counted != Units():
-                            used = counted
-                        case Withheld(reason):
-                            raise Problem(Kind.FILTERED, f"The text model refused the prompt: {reason}")
-        except TimeoutError:
-            message = f"The text model did not answer within {self._timeout_s:g} seconds."
-            raise Problem(Kind.TIMEOUT, message, code="rewording_late") from None
+        async with aclosing(self._provider.generate(order, _Nowhere())) as updates:
+            async for update in updates:
+                match update:
+                    case Produced(output):
+                        words += output.text
+                    case Reported(used=Units() as counted) if counted != Units():
+                        used = counted
+                    case Withheld(reason):
+                        raise Problem(Kind.FILTERED, f"The text model refused the prompt: {reason}")
         return words, used
 
 

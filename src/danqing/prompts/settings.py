@@ -8,7 +8,7 @@ import msgspec
 
 from danqing.domain.errors import Problem, invalid
 from danqing.domain.money import Price, per_million
-from danqing.domain.ports import Provider
+from danqing.domain.ports import Breakers, Provider
 from danqing.domain.spelling import unknown
 from danqing.prompts.scribe import Scribe
 from danqing.upstream.settings import explained
@@ -46,7 +46,7 @@ def misset(table: str, setting: str, what: str) -> Problem:
     return invalid(f"{table}.{setting} {what}.", param=f"{table}.{setting}")
 
 
-def scribe_of(settings: TextModel, table: str, upstreams: Mapping[str, Provider]) -> Scribe:
+def scribe_of(settings: TextModel, table: str, upstreams: Mapping[str, Provider], breakers: Breakers) -> Scribe:
     """The text model behind its upstream. Raises Problem(INVALID) naming the setting."""
     provider = upstreams.get(settings.upstream)
     if provider is None:
@@ -58,7 +58,9 @@ def scribe_of(settings: TextModel, table: str, upstreams: Mapping[str, Provider]
         input_token=_rate(settings.input_million_tokens, table, "input_million_tokens"),
         output_token=_rate(settings.output_million_tokens, table, "output_million_tokens"),
     )
-    return Scribe(provider, settings.model, price=price, timeout_s=settings.timeout_s)
+    return Scribe(
+        settings.upstream, provider, settings.model, breakers=breakers, price=price, timeout_s=settings.timeout_s
+    )
 
 
 def _rate(text: str, table: str, setting: str) -> int:

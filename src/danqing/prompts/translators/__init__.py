@@ -5,12 +5,15 @@ from collections.abc import Mapping
 from typing import cast
 
 from danqing.domain.errors import invalid
-from danqing.domain.ports import Provider, Translator
+from danqing.domain.ports import Breakers, Provider, Translator
+from danqing.prompts.scribe import Unminded
 
 Settings = Mapping[str, object]
 
 
-def connect(kind: str, settings: Settings, upstreams: Mapping[str, Provider]) -> Translator:
+def connect(
+    kind: str, settings: Settings, upstreams: Mapping[str, Provider], breakers: Breakers | None = None
+) -> Translator:
     """The translator whose module in this package is called `kind`; `upstreams` are those that it may use.
 
     Raises LookupError when there is none, Problem(INVALID) naming the setting that is wrong.
@@ -23,4 +26,4 @@ def connect(kind: str, settings: Settings, upstreams: Mapping[str, Provider]) ->
             message = f"The kind {kind!r} of translator needs {error.name}: pip install 'danqing[translate]'."
             raise invalid(message, param="kind", code="extra_missing") from error
         raise LookupError(f"There is no kind of translator called {kind!r}.") from error
-    return cast(Translator, module.connect(settings, upstreams))
+    return cast(Translator, module.connect(settings, upstreams, breakers or Unminded()))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from danqing.domain.ports import Provider, Translator
+from danqing.domain.ports import Breakers, Provider, Translator
 from danqing.domain.wording import Rewording
 from danqing.prompts.fence import Room
 from danqing.prompts.scribe import Scribe
@@ -65,10 +65,11 @@ class Model:
         return await self._scribe.write(_task(source, target), texts, ROOM)
 
 
-def connect(settings: Mapping[str, object], upstreams: Mapping[str, Provider]) -> Translator:
+def connect(settings: Mapping[str, object], upstreams: Mapping[str, Provider], breakers: Breakers) -> Translator:
     """See `ModelSettings`. Raises Problem(INVALID) naming the setting."""
-    given = read(settings, ModelSettings, f"prompts.translators.{settings.get('name', '')}")
-    return Model(given.name, scribe_of(given, f"prompts.translators.{given.name}", upstreams))
+    table = f"prompts.translators.{settings.get('name', '')}"
+    given = read(settings, ModelSettings, table)
+    return Model(given.name, scribe_of(given, table, upstreams, breakers))
 
 
 def _task(source: str, target: str) -> str:

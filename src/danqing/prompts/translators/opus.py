@@ -17,7 +17,7 @@ import ctranslate2
 import sentencepiece
 
 from danqing.domain.errors import Kind, Problem
-from danqing.domain.ports import Provider, Translator
+from danqing.domain.ports import Breakers, Provider, Translator
 from danqing.domain.prompts.languages import Languages
 from danqing.domain.wording import Rewording
 from danqing.prompts.fence import garbled
@@ -125,7 +125,7 @@ class Opus:
         return [] if config.get("add_source_eos") or self._pieces[0] != _SPM[0][0] else [END]
 
 
-def connect(settings: Mapping[str, object], upstreams: Mapping[str, Provider]) -> Translator:
+def connect(settings: Mapping[str, object], upstreams: Mapping[str, Provider], breakers: Breakers) -> Translator:
     """See `OpusSettings`; the model is loaded when it is first needed. Raises Problem(INVALID) naming the setting."""
     table = f"prompts.translators.{settings.get('name', '')}"
     given = read(settings, OpusSettings, table)
