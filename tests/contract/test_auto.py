@@ -49,6 +49,9 @@ def test_google_s_calls_take_it_in_their_path(server: Server) -> None:
     talk = {"contents": [{"parts": [{"text": "a minimalist logo of a fox"}]}]}
     talker = server.call("POST", f"{MODELS}/auto:generateContent", talk, headers=dry).json()["model"]
     assert "text" in server.call("GET", f"/api/models/{talker}").json()["ability"]["makes"]
+    counts = [server.call("POST", f"{MODELS}/{model}:countTokens", talk).json() for model in ("auto", talker)]
+    assert counts[0]["totalTokens"] > 0
+    assert counts[0] == counts[1]
     films = f"{MODELS}/auto:predictLongRunning"
     chosen = server.call("POST", films, film_body("a fox", durationSeconds=8), headers=dry)
     assert server.call("GET", f"/api/models/{chosen.json()['model']}").json()["ability"]["makes"] == ["video"]

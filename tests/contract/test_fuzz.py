@@ -83,6 +83,11 @@ SEEDS: list[tuple[str, dict[str, Any]]] = [
     (INTERACTIONS, INTERACTION),
     (INTERACTIONS, {**INTERACTION, "previous_interaction_id": None, "stream": True}),
     (INTERACTIONS, CLIP),
+    (f"{MODELS}/auto:predict", {"instances": [{"prompt": "a fox"}], "parameters": {**PARAMETERS, "language": "ja"}}),
+    (f"{MODELS}/auto:generateContent", TALK),
+    (f"{MODELS}/auto:countTokens", TALK),
+    (CHAT, {"model": "auto", "messages": [{"role": "user", "content": "a fox"}], "aspect_ratio": "1:1"}),
+    ("/api/advise", {"model": "auto", "prompt": "a film of a fox", "seconds": 8, "negative": "snow"}),
     (f"{MODELS}/{VEO_2}:fetchPredictOperation", {"operationName": f"models/{VEO_2}/operations/x"}),
     (
         CHAT,

@@ -40,7 +40,8 @@ def test_what_is_left_out_becomes_the_models_default() -> None:
     [
         ({"count": 5}, "count", "1 to 4"),
         ({"count": 0}, "count", "1 to 4"),
-        ({"aspect": "7:3"}, "aspect", "1:1, 16:9"),
+        ({"aspect": "7:3"}, "aspect", r"Allowed: 1:1, 16:9\. The nearest is 16:9\."),
+        ({"aspect": "wide"}, "aspect", r"Allowed: 1:1, 16:9\.$"),
         ({"person": Person.ALL}, "person", "allow_adult, dont_allow"),
         ({"mime": "image/gif"}, "mime", "image/png, image/jpeg"),
         ({"seconds": 8}, "seconds", "leave it out"),

@@ -1,10 +1,12 @@
 """What is told of a request before it costs anything, on the models of the built-in catalog."""
 
+from dataclasses import replace
+
 import pytest
 
 from danqing.catalog import load
 from danqing.domain.errors import Problem
-from danqing.domain.generation import Turn
+from danqing.domain.generation import Task, Turn
 from danqing.domain.media import Blob, Medium
 from danqing.domain.preflight import Finding, Severity, preflight, refuse
 from danqing.domain.prompts import phrasing
@@ -156,3 +158,17 @@ def test_every_model_of_the_document_says_what_it_reads() -> None:
     for model in CATALOG.models:
         assert model.prompting.tokens_max or not model.id.startswith(("imagen", "veo", "gemini-2"))
         assert model.prompting.good_at or Medium.VIDEO in model.ability.makes
+
+
+def test_a_film_that_goes_on_or_is_changed_has_lengths_of_its_own() -> None:
+    model = CATALOG.find(VEO)
+    ability = replace(model.ability, tasks=(Task.EXTEND, Task.UPSCALE), extend_seconds=(7,))
+    film = Blob("0" * 64, 10, "video/mp4")
+    for task, seconds, expected in (
+        (Task.EXTEND, 7, []),
+        (Task.UPSCALE, 5, []),
+        (Task.EXTEND, 8, ["unsupported_seconds"]),
+    ):
+        asked = a_generation(DETAILED, film=film, task=task, seconds=seconds, wants=frozenset({Medium.VIDEO}))
+        findings = preflight(asked, replace(model, ability=ability), ENGLISH)
+        assert [finding.code for finding in findings] == expected

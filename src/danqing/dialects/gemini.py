@@ -8,6 +8,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 import danqing.front.paths  # noqa: F401  registers {at:google}
+from danqing.domain.advice import is_open
 from danqing.domain.errors import Problem, invalid
 from danqing.domain.jobs import Job
 from danqing.front import Envelope, Front, Handler, Reply
@@ -85,8 +86,10 @@ class _Talks:
         await self._front.key(request)
         body = await self._front.body(request)
         ask = await self._front.decode(partial(google.read_count, request.path_params["model"]), body)
-        model = self._front.gateway.catalog.find(ask.generation.model)
-        return Reply.of(google.token_count(ask.generation), headers=dated(model.lifecycle))
+        counted = google.token_count(ask.generation)
+        if is_open(ask.generation):  # it is the same for whichever is advised
+            return Reply.of(counted)
+        return Reply.of(counted, headers=dated(self._front.gateway.catalog.find(ask.generation.model).lifecycle))
 
     async def _submit(self, request: Request) -> Job:
         key = await self._front.key(request)

@@ -13,6 +13,7 @@ from danqing.domain.media import Blob, Medium
 from danqing.domain.money import Price, Units
 from danqing.domain.prompts import IMAGE_TOKENS, count_tokens
 from danqing.domain.shapes import Shapes
+from danqing.domain.sizes import nearest
 
 T = TypeVar("T", str, int, Person)
 
@@ -337,8 +338,10 @@ def _choose(value: T | None, allowed: Sequence[T], what: str, param: str, model:
         return value
     if not allowed:
         raise invalid(f"{model.id} has no {what}; leave it out.", param=param)
-    choices = ", ".join(str(choice) for choice in allowed)
-    raise invalid(f"{model.id} does not know the {what} {value}. Allowed: {choices}.", param=param)
+    choices = [str(choice) for choice in allowed]
+    near = nearest(param, str(value), choices) if len(choices) > 1 else None
+    hint = f" The nearest is {near}." if near else ""
+    raise invalid(f"{model.id} does not know the {what} {value}. Allowed: {', '.join(choices)}.{hint}", param=param)
 
 
 def prompt_tokens(generation: Generation) -> int:

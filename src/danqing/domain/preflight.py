@@ -9,16 +9,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from danqing.domain.errors import invalid
-from danqing.domain.generation import Generation
+from danqing.domain.generation import Generation, Task
 from danqing.domain.media import Medium
 from danqing.domain.models import Model
 from danqing.domain.prompts import count_tokens, phrasing
 from danqing.domain.prompts.languages import Languages
 from danqing.domain.prompts.spans import Kind, Span, kept, quoted, without
-from danqing.domain.sizes import apart, ratio, scale
+from danqing.domain.sizes import nearest
 
 SPARSE_WORDS = 3  # so few leave nearly everything to chance
-_RATIO = re.compile(r"[1-9]\d{0,3}:[1-9]\d{0,3}", re.ASCII)
 _FLAG = re.compile(r"(?:--|—|–)([a-z]+)[ =]?(.*)", re.DOTALL)
 _FIELDS = {"ar": "aspect", "aspect": "aspect", "seed": "seed", "no": "negative"}  # of the flags that people know best
 
@@ -89,36 +88,22 @@ def _impossible(generation: Generation, model: Model) -> Iterator[Finding]:
     if not generation.prompt and not any(generation.blobs()):
         yield _error("empty_prompt", "The prompt is empty.", "Say what should be made.", "prompt")
     if generation.aspect and generation.aspect not in ability.aspects:
-        yield _unsupported("ratio", generation.aspect, _like_aspect(generation.aspect, ability.aspects), "aspect")
-    if generation.seconds is not None and generation.seconds not in ability.seconds:
-        near = _like_seconds(generation.seconds, ability.seconds)
-        yield _unsupported("length in seconds", str(generation.seconds), near, "seconds")
+        yield _unsupported("ratio", generation.aspect, ability.aspects, "aspect")
+    lengths = ability.lengths(generation)
+    whole = generation.film and generation.task is not Task.EXTEND  # which has the length that it has
+    if generation.seconds is not None and generation.seconds not in lengths and not whole:
+        yield _unsupported("length in seconds", str(generation.seconds), [*map(str, lengths)], "seconds")
     if generation.size and generation.size not in ability.sizes:
-        yield _unsupported("size", generation.size, _like_size(generation.size, ability.sizes), "size")
+        yield _unsupported("size", generation.size, ability.sizes, "size")
     if generation.count is not None and not 1 <= generation.count <= ability.count_max:
-        near_count = max(1, min(generation.count, ability.count_max))
-        yield _unsupported("number of outputs", str(generation.count), str(near_count), "count")
+        near = str(max(1, min(generation.count, ability.count_max)))
+        yield _unsupported("number of outputs", str(generation.count), [near], "count")
 
 
-def _unsupported(what: str, value: str, near: str | None, param: str) -> Finding:
+def _unsupported(what: str, value: str, possible: Sequence[str], param: str) -> Finding:
+    near = possible[0] if len(possible) == 1 else nearest(param, value, possible)
     suggestion = f"The nearest that it has is {near}." if near else "Leave it out."
     return _error(f"unsupported_{param}", f"The model does not have the {what} {value}.", suggestion, param)
-
-
-def _like_aspect(wanted: str, allowed: Sequence[str]) -> str | None:
-    shape = ratio(wanted) if _RATIO.fullmatch(wanted) else None
-    return min(allowed, key=lambda it: apart(ratio(it), shape), default=None) if shape else None
-
-
-def _like_seconds(wanted: int, allowed: Sequence[int]) -> str | None:
-    near = min(allowed, key=lambda it: (abs(it - wanted), -it), default=None)  # of two that are as near, the longer one
-    return str(near) if near else None
-
-
-def _like_size(wanted: str, allowed: Sequence[str]) -> str | None:
-    side, sides = scale(wanted), {it: scale(it) for it in allowed}
-    known = {it: other for it, other in sides.items() if other}
-    return min(known, key=lambda it: apart(known[it], side), default=None) if side else next(iter(allowed), None)
 
 
 def _length(generation: Generation, model: Model) -> Iterator[Finding]:

@@ -1,9 +1,10 @@
-"""What the vendors' words for resolution come to in pixels, so that sizes can be compared and recognised."""
+"""What the vendors' words for resolution come to in pixels, so that sizes can be compared, and the nearest found."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from math import log, sqrt
 
+_RATIO = re.compile(r"[1-9]\d{0,3}:[1-9]\d{0,3}", re.ASCII)
 _SQUARE = re.compile(r"([0-9]{1,2}(?:\.5)?)K")  # 1K, 2K: as many pixels as a square of 1024, 2048
 _LINES = re.compile(r"([0-9]{3,4})p")  # 720p: the shorter side of 16:9
 _PIXELS = re.compile(r"([1-9][0-9]{1,4})x([1-9][0-9]{1,4})")  # 1536x1024: width and height
@@ -45,3 +46,27 @@ def named(width: int, height: int, sizes: Iterable[str]) -> str | None:
     if not known or not width * height:
         return None
     return min(known, key=lambda size: abs(log(known[size] / sqrt(width * height))))
+
+
+def nearest(param: str, wanted: str, allowed: Sequence[str]) -> str | None:
+    """What can be had in the place of a ratio ("aspect"), a "size" or a length ("seconds"); None where none is near."""
+    find = _NEAREST.get(param)
+    return find(wanted, allowed) if find else None
+
+
+def _like_aspect(wanted: str, allowed: Sequence[str]) -> str | None:
+    shape = ratio(wanted) if _RATIO.fullmatch(wanted) else None
+    return min(allowed, key=lambda it: apart(ratio(it), shape), default=None) if shape else None
+
+
+def _like_size(wanted: str, allowed: Sequence[str]) -> str | None:
+    side, known = scale(wanted), {it: other for it in allowed if (other := scale(it))}
+    return min(known, key=lambda it: apart(known[it], side), default=None) if side else next(iter(allowed), None)
+
+
+def _like_seconds(wanted: str, allowed: Sequence[str]) -> str | None:
+    """Of two that are as near, the longer one."""
+    return min(allowed, key=lambda it: (abs(int(it) - int(wanted)), -int(it)), default=None)
+
+
+_NEAREST = {"aspect": _like_aspect, "size": _like_size, "seconds": _like_seconds}
