@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,30 @@ async def test_imagen_is_predicted(assets: Disk, prompt: str) -> None:
     assert (parameters["sampleCount"], parameters["aspectRatio"], parameters["seed"]) == (2, "16:9", 1)  # type: ignore[index]
     assert parameters["enhancePrompt"] is True  # type: ignore[index]
     assert "tools" not in parameters  # type: ignore[operator]
+    assert told.ignored == {"tools"}
+
+
+@pytest.mark.parametrize(("upstream", "film"), [(IMAGEN, False), (VEO, True), (STORY, True)])
+async def test_what_a_call_cannot_tell_is_reported_and_pictures_are_refused(
+    assets: Disk, upstream: str, film: bool
+) -> None:
+    knobs = (("temperature", 0.5), ("enhancePrompt", True))
+    asked = a_film("butterfly", knobs=knobs) if film else a_generation("a fox", count=1, knobs=knobs)
+    told, server = await made(asked, upstream, assets)
+    assert (told.problem, told.ignored) == (None, {"temperature"})
+    given = await assets.put(a_picture(), "image/png")
+    told, server = await made(replace(asked, turns=(Turn("user", ("a fox", given)),)), upstream, assets)
+    assert isinstance(told.problem, Declined)
+    assert (told.problem.code, server.submitted) == ("unsupported_parameter", [])
+
+
+@pytest.mark.parametrize(("upstream", "film"), [(IMAGEN, False), (VEO, True)])
+async def test_all_that_people_said_is_in_the_one_prompt(assets: Disk, upstream: str, film: bool) -> None:
+    turns = (Turn("system", ("In watercolour.",)), Turn("user", ("A fox.",)), Turn("model", ("Done.",)))
+    asked = a_film("x") if film else a_generation("x", count=1)
+    _, server = await made(replace(asked, turns=(*turns, Turn("user", ("Now at night.",)))), upstream, assets)
+    [instance] = server.submitted[0].fields["instances"]  # type: ignore[misc]
+    assert instance["prompt"] == "In watercolour.\nA fox.\nNow at night."
 
 
 @pytest.mark.parametrize(

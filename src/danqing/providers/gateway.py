@@ -32,7 +32,12 @@ FILM_SILENCE_S = 900
 STORY_CHARACTERS_MAX = 100_000  # many times what a film's story has
 FILM_MS = 8000
 FIXED = {"aspect": "16:9", "size": "720p", "seconds": 8}  # of a film by chat; nothing else can be asked for
+FIXED_KNOBS = {"enhancePrompt": True, "generateAudio": True}
 KNOBS = frozenset({"enhancePrompt", "guidanceScale", "generateAudio", "language", "addWatermark"})
+# What each call can tell; the rest is reported.
+_PREDICTED = KNOBS | {"count", "aspect", "size", "seed", "person", "negative", "mime", "quality"}
+_OPERATED = KNOBS | {"count", "aspect", "size", "seed", "person", "negative", "seconds"}
+_TALKED = talks.KNOBS | {"count", "aspect", "seed"}
 _FILE = re.compile(r"files/([A-Za-z0-9_-]{1,100})(?::download)?(?:\?.*)?\Z")
 _MODELS = "/gemini/v1beta/models"
 
@@ -133,12 +138,14 @@ async def _kept(upstream: Upstream, settings: GatewaySettings, assets: Assets, f
 
 async def _predicted(keys: Keys, settings: GatewaySettings, order: Order, assets: Assets) -> AsyncGenerator[Update]:
     """Imagen's `:predict`: all pictures in one call."""
+    _require_words(settings, order)
     asked = replace(_plain(order.generation), count=(order.generation.count or 1) - order.delivered)
     body = {**google.write_predict(asked, with_reasons=True), **settings.always}
     async with keys.lease(order.upstream) as (_, upstream):
         path = f"{_MODELS}/{order.upstream}:predict"
         answer = await upstream.call(Request(method="POST", path=path, body=body, paid=True), assets)
         yield Accepted()
+        yield Reported(ignored=pictures.ignored(order.generation, _PREDICTED))
         results = google.read_predictions(answer.body)
         if not results:
             # What the document warns of: a filtered prompt answers with nothing at all.
@@ -156,7 +163,7 @@ async def _talked(keys: Keys, settings: GatewaySettings, order: Order, assets: A
         async with keys.lease(order.upstream) as (_, upstream):
             answer = await upstream.call(request, assets)
             told = upstream.read(answer.body, talks.read_chat_reply)
-            ignored = pictures.ignored(order.generation, {"count", "aspect", "seed"})
+            ignored = pictures.ignored(order.generation, _TALKED)
             made: list[Update] = [Reported(ignored=ignored, used=told.units)]
             if told.words and Medium.TEXT in order.generation.wants:
                 made.append(Produced(Output(medium=Medium.TEXT, text=told.words)))
@@ -180,6 +187,7 @@ async def _talked(keys: Keys, settings: GatewaySettings, order: Order, assets: A
 
 async def _operated(keys: Keys, settings: GatewaySettings, order: Order, assets: Assets) -> AsyncGenerator[Update]:
     """Veo's `:predictLongRunning`: an operation that is polled. It cannot be stopped."""
+    _require_words(settings, order)
     asked = _plain(order.generation)
     ticket = read_ticket(order.ticket) if order.ticket else None
     async with keys.lease(order.upstream, ticket.key if ticket else "") as (mark, upstream):
@@ -194,6 +202,7 @@ async def _operated(keys: Keys, settings: GatewaySettings, order: Order, assets:
                 raise wrong(upstream.name, "it named no operation")
             ticket = Ticket(mark, (begun.name,))
             yield Accepted(ticket.write())
+            yield Reported(ignored=pictures.ignored(order.generation, _OPERATED))
         while not (operation := await _asked(upstream, settings, ticket.ids[0], assets)).done:
             yield Progressed(operation.fraction or 0.0, "filming")
             await asyncio.sleep(settings.poll_s)
@@ -208,6 +217,12 @@ async def _operated(keys: Keys, settings: GatewaySettings, order: Order, assets:
             yield reason
         if not films and not withheld:
             yield Withheld("The gateway delivered no film and gave no reason; the content may have been filtered.")
+
+
+def _require_words(settings: GatewaySettings, order: Order) -> None:
+    if order.generation.pictures:
+        message = f"The upstream {settings.name!r} takes no pictures beside the prompt of {order.upstream}."
+        raise Declined(Kind.INVALID, message, param="pictures", code="unsupported_parameter")
 
 
 async def _asked(upstream: Upstream, settings: GatewaySettings, name: str, assets: Assets) -> google.Operation:
@@ -252,7 +267,7 @@ async def _stories(
     upstream: Upstream, settings: GatewaySettings, order: Order, assets: Assets
 ) -> AsyncGenerator[FilmStory]:
     """The story after each piece of it. Raises Problem when it ends before anything can be found by it."""
-    message = {"role": "user", "content": pictures.instruction(order.generation)}
+    message = {"role": "user", "content": order.generation.instruction}
     body = {"model": order.upstream, "messages": [message], "stream": True, **settings.always}
     request = Request(method="POST", path="/v1/chat/completions", body=body, paid=True, silence_s=FILM_SILENCE_S)
     text, story = "", FilmStory()
@@ -289,5 +304,7 @@ async def _found(upstream: Upstream, settings: GatewaySettings, source: str) -> 
 def _unmoved(generation: Generation) -> tuple[str, ...]:
     """What was asked for and is not as such films are anyway."""
     parameters = generation.parameters()
+    knobs = dict(generation.knobs)
     as_ever = {name for name, value in FIXED.items() if parameters.get(name) == value}
+    as_ever |= {name for name, value in FIXED_KNOBS.items() if knobs.get(name) is value}
     return pictures.ignored(generation, {"count", *as_ever})

@@ -247,7 +247,7 @@ async def _talk(server: _Server, order: Order, assets: Assets, count: int) -> li
     asked = order.generation
     body = talks.write_chat(asked, order.upstream, extra=server.extra)
     request = Request(method="POST", path=f"{server.version}/chat/completions", body=body, paid=True)
-    report = Reported(ignored=pictures.ignored(asked, set(talks.TOLD)))
+    report = Reported(ignored=pictures.ignored(asked, talks.TOLD | talks.KNOBS))
     made: list[Update] = [Accepted(), report]
     try:
         async with server.keys.lease(order.upstream) as (_, upstream):

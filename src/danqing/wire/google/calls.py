@@ -97,14 +97,14 @@ def write_predict(generation: Generation, *, with_reasons: bool = False) -> Tree
         "includeRaiReason": with_reasons or None,
     }
     instance, change = edits.write_edit(generation)
-    prompt: Tree = {"prompt": generation.prompt} if generation.prompt or not instance else {}
+    prompt: Tree = {"prompt": generation.instruction} if generation.instruction or not instance else {}
     return _call({**prompt, **instance}, {**parameters, **change}, generation.knobs)
 
 
 def write_long_running(generation: Generation) -> Tree:
     """The body of a `:predictLongRunning` call that asks for these films."""
     instance: Tree = {
-        "prompt": generation.prompt,
+        "prompt": generation.instruction,
         "image": write_file(generation.first_frame),
         "lastFrame": write_file(generation.last_frame),
         **edits.write_film_inputs(generation),

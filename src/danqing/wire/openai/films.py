@@ -10,7 +10,7 @@ from danqing.domain.media import Blob
 from danqing.wire.bodies import Fields
 from danqing.wire.holes import Hole, Json, Tree
 from danqing.wire.openai.flavours import Flavour
-from danqing.wire.openai.pictures import Asked, ignored, instruction, size_field
+from danqing.wire.openai.pictures import Asked, ignored, size_field
 from danqing.wire.openai.refusals import read_error, read_fault
 from danqing.wire.openai.sizes import Pixels, read_pixels
 
@@ -35,7 +35,7 @@ def write_film(generation: Generation, model: str, flavour: Flavour, *, extra: M
     if generation.last_frame:
         message = "This upstream cannot end a film on a given picture."
         raise Declined(Kind.INVALID, message, param="last_frame", code="unsupported_parameter")
-    told: Tree = {"model": model, "prompt": instruction(generation), **size_field(generation, flavour.film_sizes)}
+    told: Tree = {"model": model, "prompt": generation.instruction, **size_field(generation, flavour.film_sizes)}
     if generation.seconds is not None:
         told["seconds"] = str(generation.seconds)
     parameters = generation.parameters()

@@ -1,6 +1,6 @@
 """OpenAI's images calls as an upstream speaks them: requests for its flavour written, answers and events read."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -65,7 +65,7 @@ def write_pictures(
             told[field] = _spelled(name, value)
     told |= {name: value for name, value in generation.knobs if name in flavour.knobs}
     told |= {**flavour.always, **extra}
-    known = {"count", "size", "pixels", "aspect", *flavour.picture_fields}
+    known = {"count", "size", "pixels", "aspect", *flavour.picture_fields, *flavour.knobs}
     return Asked(told, generation.pictures, ignored(generation, known), generation.mask)
 
 
@@ -83,8 +83,8 @@ def size_field(generation: Generation, sizes: Sizes) -> Tree:
     return {"size": f"{size[0]}x{size[1]}"}
 
 
-def ignored(generation: Generation, told: set[str]) -> tuple[str, ...]:
-    """The parameters that are not in the request, but for those that ask for what every engine does anyway.
+def ignored(generation: Generation, told: Collection[str]) -> tuple[str, ...]:
+    """The parameters and knobs that are not in the request, but for those that ask for what every engine does anyway.
 
     What is done to pictures is no parameter here: it is said in the prompt, or refused.
     """
@@ -94,13 +94,8 @@ def ignored(generation: Generation, told: set[str]) -> tuple[str, ...]:
         del parameters["person"]
     if parameters.get("mime") in ("image/png", "video/mp4"):
         del parameters["mime"]
-    return tuple(name for name in parameters if name not in told)
-
-
-def instruction(generation: Generation) -> str:
-    """All that people said, for an engine that takes one prompt and no conversation."""
-    said = [part for turn in generation.turns if turn.role != "model" for part in turn.parts if isinstance(part, str)]
-    return "\n".join(said).strip()
+    names = (*parameters, *(name for name, _ in generation.knobs))
+    return tuple(name for name in names if name not in told)
 
 
 def read_pictures(fields: Fields) -> Pictures:
@@ -149,7 +144,7 @@ def _file(entry: Fields) -> File | None:
 
 def _prompted(generation: Generation, flavour: Flavour) -> Tree:
     """The prompt, with the parameters in it that two of the servers take nowhere else."""
-    prompt = instruction(generation)
+    prompt = generation.instruction
     fields = flavour.picture_fields
     if fields.get("negative") == "|":
         prompt = prompt.replace("|", "¦")  # what stands behind a bar is not wanted in the picture
