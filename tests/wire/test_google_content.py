@@ -78,6 +78,8 @@ def test_what_has_no_field_is_said_in_words() -> None:
     asked = a_generation("a street", negative="cars, rain", person=Person.NONE)
     assert in_words(asked, people=True).prompt == "a street\nLeave out: cars, rain.\nShow no people."
     assert in_words(asked, people=False).prompt == "a street\nLeave out: cars, rain."
+    unasked = Generation(model="m", turns=(Turn("model", (BLOB, "Here.")),), wants=BOTH, negative="cars")
+    assert in_words(unasked, people=True).turns[-1].parts[-1] == "Leave out: cars."
     adults = a_generation("a street", person=Person.ADULT)
     assert in_words(adults, people=True) is adults
 

@@ -368,3 +368,17 @@ def made_film() -> bytes:
             container.mux(stream.encode(av.VideoFrame.from_ndarray(np.zeros((32, 32, 3), np.uint8), format="rgb24")))
         container.mux(stream.encode(None))
     return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"done": False}, True),
+        ({"done": True, "texts": ("a cat",)}, True),
+        ({"done": True, "texts": ("a cat",), "trouble": "The prompt was not enriched."}, True),
+        ({"done": True, "trouble": "The prompt is sent as it was written."}, False),
+    ],
+)
+def test_a_translation_is_told_when_it_is_to_be_made_and_when_it_was(fields: dict[str, object], told: bool) -> None:
+    wording = native.wording(Wording(source="ja", target="en", **fields))  # type: ignore[arg-type]
+    assert wording["translated"] == ({"from": "ja", "to": "en"} if told else None)

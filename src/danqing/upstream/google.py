@@ -34,7 +34,7 @@ LOOK_SILENCE_S = 60.0  # of an engine that is asked how far it is
 PARTED = "The gateway stopped before it was certain that this one was begun."
 PREDICT_KNOBS = frozenset({"guidanceScale", "enhancePrompt", "language", "safetySetting", "addWatermark"}) | edits.KNOBS
 FILM_KNOBS = frozenset({"enhancePrompt", "generateAudio", "resizeMode", "compressionQuality"})
-HONOURS = PREDICT_KNOBS | FILM_KNOBS | content.KNOBS.keys()
+HONOURS = PREDICT_KNOBS | FILM_KNOBS | content.KNOBS
 
 # By which call a model is asked, by the family that its id names.
 METHODS = {"imagen*": "predict", "veo*": "predictLongRunning", "gemini-omni*": "interactions", "*": "generateContent"}

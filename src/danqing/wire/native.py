@@ -267,9 +267,10 @@ def time(moment: datetime | None) -> str | None:
 
 def wording(row: Wording) -> Tree:
     """What is to become of a prompt, or what became of it. `cost` is paid when the job is."""
+    translated = row.translated or (row.pending and row.target)
     return {
         "languages": row.languages,
-        "translated": {"from": row.source, "to": row.target} if row.target and not row.trouble else None,
+        "translated": {"from": row.source, "to": row.target} if translated else None,
         "enhanced": row.enhanced or (row.pending and row.enhance),
         "by": row.by,
         "most": money(row.most),

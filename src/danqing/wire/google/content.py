@@ -11,6 +11,7 @@ from danqing.domain.money import Units
 from danqing.wire import bodies
 from danqing.wire.bodies import Fields
 from danqing.wire.delivered import File, read_file
+from danqing.wire.google.edits import unfolded
 from danqing.wire.google.errors import read_error
 from danqing.wire.google.refusals import NOTHING, picture_withheld, prompt_blocked
 from danqing.wire.google.results import senseless
@@ -24,7 +25,9 @@ SIGNATURE_CHARACTERS_MAX = FILE_CHARACTERS_MIN  # longer ones are not kept; the 
 
 _PERSONS = {Person.ALL: "ALLOW_ALL", Person.ADULT: "ALLOW_ADULT", Person.NONE: "ALLOW_NONE"}
 # Knobs that have a place in generationConfig, by the names that the dialects give them.
-KNOBS = {"temperature": "temperature", "top_p": "topP", "topP": "topP", "topK": "topK"}
+_CONFIG = {"temperature": "temperature", "top_p": "topP", "topP": "topP", "topK": "topK"}
+_BESIDE = "safetySettings"  # and one that has its place beside it
+KNOBS = frozenset({*_CONFIG, _BESIDE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +58,8 @@ def in_words(generation: Generation, *, people: bool) -> Generation:
     said += ["Show no people."] if people and generation.person is Person.NONE else []
     if not said:
         return generation
-    last = max(at for at, turn in enumerate(generation.turns) if turn.role == "user")
     turns = list(generation.turns)
+    last = generation.asking
     turns[last] = replace(turns[last], parts=(*turns[last].parts, "\n".join(said)))
     return replace(generation, turns=tuple(turns), negative="")
 
@@ -78,6 +81,7 @@ def write_content(generation: Generation, *, vertex: bool) -> Tree:
         "contents": [_content(turn) for turn in generation.turns if turn.role != "system"],
         "systemInstruction": _system(generation.turns),
         "generationConfig": given(config),
+        **{name: unfolded(value) for name, value in generation.knobs if name == _BESIDE},
     }
     return given(body)
 
@@ -121,7 +125,7 @@ def _system(turns: Sequence[Turn]) -> Json:
 
 
 def _honoured(knobs: Sequence[tuple[str, Knob]]) -> Tree:
-    return {KNOBS[name]: value for name, value in knobs if name in KNOBS}
+    return {_CONFIG[name]: value for name, value in knobs if name in _CONFIG}
 
 
 def _reply(fields: Fields) -> Reply:
