@@ -121,6 +121,14 @@ class Server(Machine):
     def owner_key(self) -> str:
         return (self.data / "owner-key").read_text().strip()
 
+    def live_key(self, *, usd: str = "1000") -> str:
+        """A new key that reaches upstreams, on an account with so much money."""
+        paid = self.call("POST", "/api/funds", {"usd": usd, "cause": "1"}, key=self.owner_key)
+        assert paid.status in (200, 201), paid.body
+        made = self.call("POST", "/api/keys", {"name": "live", "test": False}, key=self.owner_key)
+        assert made.status == 201, made.body
+        return str(made.json()["secret"])
+
     def call(
         self,
         method: str,

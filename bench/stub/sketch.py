@@ -25,6 +25,11 @@ def picture(number: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + body
 
 
+def numbered(data: bytes, number: int) -> bytes:
+    """The same picture with other bytes at its end, where it costs nothing to make them differ."""
+    return data + _chunk(b"teXt", str(number).encode())
+
+
 class Stub:
     """See `domain.ports.Provider`."""
 
@@ -43,9 +48,7 @@ class Stub:
         if Medium.IMAGE in order.generation.wants:
             for _ in range(order.generation.count or 1):
                 self._count += 1
-                # Other bytes each time, at the end, where it costs nothing to make them differ.
-                data = self._picture + _chunk(b"teXt", str(self._count).encode())
-                blob = await assets.put(data, "image/png")
+                blob = await assets.put(numbered(self._picture, self._count), "image/png")
                 yield Produced(Output(medium=Medium.IMAGE, blob=blob, width=683, height=732))
 
 

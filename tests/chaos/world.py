@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import product
 from pathlib import Path
 
 from danqing import assets
@@ -25,6 +26,7 @@ from danqing.gateway.gateway import utc_now
 from danqing.store import connect
 from danqing.store.engine import open_engines
 from danqing.store.tables import files, inputs
+from rows import add_model
 from serving import Machine, Server, Worker
 
 HERE = Path(__file__).parent
@@ -38,24 +40,10 @@ DEADLINE_S = 3600  # no order ends as too late because everybody keeps dying on 
 # once: the engine takes no request id. next: another one turns everything away before it is asked.
 MODELS = ("film-again", "film-once", "film-next", "picture-again", "picture-once", "picture-next")
 ROUTES = {"again": ("again",), "once": ("once",), "next": ("closed", "once")}
-CATALOG = """id = "{kind}-{way}"
-title = "A {kind}"
-family = "chaos"
-
-[ability]
-makes = ["{makes}"]
-count_max = 2
-count_default = {count}
-{more}
-
-[price]
-{price}
-source = "chaos"
-as_of = 2026-11-01
-"""
-ROUTE = '\n[[routes]]\nprovider = "{engine}"\n'
-FILM = {"kind": "film", "makes": "video", "count": 1, "more": "seconds = [4]\nfps = 8", "price": 'film = "0.10"'}
-PICTURE = {"kind": "picture", "makes": "image", "count": 2, "more": "", "price": 'image = "0.02"'}
+KINDS = {
+    "film": (["video"], 1, {"film": "0.10"}, {"seconds": [4], "fps": 8}),
+    "picture": (["image"], 2, {"image": "0.02"}, {}),
+}
 CHARGE = {"film": 100_000_000, "picture": 40_000_000}
 
 
@@ -99,15 +87,14 @@ def engine(*, takes_s: float = 0.4) -> Iterator[tuple[str, subprocess.Popen[byte
 
 def furnish(data: Path, url: str, *, slots: int = 64) -> None:
     """Tell a server about the engine and its models."""
-    (data / "catalog").mkdir(parents=True)
+    data.mkdir(parents=True, exist_ok=True)
     for name, path, repeatable in (("again", "", "true"), ("once", "", "false"), ("closed", "/closed", "false")):
         with (data / "danqing.toml").open("a") as settings:
             settings.write(f'[upstreams.{name}]\nkind = "mortal"\nbase_url = "{url}{path}"\n')
             settings.write(f"repeatable = {repeatable}\nslots = {slots}\n")
-    for way, engines in ROUTES.items():
-        routes = "".join(ROUTE.format(engine=engine) for engine in engines)
-        for what in (FILM, PICTURE):
-            (data / "catalog" / f"{what['kind']}-{way}.toml").write_text(CATALOG.format(way=way, **what) + routes)
+    for (kind, (makes, count, price, more)), (way, engines) in product(KINDS.items(), ROUTES.items()):
+        routes = [(engine, "") for engine in engines]
+        add_model(data, f"{kind}-{way}", makes, price=price, routes=routes, count_max=2, count_default=count, **more)
 
 
 def asked(url: str) -> Counter[str]:
@@ -137,12 +124,7 @@ class World:
         for process in self._all:
             process.program = PROGRAM
             self._start(process, dies_at=0)
-        gateway = self.gateways[0]
-        assert (
-            gateway.call("POST", "/api/funds", {"usd": "1000", "cause": "chaos"}, key=gateway.owner_key).status == 201
-        )
-        made = gateway.call("POST", "/api/keys", {"name": "chaos", "test": False}, key=gateway.owner_key)
-        self.key = str(made.json()["secret"])
+        self.key = self.gateways[0].live_key()
 
     def shake(self, kills: int) -> None:
         """Clients ask while processes die at step after step; every dead one is started again at once."""

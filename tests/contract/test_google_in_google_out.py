@@ -13,52 +13,39 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from rows import add_model
 from serving import Server
 from upstreams import vertex
 
 from .conftest import Facts, performed
 
-ROW = """id = "{id}"
-title = "{id}"
-family = "echo"
-[ability]
-makes = ["{makes}"]
-count_max = 4
-aspects = ["1:1", "16:9", "9:16"]
-sizes = {sizes}
-persons = ["allow_adult", "allow_all", "dont_allow"]
-mimes = {mimes}
-{film}
-[price]
-{price}
-source = "this test"
-as_of = 2026-11-01
-[[routes]]
-provider = "vertex"
-upstream = "{id}"
-"""
 SETTINGS = """[upstreams.vertex]
 base_url = "{url}"
 key = "{key}"
 poll_s = 0.05
 """
-CHANGES = """pictures_max = 5
-masks = true
-tasks = ["edit", "insert", "upscale"]
-areas = ["semantic"]
-roles = ["subject", "style"]
-factors = [2, 4]"""
-GOES_ON = """seconds = [8, 6]
-fps = 24
-frames = true
-audio = true
-pictures_max = 3
-roles = ["subject", "style"]
-tasks = ["extend"]
-extend_seconds = [7]"""
-PICTURE = {"makes": "image", "sizes": '["1K", "2K"]', "mimes": '["image/png", "image/jpeg"]', "film": CHANGES}
-FILM = {"makes": "video", "sizes": '["720p", "1080p"]', "mimes": '["video/mp4"]'}
-FILM |= {"film": GOES_ON}
+PERSONS = ["allow_adult", "allow_all", "dont_allow"]
+BOTH = {"count_max": 4, "aspects": ["1:1", "16:9", "9:16"], "persons": PERSONS, "roles": ["subject", "style"]}
+PICTURE: dict[str, object] = {
+    "sizes": ["1K", "2K"],
+    "mimes": ["image/png", "image/jpeg"],
+    "pictures_max": 5,
+    "masks": True,
+    "tasks": ["edit", "insert", "upscale"],
+    "areas": ["semantic"],
+    "factors": [2, 4],
+}
+FILM: dict[str, object] = {
+    "sizes": ["720p", "1080p"],
+    "mimes": ["video/mp4"],
+    "seconds": [8, 6],
+    "fps": 24,
+    "frames": True,
+    "audio": True,
+    "pictures_max": 3,
+    "tasks": ["extend"],
+    "extend_seconds": [7],
+}
 FALLEN_BACK = {"aspectRatio", "personGeneration", "seed", "includeRaiReason", "generateAudio"}  # what may be added
 FALLEN_BACK |= {"sampleImageSize", "outputOptions", "durationSeconds", "resolution", "sampleCount"}
 
@@ -91,19 +78,18 @@ def anyio_backend() -> str:
 async def ways(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Ways]:
     async with vertex.imitating() as cloud:
         server = Server(tmp_path_factory.mktemp("round-trip") / "data")
-        catalog = server.data / "catalog"
-        catalog.mkdir(parents=True)
-        (catalog / "imagen-echo.toml").write_text(ROW.format(id="imagen-echo", price='image = "0.04"', **PICTURE))
-        (catalog / "veo-echo.toml").write_text(ROW.format(id="veo-echo", price='second = "0.40"', **FILM))
+        for id, makes, price, more in (
+            ("imagen-echo", "image", {"image": "0.04"}, PICTURE),
+            ("veo-echo", "video", {"second": "0.40"}, FILM),
+        ):
+            add_model(server.data, id, [makes], price=price, routes=[("vertex", id)], **BOTH, **more)
         (server.data / "danqing.toml").write_text(SETTINGS.format(url=cloud.url, key=vertex.KEY))
         await asyncio.to_thread(server.start)
-        owner = server.owner_key
-        await asyncio.to_thread(server.call, "POST", "/api/funds", {"usd": "90", "cause": "1"}, key=owner)
-        made = await asyncio.to_thread(server.call, "POST", "/api/keys", {"name": "live", "test": False}, key=owner)
+        key = await asyncio.to_thread(server.live_key)
         straight = await run(cloud, Server(Path(), url=cloud.url), vertex.KEY, tmp_path_factory)
         cloud.calls.clear()
         front = Server(Path(), url=f"{server.url}/gemini")
-        yield Ways(straight, await run(cloud, front, str(made.json()["secret"]), tmp_path_factory))
+        yield Ways(straight, await run(cloud, front, key, tmp_path_factory))
         assert await asyncio.to_thread(server.stop) == 0, server.log()[-3000:]
 
 

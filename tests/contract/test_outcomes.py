@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from danqing.domain.outcomes import Outcome
+from rows import EIGHT_SECONDS, add_model
 from serving import Server
 from upstreams import ai_studio, openai, vertex
 from upstreams.aihubmix import Hub
@@ -43,35 +44,20 @@ base_url = "{hub}"
 key = "{openai_key}"
 poll_s = 0.05
 """
-ROW = """id = "{id}"
-title = "{id}"
-family = "outcomes"
-[ability]
-makes = [{makes}]
-count_max = 4
-{film}
-[price]
-{price}
-source = "this test"
-as_of = 2026-11-01
-[[routes]]
-provider = "{upstream}"
-upstream = "{asked}"
-"""
 # For each call of the page: the upstream that makes it, how the models are called that it makes so, what they make.
 CALLS = {
-    "Google generateContent": ("google", "gemini-3.1-flash-image", '"image"'),
-    "Google Interactions": ("google", "gemini-omni-1.1-flash", '"video"'),
-    "Vertex predict": ("vertex", "imagen-4.0-generate-001", '"image"'),
-    "Vertex predictLongRunning": ("vertex", "veo-3.1-generate-001", '"video"'),
-    "OpenAI images": ("openai", "gpt-image-2", '"image"'),
-    "OpenAI chat": ("talker", "gpt-image-2", '"image"'),
-    "OpenAI videos": ("openai", "sora-2", '"video"'),
-    "AiHubMix predict": ("hub", "imagen-4.0-generate-001", '"image"'),
-    "AiHubMix predictLongRunning": ("hub", "veo-3.1-generate-001", '"video"'),
-    "AiHubMix veo-3 by chat": ("hub", "veo-3", '"video"'),
+    "Google generateContent": ("google", "gemini-3.1-flash-image", ["image"]),
+    "Google Interactions": ("google", "gemini-omni-1.1-flash", ["video"]),
+    "Vertex predict": ("vertex", "imagen-4.0-generate-001", ["image"]),
+    "Vertex predictLongRunning": ("vertex", "veo-3.1-generate-001", ["video"]),
+    "OpenAI images": ("openai", "gpt-image-2", ["image"]),
+    "OpenAI chat": ("talker", "gpt-image-2", ["image"]),
+    "OpenAI videos": ("openai", "sora-2", ["video"]),
+    "AiHubMix predict": ("hub", "imagen-4.0-generate-001", ["image"]),
+    "AiHubMix predictLongRunning": ("hub", "veo-3.1-generate-001", ["video"]),
+    "AiHubMix veo-3 by chat": ("hub", "veo-3", ["video"]),
 }
-TALK, FILM = ("google", "gemini-3.1-flash-image", '"text", "image"'), CALLS["Vertex predictLongRunning"]
+TALK, FILM = ("google", "gemini-3.1-flash-image", ["text", "image"]), CALLS["Vertex predictLongRunning"]
 # What SDKs are made to ask for, by the word of the imitation that brings the outcome about, and for how many.
 PICTURED = {"ok": "fine", "partial": "first-only", "filtered": "blocked", "failed": "500", "unknown": "hangup"}
 FILMED = {"ok": "fine", "partial": "partly", "filtered": "op-policy", "failed": "code13", "unknown": "hangup"}
@@ -131,34 +117,23 @@ async def gateway(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Gat
         urls = {"google": studio.url, "vertex": cloud.url, "openai": engine.url, "hub": hub.url}
         keys = {"google_key": ai_studio.KEY, "vertex_key": vertex.KEY, "openai_key": engine.keys[0]}
         server = Server(tmp_path_factory.mktemp("outcomes") / "data")
-        write(server.data / "catalog")
+        write(server.data)
         (server.data / "danqing.toml").write_text(SETTINGS.format(**urls, **keys))
         await asyncio.to_thread(server.start)
-        owner = server.owner_key
-        await asyncio.to_thread(server.call, "POST", "/api/funds", {"usd": "500", "cause": "1"}, key=owner)
-        made = await asyncio.to_thread(server.call, "POST", "/api/keys", {"name": "live", "test": False}, key=owner)
-        yield Gateway(server, str(made.json()["secret"]), studio)
+        yield Gateway(server, await asyncio.to_thread(server.live_key), studio)
         assert await asyncio.to_thread(server.stop) == 0, server.log()[-3000:]
         assert "defect" not in server.log(), server.log()[-3000:]
         assert server.audit() == []
 
 
-def write(catalog: Path) -> None:
+def write(data: Path) -> None:
     """A model for each row and for each thing that an SDK asks for: one that broke too often would be left alone."""
-    catalog.mkdir(parents=True)
     rows = {no.model: CALLS[no.call] for no in NOES}
     rows |= {name(era, way, outcome): call for era in ERAS for way, (call, words) in WAYS.items() for outcome in words}
     for id, (upstream, asked, makes) in rows.items():
-        video = makes == '"video"'
-        row = ROW.format(
-            id=id,
-            makes=makes,
-            film="seconds = [8]\nfps = 24" if video else "",
-            price='second = "0.10"' if video else 'image = "0.04"',
-            upstream=upstream,
-            asked=asked if asked == "veo-3" else f"{asked}-{id}",
-        )
-        (catalog / f"{id}.toml").write_text(row)
+        film, price = (EIGHT_SECONDS, {"second": "0.10"}) if makes == ["video"] else ({}, {"image": "0.04"})
+        route = (upstream, asked if asked == "veo-3" else f"{asked}-{id}")
+        add_model(data, id, makes, price=price, routes=[route], count_max=4, **film)
 
 
 def name(era: str, way: str, outcome: str) -> str:

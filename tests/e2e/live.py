@@ -58,10 +58,7 @@ async def live_gateway(folder: Path, settings: str) -> AsyncIterator[Gateway]:
         (server.data / "studio-key").write_text(f"{ai_studio.KEY}\n")
         (server.data / "danqing.toml").write_text(settings.format(studio=studio.url, cloud=cloud.url))
         await asyncio.to_thread(server.start)
-        owner = server.owner_key
-        await asyncio.to_thread(server.call, "POST", "/api/funds", {"usd": "50.00", "cause": "invoice 1"}, key=owner)
-        made = await asyncio.to_thread(server.call, "POST", "/api/keys", {"name": "live", "test": False}, key=owner)
-        yield Gateway(server, str(made.json()["secret"]), studio, cloud)
+        yield Gateway(server, await asyncio.to_thread(server.live_key, usd="50.00"), studio, cloud)
         assert await asyncio.to_thread(server.stop) == 0, server.log()[-3000:]
         assert "defect" not in server.log(), server.log()[-3000:]
         assert ai_studio.KEY not in server.log()

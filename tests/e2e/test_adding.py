@@ -55,11 +55,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture(scope="module")
 def live_key(server: Server) -> str:
     """A key that reaches upstreams, on an account with five dollars."""
-    paid = server.call("POST", "/api/funds", {"usd": "5.00", "cause": "invoice 1"}, key=server.owner_key)
-    assert paid.status == 201, paid.body
-    answer = server.call("POST", "/api/keys", {"name": "live", "test": False}, key=server.owner_key)
-    assert answer.status == 201
-    return str(answer.json()["secret"])
+    return server.live_key(usd="5.00")
 
 
 def predict(server: Server, model: str, *, key: str | None = None, count: int = 1) -> Answer:

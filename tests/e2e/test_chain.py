@@ -10,29 +10,25 @@ from PIL import Image
 
 from danqing.assets import stamp
 from e2e.traces import eventually
+from rows import add_model
 from serving import Answer, Server
 
 MODELS = {
-    "relayed-picture": ("image", "imagen-3.0-generate-002", 'image = "0.05"', ""),
-    "relayed-film": ("video", "veo-3.0-generate-001", 'second = "0.50"', "seconds = [4, 8]\nfps = 24\nframes = true"),
-    "relayed-talk": ("text", "gemini-2.0-flash-preview-image-generation", 'image = "0.05"', "pictures_max = 4"),
+    "relayed-picture": (["image"], "imagen-3.0-generate-002", {"image": "0.05"}, {}),
+    "relayed-film": (
+        ["video"],
+        "veo-3.0-generate-001",
+        {"second": "0.50"},
+        {"seconds": [4, 8], "fps": 24, "frames": True},
+    ),
+    "relayed-talk": (
+        ["text", "image"],
+        "gemini-2.0-flash-preview-image-generation",
+        {"image": "0.05"},
+        {"pictures_max": 4},
+    ),
 }
-ROW = """id = "{id}"
-title = "{id}"
-family = "relayed"
-[ability]
-makes = [{makes}]
-count_max = 4
-aspects = ["16:9", "1:1"]
-{ability}
-[price]
-{price}
-source = "this test"
-as_of = 2026-11-01
-[[routes]]
-provider = "partner"
-upstream = "{upstream}"
-"""
+RATIOS = ["16:9", "1:1"]
 SETTINGS = """[upstreams.partner]
 kind = "danqing"
 base_url = "{url}"
@@ -52,11 +48,9 @@ def maker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 def relay_to(maker: Server, data: Path, *, max_cost: str = "5") -> Server:
     """A server in front of it, with models of its own."""
-    (data / "catalog").mkdir(parents=True)
-    for id, (medium, upstream, price, ability) in MODELS.items():
-        makes = '"text", "image"' if medium == "text" else f'"{medium}"'
-        row = ROW.format(id=id, upstream=upstream, price=price, ability=ability, makes=makes)
-        (data / "catalog" / f"{id}.toml").write_text(row)
+    for id, (makes, upstream, price, more) in MODELS.items():
+        routes = [("partner", upstream)]
+        add_model(data, id, makes, price=price, routes=routes, count_max=4, aspects=RATIOS, **more)
     (data / "danqing.toml").write_text(SETTINGS.format(url=maker.url, key=maker.key, max_cost=max_cost))
     return Server(data).start()
 
@@ -69,16 +63,9 @@ def relay(maker: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
     assert "defect" not in server.log(), server.log()[-3000:]
 
 
-def live_key_of(server: Server) -> str:
-    """A key that reaches upstreams, on an account with money."""
-    assert server.call("POST", "/api/funds", {"usd": "9", "cause": "1"}, key=server.owner_key).status in (200, 201)
-    answer = server.call("POST", "/api/keys", {"name": "live", "test": False}, key=server.owner_key)
-    return str(answer.json()["secret"])
-
-
 @pytest.fixture(scope="module")
 def key(relay: Server) -> str:
-    return live_key_of(relay)
+    return relay.live_key(usd="9")
 
 
 def begun(server: Server, key: str, **body: object) -> str:
@@ -175,7 +162,7 @@ def test_what_is_partly_filtered_is_partly_delivered(relay: Server, key: str) ->
 @pytest.mark.parametrize("moment", ["at once", "while filming"])
 def test_a_film_survives_the_death_of_the_server_in_front(maker: Server, tmp_path: Path, moment: str) -> None:
     relay = relay_to(maker, tmp_path / "relay")
-    key, prompt = live_key_of(relay), f"A paper boat on a river, {moment}"
+    key, prompt = relay.live_key(usd="9"), f"A paper boat on a river, {moment}"
     id = begun(relay, key, model="relayed-film", prompt=prompt, seconds=4)
     if moment == "while filming":
         eventually(lambda: float(str(job_of(relay, key, id)["progress"])) > 0.1, pause_s=0.05)
@@ -204,7 +191,7 @@ def test_a_cancelled_film_is_cancelled_at_the_other_server(relay: Server, maker:
 def test_what_costs_too_much_there_is_refused_there(maker: Server, tmp_path: Path) -> None:
     relay = relay_to(maker, tmp_path / "relay", max_cost="0.01")
     try:
-        answer = predict(relay, live_key_of(relay), "a dear fox")
+        answer = predict(relay, relay.live_key(usd="9"), "a dear fox")
         assert answer.status in (400, 402, 502)
         assert b"0.01" in answer.body
         assert jobs_with(maker, "a dear fox") == []

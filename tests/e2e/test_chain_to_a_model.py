@@ -67,9 +67,7 @@ def linked(folder: Path, settings: str) -> Link:
     folder.mkdir(parents=True)
     (folder / "danqing.toml").write_text(settings)
     server = Server(folder).start()
-    server.call("POST", "/api/funds", {"usd": "50", "cause": "1"}, key=server.owner_key)
-    made = server.call("POST", "/api/keys", {"name": "live", "test": False}, key=server.owner_key)
-    return Link(server, str(made.json()["secret"]))
+    return Link(server, server.live_key())
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ import pytest
 
 from contract.calls import ended, google_error, openai_error
 from e2e.traces import files
+from rows import EIGHT_SECONDS, add_model
 from serving import Answer, Server
 from upstreams.hostile import Hostile
 
@@ -24,20 +25,6 @@ kind = "{kind}"
 base_url = "{url}"
 key = "{key}"
 poll_s = 0.05
-"""
-ROW = """id = "{id}"
-title = "{id}"
-family = "hostile"
-[ability]
-makes = [{makes}]
-{seconds}
-[price]
-{price}
-source = "this test"
-as_of = 2026-11-01
-[[routes]]
-provider = "{kind}"
-upstream = "{upstream}"
 """
 SHORT_S = 6  # for what nothing but its deadline ends
 LONG_S = 240
@@ -110,18 +97,13 @@ class Case:
     def id(self) -> str:
         return f"{self.kind}-{self.way}-{self.stage}-{self.fault}"
 
-    def row(self) -> str:
+    def write(self, data: Path) -> None:
+        """Add the model to a server's own."""
         names = {"predict": PICTURES[self.kind], "chat": "gemini-", "film": FILMS[self.kind], "story": "veo3-"}
-        makes = {"predict": '"image"', "chat": '"text", "image"'}.get(self.way, '"video"')
-        film = makes == '"video"'
-        return ROW.format(
-            id=self.id,
-            makes=makes,
-            seconds="seconds = [8]\nfps = 24" if film else "",
-            price='second = "0.10"' if film else 'image = "0.05"',
-            kind=self.kind,
-            upstream=f"{names[self.way]}hostile--{self.fault}--{self.stage}",
-        )
+        makes = {"predict": ["image"], "chat": ["text", "image"]}.get(self.way, ["video"])
+        film, price = (EIGHT_SECONDS, {"second": "0.10"}) if makes == ["video"] else ({}, {"image": "0.05"})
+        route = (self.kind, f"{names[self.way]}hostile--{self.fault}--{self.stage}")
+        add_model(data, self.id, makes, price=price, routes=[route], **film)
 
 
 CASES = [Case(*group, fault, expected) for group, table in GROUPS.items() for fault, expected in table.items()]
@@ -183,10 +165,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         server = Server(tmp_path_factory.mktemp("hostile"))
         write(server.data, hostile.url)
         server.start()
-        funds = server.call("POST", "/api/funds", {"usd": "1000", "cause": "1"}, key=server.owner_key)
-        assert funds.status in (200, 201)
-        made = server.call("POST", "/api/keys", {"name": "live", "test": False}, key=server.owner_key)
-        world = World(server, hostile, str(made.json()["secret"]))
+        world = World(server, hostile, server.live_key())
         yield world
         world.close()
         assert server.stop() == 0, server.log()[-3000:]
@@ -195,9 +174,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 def write(data: Path, url: str) -> None:
     """The settings, and a model for each case."""
-    (data / "catalog").mkdir(parents=True)
     for case in CASES:
-        (data / "catalog" / f"{case.id}.toml").write_text(case.row())
+        case.write(data)
     tables = [SETTINGS.format(kind=kind, url=url, key=CANARY) for kind in PICTURES]
     tables[1] += f'storage_url = "{url}"\n'
     (data / "danqing.toml").write_text("\n".join(tables))

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
+from rows import add_model
 from serving import Answer, Server
 from upstreams import openai, vertex
 from upstreams.googles import Tree, Work, at_work
@@ -35,20 +36,6 @@ poll_s = 0.1
 [upstreams.openai]
 base_url = "{pictures}/v1"
 key = "{pictures_key}"
-"""
-TALK = """id = "talk"
-title = "talk"
-family = "tests"
-[ability]
-makes = ["text", "image"]
-count_max = 8
-[price]
-image = "0.01"
-source = "this test"
-as_of = 2026-11-01
-[[routes]]
-provider = "openai"
-upstream = "gpt-image-2"
 """
 
 
@@ -136,16 +123,13 @@ async def gateway(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Gat
         films = await stack.enter_async_context(at_work(Films()))
         pictures = await stack.enter_async_context(openai.at_work(Pictures()))
         server = Server(tmp_path_factory.mktemp("memory") / "data")
-        (server.data / "catalog").mkdir(parents=True)
-        (server.data / "catalog" / "talk.toml").write_text(TALK)
+        routes = [("openai", "gpt-image-2")]
+        add_model(server.data, "talk", ["text", "image"], price={"image": "0.01"}, routes=routes, count_max=8)
         urls = {"films": films.url, "pictures": pictures.url}
         keys = {"films_key": vertex.KEY, "pictures_key": pictures.keys[0]}
         (server.data / "danqing.toml").write_text(SETTINGS.format(**urls, **keys))
         await asyncio.to_thread(server.start)
-        owner = server.owner_key
-        await asyncio.to_thread(server.call, "POST", "/api/funds", {"usd": "500", "cause": "1"}, key=owner)
-        made = await asyncio.to_thread(server.call, "POST", "/api/keys", {"name": "live", "test": False}, key=owner)
-        yield Gateway(server, str(made.json()["secret"]))
+        yield Gateway(server, await asyncio.to_thread(server.live_key))
         assert await asyncio.to_thread(server.stop) == 0, server.log()[-3000:]
 
 

@@ -70,11 +70,9 @@ async def paired(folder: Path, keys: Sequence[str], engine_key: str) -> AsyncIte
         names = {"studio": studio.url, "keys": json.dumps(keys), "engine": spare.url, "engine_key": engine_key}
         (server.data / "danqing.toml").write_text(PAIR.format(**names))
         await asyncio.to_thread(server.start)
-        owner = server.owner_key
-        await asyncio.to_thread(server.call, "POST", "/api/funds", {"usd": "50.00", "cause": "1"}, key=owner)
-        made = await asyncio.to_thread(server.call, "POST", "/api/keys", {"name": "live", "test": False}, key=owner)
+        key = await asyncio.to_thread(server.live_key, usd="50.00")
         try:
-            yield Pair(server, str(made.json()["secret"]), studio, spare)
+            yield Pair(server, key, studio, spare)
             assert await asyncio.to_thread(server.stop) == 0, server.log()[-3000:]
         finally:
             server.kill()
