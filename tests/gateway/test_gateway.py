@@ -126,6 +126,31 @@ async def ended(stage: Stage, generation: Generation) -> Job:
 
 
 @pytest.mark.anyio
+async def test_whatever_a_job_tells_of_can_be_fetched(tmp_path: Path) -> None:
+    made, free = asyncio.Event(), asyncio.Event()
+
+    async def lingers(order: Order, assets: Assets) -> AsyncGenerator[Update]:
+        yield Accepted()
+        for _ in range(2):
+            yield Produced(Output(medium=Medium.IMAGE, blob=await assets.put(PNG, "image/png")))
+            yield Produced(Output(medium=Medium.TEXT, text="Look."))
+        yield Progressed(0.9)
+        made.set()
+        await free.wait()
+
+    async with staged(tmp_path, Puppet(lingers)) as stage:
+        job = await stage.gateway.submit(stage.key, a_generation(count=2))
+        await made.wait()
+        told = await stage.gateway.job(stage.key, job.id)
+        assert (len(told.media), told.text, told.progress) == (1, "Look.\n\nLook.", 0.9)
+        free.set()
+        ended = await stage.gateway.wait(job)
+        assert len(ended.media) == 2
+        for output in (*told.media, *ended.media):
+            await stage.gateway.file(stage.key, output.file)
+
+
+@pytest.mark.anyio
 async def test_a_picture_is_made_kept_and_paid_for(tmp_path: Path) -> None:
     async with staged(tmp_path) as stage:
         job = await ended(stage, a_generation(count=2, knobs=(("guidanceScale", 7.5), ("addWatermark", False))))

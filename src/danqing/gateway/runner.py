@@ -56,6 +56,7 @@ class _Run:
         self.job = job
         self.lost: Failed | None = None
         self._transfers: tuple[Transfer, ...] = ()
+        self._stored = len(job.outputs)
         self._store = store
         self._hub = hub
         self._now = now
@@ -67,9 +68,15 @@ class _Run:
         if _must_survive(self.job, after, event):
             after = replace(after, version=self.job.version + 1)
             await self._commit(after, transfers)
-            transfers = ()
+            transfers, self._stored = (), len(after.outputs)
         self.job, self._transfers = after, transfers
-        self._hub.publish(after)
+        self._hub.publish(self._shown())
+
+    def _shown(self) -> Job:
+        """The job as others may see it: whoever hears of a file fetches it, and can only when it is stored."""
+        outputs = self.job.outputs
+        fetchable = tuple(each for at, each in enumerate(outputs) if at < self._stored or not each.blob)
+        return self.job if len(fetchable) == len(outputs) else replace(self.job, outputs=fetchable)
 
     async def _commit(self, job: Job, transfers: Sequence[Transfer]) -> None:
         """Commit, patiently: what an engine has delivered is not given up because the database is away for a while."""

@@ -11,7 +11,7 @@ Pixels = tuple[int, int]
 _ASPECT = re.compile(r"([1-9][0-9]{0,3}):([1-9][0-9]{0,3})")
 _CLASS = re.compile(r"([0-9]+(?:\.[0-9]+)?)K")  # 1K: as many pixels as a square of 1024
 _LINES = re.compile(r"([0-9]{2,4})p")  # 720p: the shorter side
-_OFF_MAX = 0.02  # how far a fixed size may be off the ratio: 1792x1024 still is 16:9
+_OFF_MAX = 0.025  # how far a fixed size may be off the ratio: 1792x1024 and 1280x704 still are 16:9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
