@@ -80,6 +80,7 @@ PAID: dict[str, tuple[str, dict[str, object], int, Read]] = {
 AGAIN = "/api/jobs/{job}/again"  # spends what its job did
 # Spend what another film costs, when a model does it to a film that is there; contract/test_openai_videos.py.
 CHANGING = {"/v1/videos/edits", "/v1/videos/extensions", "/v1/videos/{id}/remix"}
+AGENTS = "/mcp"  # spends as its tools do, and says so in the words of another protocol: test_mcp.py
 FREE = {
     "/v1/videos/characters",
     "/v1/images/variations",
@@ -110,7 +111,7 @@ def posts(routes: Sequence[BaseRoute], above: str = "") -> Iterator[str]:
 def test_every_route_that_takes_a_request_is_known_to_spend_or_not() -> None:
     front = Front(None, None, None, None, None)  # nobody asks
     there = {path for dialect in find_dialects() for path in posts(dialect.routes(front))}
-    assert there == PAID.keys() | FREE | CHANGING | {AGAIN}
+    assert there == PAID.keys() | FREE | CHANGING | {AGAIN, AGENTS}
 
 
 def test_what_is_free_costs_nothing_and_needs_no_price(server: Server) -> None:

@@ -15,10 +15,10 @@ from danqing.domain.generation import Person, Translate
 from danqing.later import Later
 
 if TYPE_CHECKING:
-    from danqing.cli import advising, auditing, commands, doctoring, keeping, making, migrating, server
+    from danqing.cli import advising, agents, auditing, commands, doctoring, keeping, making, migrating, server
 else:
-    parts = ("advising", "auditing", "commands", "doctoring", "keeping", "making", "migrating", "server")
-    advising, auditing, commands, doctoring, keeping, making, migrating, server = (
+    parts = ("advising", "agents", "auditing", "commands", "doctoring", "keeping", "making", "migrating", "server")
+    advising, agents, auditing, commands, doctoring, keeping, making, migrating, server = (
         Later(f"danqing.cli.{name}") for name in parts
     )
 
@@ -368,6 +368,12 @@ def worker(
 ) -> None:
     """Make films for the servers on the same database, which must be Postgres."""
     server.work(data=data, host=host, port=port, level=log_level.value, json=json)
+
+
+@app.command()
+def mcp() -> None:
+    """Serve an agent on stdin and stdout, with the tools of the Model Context Protocol and the key's own budget."""
+    agents.serve()
 
 
 def main() -> NoReturn:

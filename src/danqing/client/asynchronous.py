@@ -52,6 +52,10 @@ class AsyncClient:
         """Close its connections. Jobs go on."""
         await self._transport.close()
 
+    async def where(self) -> Remote:
+        """Where the server is now, and the key that is shown there."""
+        return await self._transport.where()
+
     async def quote(
         self,
         prompt: str,

@@ -47,11 +47,11 @@ def claim(candidates: Iterator[Path]) -> Path:
     raise FileExistsError("every name is taken")
 
 
-def require_writable(out: Path | None) -> None:
-    """Raises Problem before anything is paid for that could not be saved."""
+def require_writable(out: Path | None, how: str = " with -o") -> None:
+    """Raises Problem before anything is paid for that could not be saved; `how` another place is named."""
     folder = Path() if out is None else out if out.is_dir() else out.parent
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise invalid(f"Nothing can be saved in {folder.absolute()}; choose another place with -o.", param="output")
+        raise invalid(f"Nothing can be saved in {folder.absolute()}; choose another place{how}.", param="output")
 
 
 def data_url(path: Path) -> str:

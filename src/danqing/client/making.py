@@ -27,19 +27,25 @@ class AsyncImages:
         mask: Given | None = None,
         references: Sequence[Given] = (),
         task: str | None = None,
+        area: str | None = None,
+        roles: Sequence[str] = (),
         **wishes: Unpack[Wishes],
     ) -> AsyncResult:
         """Change a picture as the words say; only inside of `mask`, if there is one, and like the `references`.
 
-        `task`: "edit", "insert", "remove", "outpaint" or "background", where the words alone do not say it.
+        `task`: "edit", "insert", "remove", "outpaint" or "background", where the words alone do not say it. `area`, in
+        place of a mask, is what of it may change: "background", "foreground" or "semantic". `roles`: what each picture
+        is given for, that which is changed first: "base", "subject", "style", "control" or "content".
         """
         inputs: dict[str, Given | Sequence[Given] | None] = {"pictures": (picture, *references), "mask": mask}
-        request = await asked(prompt, wishes, wants="image", inputs=inputs, task=task)
+        details = {"task": task, "area": area, "roles": [*roles]}
+        request = await asked(prompt, wishes, wants="image", inputs=inputs, details=details)
         return await (await self._jobs.submit(**request)).wait()
 
-    async def upscale(self, picture: Given, **wishes: Unpack[Wishes]) -> AsyncResult:
-        """The same picture with more pixels."""
-        request = await asked("", wishes, wants="image", inputs={"pictures": (picture,)}, task="upscale")
+    async def upscale(self, picture: Given, factor: int = 2, **wishes: Unpack[Wishes]) -> AsyncResult:
+        """The same picture with more pixels: its sides become `factor` times as long."""
+        details = {"task": "upscale", "factor": factor}
+        request = await asked("", wishes, wants="image", inputs={"pictures": (picture,)}, details=details)
         return await (await self._jobs.submit(**request)).wait()
 
 
@@ -68,10 +74,12 @@ class AsyncVideos:
 
     async def extend(self, film: Given, prompt: str = "", **wishes: Unpack[FilmWishes]) -> AsyncJob:
         """Have a film go on from its last frame."""
-        return await self._jobs.submit(
-            **await asked(prompt, wishes, wants="video", inputs={"film": film}, task="extend")
-        )
+        return await self._changed(film, prompt, wishes, "extend")
 
     async def edit(self, film: Given, prompt: str, **wishes: Unpack[FilmWishes]) -> AsyncJob:
         """Have a film changed as the words say."""
-        return await self._jobs.submit(**await asked(prompt, wishes, wants="video", inputs={"film": film}, task="edit"))
+        return await self._changed(film, prompt, wishes, "edit")
+
+    async def _changed(self, film: Given, prompt: str, wishes: FilmWishes, task: str) -> AsyncJob:
+        request = await asked(prompt, wishes, wants="video", inputs={"film": film}, details={"task": task})
+        return await self._jobs.submit(**request)

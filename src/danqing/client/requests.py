@@ -24,7 +24,8 @@ class Delivered(Protocol):
 Given = str | Path | bytes | Output | Delivered
 """A file: its path, its bytes, one that was delivered before, or "files/NAME" or a data: URL as they are."""
 
-_READY = ("data:", "files/", "http://", "https://")
+NOTHING: Mapping[str, object] = {}
+READY = ("data:", "files/", "http://", "https://")
 
 
 class Wishes(TypedDict, total=False):
@@ -74,9 +75,12 @@ async def asked(
     *,
     wants: Literal["image", "video"] | None = None,
     inputs: Mapping[str, Given | Sequence[Given] | None],
-    task: str | None = None,
+    details: Mapping[str, object] = NOTHING,
 ) -> Asked:
-    """The request with its files in it. `inputs` are the fields of the body that hold files. Raises Problem."""
+    """The request with its files in it. Raises Problem.
+
+    `inputs` are the fields of the body that hold files, `details` those that follow from what is asked for.
+    """
     said: dict[str, object] = dict(wishes)
     once, deadline, most = said.pop("once", ""), said.pop("deadline", None), said.pop("max_cost", None)
     headers = {} if deadline is None else {"danqing-deadline": str(deadline)}
@@ -88,8 +92,7 @@ async def asked(
             body[name] = await _addresses(given)
     if wants and body["model"] == AUTO:
         body["wants"] = [wants]
-    if task:
-        body["task"] = task
+    body |= {name: value for name, value in details.items() if value not in (None, [])}
     return {"request": body, "headers": headers, "once": str(once)}
 
 
@@ -104,7 +107,7 @@ async def _address(given: Given) -> str:
     match given:
         case bytes():
             return files.encoded(given)
-        case str() if given.startswith(_READY):
+        case str() if given.startswith(READY):
             return given
         case str() | Path():
             return await asyncio.to_thread(_read, Path(given))

@@ -63,6 +63,11 @@ class Transport:
         self._closed, self._open = True, None
         await self._stack.aclose()
 
+    async def where(self) -> Remote:
+        """Where the server is now, and the key to show there."""
+        _, locate = await self._opened()
+        return await locate()
+
     async def ask(
         self,
         method: str,

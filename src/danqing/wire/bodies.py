@@ -30,12 +30,24 @@ def decode(body: bytes, shape: type[T]) -> T:
     try:
         return msgspec.json.decode(body, type=shape)
     except msgspec.ValidationError as error:
-        what, _, path = str(error).partition(" - at `$")
-        field = path.rstrip("`").lstrip(".")
-        # What msgspec says may quote the value.
-        raise invalid(f"{field or 'The body'}: {what[:200]}.", param=_name_of(field) or None) from None
+        raise _unfit(error) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _malformed(error) from None
+
+
+def convert(value: object, shape: type[T]) -> T:
+    """The same for what was read from JSON already. Raises Problem(INVALID)."""
+    try:
+        return msgspec.convert(value, type=shape)
+    except msgspec.ValidationError as error:
+        raise _unfit(error) from None
+
+
+def _unfit(error: msgspec.ValidationError) -> Problem:
+    what, _, path = str(error).partition(" - at `$")
+    field = path.rstrip("`").lstrip(".")
+    # What msgspec says may quote the value.
+    return invalid(f"{field or 'The body'}: {what[:200]}.", param=_name_of(field) or None)
 
 
 def read(body: object, *, camel: bool = True) -> "Fields":
