@@ -23,7 +23,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from danqing import assets, dialects, prompts, providers
@@ -31,17 +31,22 @@ from danqing.assets.bucket import Bucket
 from danqing.assets.desk import Desk
 from danqing.assets.disk import Disk
 from danqing.assets.probe import probe
+from danqing.assets.stamp import told
+from danqing.assets.thumbnails import Thumbnails
 from danqing.catalog import load as load_catalog
 from danqing.config import Config, ConfigError, open_upstreams
 from danqing.dialects import native
-from danqing.domain.errors import Kind, Problem
+from danqing.domain.errors import Problem
 from danqing.domain.ports import Archive, Editor, Fleet, Provider
 from danqing.front import Front, refusal
 from danqing.front.clerk import Clerk
 from danqing.front.discreet import Discreet
+from danqing.front.paths import specificity, unknown
 from danqing.gateway.accounts import Accounts
+from danqing.gateway.bookkeeping import Bookkeeper
 from danqing.gateway.breakers import Breakers
 from danqing.gateway.cleaning import Cleaner
+from danqing.gateway.curating import Curator
 from danqing.gateway.dispatch import ASKS, Queue, slots_of
 from danqing.gateway.durable import Durable
 from danqing.gateway.events import Alone
@@ -50,6 +55,7 @@ from danqing.gateway.keyring import Keyring
 from danqing.gateway.shelf import Shelf
 from danqing.store.bus import Bus
 from danqing.store.database import Database, connect
+from danqing.upstream.pictures import Pictures
 from danqing.upstream.settings import read_upstream
 from danqing.wire.media_type import media_type
 
@@ -144,15 +150,13 @@ async def opened(config: Config, role: Role) -> AsyncIterator[Front]:
         desk = Desk(config.scratch)
         stack.callback(desk.close)
         makers = connect_providers(config, desk.directory)
-        for maker in makers.values():
-            if close := getattr(maker, "close", None):
-                stack.push_async_callback(close)
+        close_with(stack, *makers.values())
         accounts = Accounts(database, keyring)
         await accounts.open()
         write_secret(config.data / "test-key", await accounts.first_key())
         me = f"{socket.gethostname()}-{os.getpid()}-{uuid4().hex[:12]}"
-        slots = {name: slots_of(maker) for name, maker in makers.items()}
-        queue = Durable(config.queue_url, executor=me, slots=None if role is Role.GATEWAY else slots)
+        slots = None if role is Role.GATEWAY else {name: slots_of(maker) for name, maker in makers.items()}
+        queue = Durable(config.queue_url, executor=me, slots=slots)
         fleet = database.member(me, kind=role.value, lease_s=config.lease_s)
         gateway = connect_gateway(config, database, archive, makers, queue, fleet, keyring)
         # DBOS has the event loop use its threads, and takes them away when it closes; the store still needs some then.
@@ -160,15 +164,20 @@ async def opened(config: Config, role: Role) -> AsyncIterator[Front]:
         stack.push_async_callback(gateway.close)
         await gateway.open()
         cleaner = Cleaner(database, archive, queue, config.keep)
+        thumbnails = Thumbnails(archive, config.cache / "thumbnails", desk.directory)
+        fetch = Pictures(archive) if config.fetch else None
+        close_with(stack, thumbnails, fetch)
         if config.prompts and role is not Role.WORKER:
             await stack.enter_async_context(working(asyncio.to_thread(prompts.prepare)))
         async with working(cleaner.run()):
             lasts = timedelta(hours=config.upload_hours)
             shelf = Shelf(database, gateway, cleaner, keyring, probe, media_type, lasts=lasts)
             clerk = Clerk(database.docket(), gateway, shelf, fleet)
+            curator = Curator(database.shelves(), cleaner, keyring, thumbnails, told)
+            rest = (shelf, clerk, curator, Bookkeeper(database.statements(), database))
             async with working(clerk.run()):
                 url, scratch = config.public_url, desk.directory
-                yield Front(gateway, accounts, cleaner, shelf, clerk, public_url=url, scratch=scratch)
+                yield Front(gateway, accounts, cleaner, *rest, public_url=url, scratch=scratch, fetch=fetch)
 
 
 def connect_gateway(
@@ -199,6 +208,12 @@ def connect_gateway(
             bus=Bus(config.database) if config.shared else Alone(),
         )
     )
+
+
+def close_with(stack: AsyncExitStack, *parts: object) -> None:
+    """Have those of the parts closed that can be, when the stack is."""
+    for close in filter(None, (getattr(part, "close", None) for part in parts)):
+        stack.push_async_callback(close)
 
 
 @asynccontextmanager
@@ -257,12 +272,6 @@ def find_dialects() -> list[ModuleType]:
     return [importlib.import_module(f"{dialects.__name__}.{name}") for name in names]
 
 
-def specificity(route: BaseRoute) -> int:
-    """Routes with a longer literal beginning are tried first, so that `/v1/models` is not taken by `{at}models`."""
-    path: str = getattr(route, "path", "")
-    return -len(path.partition("{")[0])
-
-
 async def healthz(request: Request) -> Response:
     """Ready: the process only listens once everything is open."""
     return PlainTextResponse("ok")
@@ -277,7 +286,7 @@ def unrouted(spoken: list[ModuleType], front: Front) -> Callable[[Request, Excep
     def handle(request: Request, error: Exception) -> Response:
         told = error.headers if isinstance(error, HTTPException) else None
         if isinstance(error, HTTPException):
-            error = _problem(request, error)
+            error = unknown(request, error)
         dialect = next((dialect for dialect in spoken if dialect.claims(request)), None)
         envelope = dialect.envelope if dialect else native.envelope
         response = front.respond(refusal(error, envelope))
@@ -285,13 +294,6 @@ def unrouted(spoken: list[ModuleType], front: Front) -> Callable[[Request, Excep
         return response
 
     return handle
-
-
-def _problem(request: Request, error: HTTPException) -> Problem:
-    where = f"{request.method} {request.url.path[:200]}"
-    if error.status_code == 405:
-        return Problem(Kind.NOT_ALLOWED, f"{where} is not a call that exists; the path does, with another method.")
-    return Problem(Kind.NOT_FOUND, f"{where} is not a path of this server.", code="unknown_path")
 
 
 async def serve(config: Config, ready: Callable[[str], None]) -> None:

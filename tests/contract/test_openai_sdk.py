@@ -82,7 +82,7 @@ def test_models_are_listed(openai: Facts) -> None:
         ("no money today", "APIStatusError", 402, "daily_budget_exceeded", "It begins anew at 20"),
         ("too fast", "RateLimitError", 429, "rate_limit_exceeded", "This key may send 1 request a minute"),
         ("wrong key", "AuthenticationError", 401, "invalid_api_key", "The API key is not known or was revoked."),
-        ("web address", "BadRequestError", 400, "unsupported_url", "addresses on the web are not taken"),
+        ("web address", "BadRequestError", 400, "unsupported_url", "cannot be reached from here"),
         ("unknown path", "NotFoundError", 404, "unknown_path", "/v1/moderations is not a path"),
     ],
 )

@@ -8,7 +8,7 @@ from danqing.catalog import load
 from danqing.domain.changes import Change, adapt
 from danqing.domain.errors import Kind, Problem
 from danqing.domain.generation import Area, Generation, Person, Role, Task, Turn
-from danqing.domain.jobs import Reported, step
+from danqing.domain.jobs import Reported, State, step
 from danqing.domain.media import Blob, Medium
 from danqing.domain.models import Ability, fit
 from making import NOON, a_generation, a_job
@@ -165,7 +165,7 @@ def test_whether_a_film_has_sound_follows_from_its_model_and_the_wish(
 def test_what_an_engine_reports_of_a_parameter_takes_the_place_of_what_was_expected() -> None:
     first = Change(param="size", asked="1080p", made="720p", message="The size 1080p is not known.")
     job = a_job(changes=(first, replace(first, param="aspect")))
-    running, _ = step(replace(job, state="submitting"), Reported(changes=(replace(first, made="360p"),)), NOON)
+    running, _ = step(replace(job, state=State.SUBMITTING), Reported(changes=(replace(first, made="360p"),)), NOON)
     assert [(change.param, change.made) for change in running.changes] == [("size", "360p"), ("aspect", "720p")]
 
 

@@ -22,11 +22,11 @@ from danqing.domain.jobs import (
     Started,
     State,
     Withheld,
-    recover,
     step,
 )
 from danqing.domain.ledger import Phase, Transfer
 from danqing.domain.money import Units
+from danqing.domain.recovery import recover
 from danqing.domain.wording import Rewritten, Wording
 from making import CENT, NOON, a_generation, a_job, a_picture
 

@@ -52,6 +52,8 @@ def test_a_key() -> None:
         "translate": "off",
         "created": "2026-11-01T00:00:00+00:00",
         "revoked": None,
+        "former_until": None,
+        "last_used": None,
     }
 
 

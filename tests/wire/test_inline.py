@@ -38,7 +38,7 @@ def test_a_file_of_this_server_is_known_by_any_of_its_addresses(address: str) ->
     assert given_picture(address, param="pictures") == Upload(cited("abc123"), None)
 
 
-@pytest.mark.parametrize("address", ["files/", "files/A-B", "gs://b/files/abc", "profiles/abc", "https://files/abc/d"])
+@pytest.mark.parametrize("address", ["files/", "files/A-B", "gs://b/files/abc", "profiles/abc", "http://files/abc/d"])
 def test_what_is_no_file_of_this_server_is_no_name(address: str) -> None:
     with pytest.raises(Problem) as raised:
         given_picture(address, param="pictures")

@@ -222,7 +222,7 @@ def test_a_request_with_the_least() -> None:
         (b'{"model":"m","count":"2"}', "count", "count: Expected `int | null`, got `str`."),
         (b'{"model":"m","seed":99999999999999999999}', "seed", "seed: "),
         (b'{"model":"m","person":"some"}', "person", "Allowed: allow_all, allow_adult, dont_allow."),
-        (b'{"model":"m","pictures":["https://x/y.png"]}', "pictures", "must be a data: URL"),
+        (b'{"model":"m","pictures":["http://x/y.png"]}', "pictures", "must be a data: URL"),
         (b'{"model":"m","first_frame":"x"}', "first_frame", "must be a data: URL"),
         (b'{"model":"m","wants":["audio"]}', "wants", "wants[0]: "),
         (b'{"model":"m","knobs":{"a":[]}}', "knobs", "knobs[...]: "),

@@ -62,6 +62,15 @@ def read(path: Path) -> dict[str, object] | None:
             return None
 
 
+def told(data: bytes) -> dict[str, object] | None:
+    """The story that a file in memory carries, if it does; it may be anybody's."""
+    read_story = mp4.read if _is_film(data) else _picture(data)[1]
+    try:
+        return read_story(BytesIO(data)) if read_story else None
+    except Malformed:
+        return None
+
+
 def _head(file: BinaryIO) -> bytes:
     head = file.read(8)
     file.seek(0)

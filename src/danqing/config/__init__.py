@@ -23,8 +23,9 @@ class Config:
 
     `database` and `files`: as they were set; `database_url` and `assets` are where they lead. `secret`: the pepper in
     hex, when it is shared. `work`: whether this server makes films itself. `lease_s`: who is silent for longer is dead.
-    `keep`: how long files are kept after their job. `upstreams`: name -> settings as danqing.toml has them, which
-    `open_upstreams` adds the keys to. `prompts`: what is done with prompts, as it has them. `file`: that danqing.toml.
+    `keep`: how long files are kept after their job. `fetch`: whether pictures that a request names
+    by an address are taken from the web. `upstreams`: name -> settings as danqing.toml has them, which `open_upstreams`
+    adds the keys to. `prompts`: what is done with prompts, as it has them. `file`: that danqing.toml.
     `notes`: what is odd in all that, and keeps nobody from serving.
     """
 
@@ -37,6 +38,7 @@ class Config:
     files: str = ""
     keep: Keep = field(default_factory=dict)
     upload_hours: int = UPLOAD_HOURS
+    fetch: bool = True
     database: str = field(default="", repr=False)
     secret: str = field(default="", repr=False)
     work: bool = True
@@ -124,6 +126,7 @@ def load(
         files=values["assets"],
         keep=values["keep_days"],
         upload_hours=values["upload_hours"],
+        fetch=values["fetch"],
         upstreams=found.upstreams,
         notes=tuple(str(mistake) for mistake in found.mistakes),
         prompts=found.prompts,

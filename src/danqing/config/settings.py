@@ -161,6 +161,7 @@ SETTINGS: Mapping[str, Setting] = {
         Setting("assets", place),
         Setting("keep_days", days, {}),
         Setting("upload_hours", whole(1, UPLOAD_HOURS_MAX), UPLOAD_HOURS),
+        Setting("fetch", truth, True),
     )
 }
 IN_FILES = ("database", "secret")

@@ -14,10 +14,11 @@ from enum import StrEnum
 
 from danqing.domain import bills
 from danqing.domain.changes import Change
-from danqing.domain.errors import Kind, Lost, Problem
+from danqing.domain.errors import Kind, Problem
 from danqing.domain.faults import Attempt, Fault, fault_of, removed
 from danqing.domain.generation import Generation, Output
 from danqing.domain.ledger import Transfer, hold, post, void, words
+from danqing.domain.marks import Mark, noted
 from danqing.domain.media import Medium
 from danqing.domain.membership import Member
 from danqing.domain.models import Route
@@ -58,8 +59,8 @@ class Job:
     author's prompt before it was sent, `prompt` the one that the engine worked from when it was another. `shared` jobs
     may be watched by anybody who knows their id; a `member` belongs to a batch. `inputs_gone` is since when the files
     that it was asked with are away. `turn` is set while the job waits to be driven: the lowest is next, 0 goes on with
-    what was begun. `started` is when it was last sent, `deadline` when it must have ended. `progress` (0 to 1) and
-    `stage` are told to watchers but not stored.
+    what was begun. `started` is when it was last sent, `deadline` when it must have ended, `marks` what happened
+    when. `progress` (0 to 1) and `stage` are told to watchers but not stored.
     """
 
     id: str
@@ -96,6 +97,7 @@ class Job:
     turn: int | None = None
     started: datetime | None = None
     deadline: datetime | None = None
+    marks: tuple[Mark, ...] = ()
     progress: float = 0.0
     stage: str = ""
 
@@ -285,7 +287,19 @@ def step(job: Job, event: Event, at: datetime) -> Step:
         raise IllegalStep(f"{type(event).__name__} in state {job.state}")
     if isinstance(event, Progressed):
         return replace(job, progress=max(job.progress, event.fraction), stage=event.stage or job.stage), ()
-    return _STEPS[type(event)](replace(job, updated=at), event)
+    after, transfers = _STEPS[type(event)](replace(job, updated=at), event)
+    what = _marked(job, after, event)
+    by = after.makers[0] if isinstance(event, Started) else ""
+    return replace(after, marks=noted(job.marks, what, at, by)) if what else after, transfers
+
+
+def _marked(job: Job, after: Job, event: Event) -> str:
+    """The word for a step that is remembered; "" for one that only tells more of the same."""
+    if after.state.ended:
+        return after.state.value
+    if isinstance(event, Accepted) and job.state is State.RUNNING:
+        return ""  # an engine may say so for each picture
+    return _MARKS.get(type(event), "")
 
 
 def _rewritten(job: Job, event: Rewritten) -> Step:
@@ -364,6 +378,14 @@ def _end(job: Job, state: State, fault: Fault) -> Step:
     return replace(job, state=state, fault=fault), (void(job.hold),)
 
 
+_MARKS: dict[type[Event], str] = {
+    Rewritten: "rewritten",
+    Started: "submitting",
+    TurnedAway: "turned_away",
+    Accepted: "running",
+    Produced: "produced",
+    Withheld: "withheld",
+}
 _STEPS: dict[type[Event], Callable[..., Step]] = {
     Rewritten: _rewritten,
     Started: _started,
@@ -376,15 +398,3 @@ _STEPS: dict[type[Event], Callable[..., Step]] = {
     Failed: _failed,
     Cancelled: _cancelled,
 }
-
-
-def recover(job: Job, *, repeatable: bool) -> Failed | None:
-    """What must happen to a job whose process died. None: drive it again from where it stands.
-
-    `repeatable`: the engine may be asked twice for the same job without doing, or being paid for, the work twice.
-    Other engines are only asked again when nothing was sent, or with the ticket of the work that they already do.
-    """
-    if repeatable or job.ticket or job.state is State.QUEUED or job.wording.pending:
-        return None
-    message = "The gateway stopped while the engine was at work. What became of it is unknown; it is not sent again."
-    return Failed(Lost(Kind.UNKNOWN, message, code="outcome_unknown"))

@@ -15,7 +15,8 @@ class Key:
 
     `test` keys are served by the Sketch engine and pay with play money. `hint` is what a person can recognise it by.
     A key may belong to a project, and is then held to its own limits and to the project's. `translate` is what becomes
-    of its prompts in other languages when a request does not say.
+    of its prompts in other languages when a request does not say. `former_until`: until when the secret before the
+    present one is still good. `last_used` is when it last asked for something, where that was looked up.
     """
 
     id: str
@@ -28,3 +29,5 @@ class Key:
     project: str | None = None
     translate: Translate | None = None
     revoked: datetime | None = None
+    former_until: datetime | None = None
+    last_used: datetime | None = None

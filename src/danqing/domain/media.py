@@ -44,6 +44,13 @@ class Cited(Blob):
     file: str
 
 
+@dataclass(frozen=True, slots=True)
+class Linked(Blob):
+    """A picture on the web, of which only the address is known yet; nothing that is stored holds one."""
+
+    url: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
     """What a file's own header tells of it; 0 for what it does not tell. A picture has no length and no sound."""
@@ -58,6 +65,11 @@ class Shape:
 def cited(file: str) -> Cited:
     """What stands for a file until it is found."""
     return Cited("", 0, "", file)
+
+
+def linked(url: str) -> Linked:
+    """What stands for a picture until it is fetched; what it is will be seen then."""
+    return Linked("", 0, "image/png", url)
 
 
 def blob_named(name: str, size: int) -> Blob:

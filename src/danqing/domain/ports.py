@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import PurePath
 from typing import Protocol
 
+from danqing.domain.gallery import ANY_JOB, JobSearch
 from danqing.domain.generation import Generation, Translate
 from danqing.domain.jobs import Event, Job, State, Told
 from danqing.domain.keys import Key
@@ -60,6 +61,10 @@ class Assets(Protocol):
 
 Probe = Callable[[Assets, Blob], Awaitable[Shape | None]]
 """Looks at a stored file's header: its pixels, length and sound; None when it tells nothing. Raises Problem."""
+
+
+Fetch = Callable[[str], Awaitable[Blob]]
+"""Stores the picture at an address on the web that a user gave. Raises Problem."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,8 +309,8 @@ class Books(Protocol):
     async def standings(self, key: str, at: datetime) -> tuple[Standing, ...]:
         """How far the account of a key, its own limits and those of its project are used up."""
 
-    async def jobs(self, key: str, *, limit: int, before: str | None = None) -> list[Job]:
-        """A key's jobs, newest first; `before` is the id of the last one seen."""
+    async def jobs(self, key: str, *, limit: int, before: str | None = None, search: JobSearch = ANY_JOB) -> list[Job]:
+        """A key's jobs that are looked for, newest first; `before` is the id of the last one seen."""
 
     async def uses(self, models: Collection[str], since: datetime) -> list[Use]:
         """Which keys had work done by these names of models since a moment."""
@@ -331,6 +336,19 @@ class Register(Protocol):
 
     async def projects(self) -> list[Project]:
         """All projects, newest first."""
+
+
+class Locksmith(Protocol):
+    """What becomes of a key that is there."""
+
+    async def rename_key(self, id: str, name: str) -> Key | None:
+        """Give it another name. None when it does not exist."""
+
+    async def rotate_key(self, id: str, secret: tuple[str, str], until: datetime | None) -> Key | None:
+        """Give it another secret, told by its digest and its hint; the one before opens until then, or no more.
+
+        None when there is no such key in force.
+        """
 
 
 class Limiter(Protocol):

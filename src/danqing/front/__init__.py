@@ -17,16 +17,19 @@ from danqing.domain.errors import Kind, Problem, invalid
 from danqing.domain.generation import Generation, Output
 from danqing.domain.jobs import Job
 from danqing.domain.keys import Key
-from danqing.domain.ports import Once
+from danqing.domain.ports import Fetch, Once
 from danqing.front import bodies
 from danqing.front.clerk import Clerk
 from danqing.front.discreet import QUERY_KEY
 from danqing.front.download import download
+from danqing.front.fetching import fetched
 from danqing.front.headers import advised, dated, made_by, shown, told_by, worded
 from danqing.front.quotes import DRY_RUN, ceiling_of, is_dry, within
 from danqing.front.wishes import wished
 from danqing.gateway.accounts import Accounts
+from danqing.gateway.bookkeeping import Bookkeeper
 from danqing.gateway.cleaning import Cleaner
+from danqing.gateway.curating import Curator
 from danqing.gateway.gateway import Gateway
 from danqing.gateway.shelf import Shelf
 from danqing.wire import books
@@ -82,9 +85,12 @@ class Front:
         cleaner: Cleaner,
         shelf: Shelf,
         clerk: Clerk,
+        curator: Curator,
+        bookkeeper: Bookkeeper,
         *,
         public_url: str = "",
         scratch: Path | None = None,
+        fetch: Fetch | None = None,
         heartbeat_s: float = HEARTBEAT_S,
     ) -> None:
         self.gateway = gateway
@@ -92,8 +98,11 @@ class Front:
         self.cleaner = cleaner
         self.shelf = shelf
         self.clerk = clerk
+        self.curator = curator
+        self.bookkeeper = bookkeeper
         self._public_url = public_url.rstrip("/")
         self._scratch = scratch or Path(gettempdir())
+        self._fetch = fetch
         self._heartbeat_s = heartbeat_s
         self._leaving = asyncio.Event()
 
@@ -234,24 +243,28 @@ class Front:
         uploads: Sequence[Upload],
         *,
         shared: bool = False,
+        ceiling: int | None = None,
+        once: Once | None = None,
     ) -> Job:
         """Have a request made. Its files are stored first, so that the generation's Blobs can be opened.
 
-        `body` is all that the request says, for its Idempotency-Key. Raises Quoted when the caller only wants to know
-        what it would cost.
+        `body` is all that the request says, for its Idempotency-Key. `ceiling` and `once` hold where the caller says
+        nothing of its own. Raises Quoted when the caller only wants to know what it would cost.
         """
         generation = await self.shelf.found(key, generation)
         generation = await self.gateway.advisor.settle(key, wished(request, generation))
         if is_dry(request):
             raise Quoted(await self.quote(request, key, generation))
-        ceiling, within_s = ceiling_of(request), within(request)
+        told, within_s = ceiling_of(request), within(request)
+        ceiling = ceiling if told is None else told
         if uploads:
             await self.gateway.ready()
             self.gateway.quote(key, generation, ceiling=ceiling)
         for upload in uploads:
             if upload.data is not None:
                 await self.gateway.assets.put(upload.data, upload.blob.mime)
-        once = once_of(request, body)
+        generation = await fetched(self._fetch, generation)
+        once = once_of(request, body) or once
         return await self.gateway.submit(key, generation, once=once, shared=shared, ceiling=ceiling, within_s=within_s)
 
     async def quote(self, request: Request, key: Key, generation: Generation) -> Reply:

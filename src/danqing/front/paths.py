@@ -7,6 +7,11 @@ version that is there twice because the base URL had it already (wire.md, sectio
 import re
 
 from starlette.convertors import Convertor, register_url_convertor
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.routing import BaseRoute
+
+from danqing.domain.errors import Kind, Problem
 
 _VERSION = "(?:v1beta1|v1beta|v1alpha|v1)/"
 _SERVICE = f"(?:gemini/(?:{_VERSION})*|(?:{_VERSION})+)"
@@ -49,3 +54,17 @@ class DownloadPath(UploadPath):
 register_url_convertor("google", GooglePath())
 register_url_convertor("upload", UploadPath())
 register_url_convertor("download", DownloadPath())
+
+
+def specificity(route: BaseRoute) -> int:
+    """Routes with a longer literal beginning are tried first, so that `/v1/models` is not taken by `{at}models`."""
+    path: str = getattr(route, "path", "")
+    return -len(path.partition("{")[0])
+
+
+def unknown(request: Request, error: HTTPException) -> Problem:
+    """What is told to whoever asks for a path that no route took, or for one with another method."""
+    where = f"{request.method} {request.url.path[:200]}"
+    if error.status_code == 405:
+        return Problem(Kind.NOT_ALLOWED, f"{where} is not a call that exists; the path does, with another method.")
+    return Problem(Kind.NOT_FOUND, f"{where} is not a path of this server.", code="unknown_path")

@@ -1,18 +1,19 @@
 """Keys, projects, limits and statements: what the owner of a server, or of a key, sets and reads."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import uuid4
 
 from danqing.domain.errors import Kind, Problem, invalid, not_found
+from danqing.domain.gallery import ANY_JOB, JobSearch
 from danqing.domain.generation import Translate
 from danqing.domain.jobs import Job
 from danqing.domain.keys import Key
 from danqing.domain.limits import UNLIMITED, Changes, Limits, Project, Standing
 from danqing.domain.models import Model
 from danqing.domain.money import DOLLAR
-from danqing.domain.ports import Books, Limiter, Register, Spending
+from danqing.domain.ports import Books, Limiter, Locksmith, Register, Spending
 from danqing.domain.retiring import LATELY, Retiring, retiring
 from danqing.gateway.gateway import utc_now
 from danqing.gateway.keyring import Keyring, hint
@@ -25,7 +26,7 @@ NAME_CHARACTERS_MAX = 100
 PAGE_MAX = 200
 
 
-class Ledgers(Books, Register, Limiter, Protocol):
+class Ledgers(Books, Register, Limiter, Locksmith, Protocol):
     """All that is written down about keys and money; one store keeps it."""
 
 
@@ -141,6 +142,30 @@ class Accounts:
             return key
         raise not_found(f"key {id[:64]}")
 
+    async def rename_key(self, id: str, name: str) -> Key:
+        """Another name for a key. Raises Problem(NOT_FOUND)."""
+        if key := await self._books.rename_key(id, _checked(name, "key")):
+            return key
+        raise not_found(f"key {id[:64]}")
+
+    async def rotate_key(self, id: str, grace: timedelta) -> tuple[Key, str]:
+        """A new secret for a key, shown this once; the one before is good for the grace, or refused within a second.
+
+        Everything else of the key stays. Raises Problem(NOT_FOUND) unless it is in force, Problem(INVALID) for the
+        first test key: its secret follows from the server's own.
+        """
+        if id == FIRST_KEY:
+            raise invalid("The first test key follows from the server's secret. Create another key.", param="key")
+        known = next((key for key in await self._books.keys() if key.id == id and not key.revoked), None)
+        if known is None:
+            raise not_found(f"key {id[:64]} in force")
+        token = self._keyring.mint(test=known.test)
+        until = self._now() + grace if grace else None
+        key = await self._books.rotate_key(id, (self._keyring.digest(token), hint(token)), until)
+        if key is None:
+            raise not_found(f"key {id[:64]} in force")
+        return key, token
+
     async def create_project(self, name: str, limits: Limits = UNLIMITED) -> Project:
         """A new project, for keys that share limits."""
         id = f"project_{uuid4().hex[:16]}"
@@ -173,11 +198,13 @@ class Accounts:
         uses = await self._books.uses(ending, now - LATELY)
         return retiring(models, now.date(), [use for use in uses if key is None or use.key == key.id])
 
-    async def jobs(self, key: Key, *, limit: int = 50, before: str | None = None) -> list[Job]:
-        """The key's jobs, newest first, at most PAGE_MAX at a time."""
+    async def jobs(
+        self, key: Key, *, limit: int = 50, before: str | None = None, search: JobSearch = ANY_JOB
+    ) -> list[Job]:
+        """The key's jobs that are looked for, newest first, at most PAGE_MAX at a time."""
         if not 1 <= limit <= PAGE_MAX:
             raise invalid(f"limit must be 1 to {PAGE_MAX}.", param="limit")
-        return await self._books.jobs(key.id, limit=limit, before=before)
+        return await self._books.jobs(key.id, limit=limit, before=before, search=search)
 
 
 def _checked(name: str, what: str) -> str:

@@ -9,9 +9,10 @@ import structlog
 
 from danqing.domain.errors import Declined, Kind, Lost, Problem, Unstored
 from danqing.domain.generation import Generation
-from danqing.domain.jobs import Job, Progressed, Withheld, recover
+from danqing.domain.jobs import Job, Progressed, Withheld
 from danqing.domain.media import Blob
 from danqing.domain.ports import Assets, Order, Provider, Source, Story, Update
+from danqing.domain.recovery import recover
 from danqing.gateway.story import story_of
 
 log = structlog.get_logger("danqing.asking")

@@ -51,6 +51,16 @@ class Keyring:
         genuine = hmac.compare_digest(signature.encode(), self._sign(file, day).encode())
         return file if genuine and day <= today <= day + timedelta(days=LINK_DAYS) else None
 
+    def share(self, id: str) -> str:
+        """The name of a link that can be revoked, by its id: letters and digits only."""
+        return id + self._seal(f"share:{id}")
+
+    def opens_share(self, name: str) -> str:
+        """The id of such a link by its name; "" when it is forged."""
+        id, signature = name[:-_SIGNATURE], name[-_SIGNATURE:]
+        genuine = hmac.compare_digest(signature.encode(errors="replace"), self._seal(f"share:{id}").encode())
+        return id if genuine else ""
+
     def upload(self, id: str) -> str:
         """What an upload is gone on with: whoever has it needs no key (wire.md 7)."""
         return id + self._seal(f"upload:{id}")

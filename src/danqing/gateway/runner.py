@@ -24,12 +24,12 @@ from danqing.domain.jobs import (
     Started,
     State,
     Withheld,
-    recover,
     step,
 )
 from danqing.domain.ledger import Transfer
 from danqing.domain.media import Medium
 from danqing.domain.ports import LEAVING, Assets, Editor, Fleet, Provider, Store
+from danqing.domain.recovery import recover
 from danqing.domain.wording import Rewritten
 from danqing.gateway.asking import Asking
 from danqing.gateway.checking import Checker

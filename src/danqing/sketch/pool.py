@@ -1,4 +1,4 @@
-"""Keeps a few Sketch workers: processes that draw, so that neither the event loop nor the server's memory feels it."""
+"""Keeps a few workers: processes that draw, so that neither the event loop nor the server's memory feels it."""
 
 import asyncio
 import json
@@ -39,12 +39,14 @@ class TookTooLong(WorkerDied):
 class Pool:
     """At most `size` workers; each draws one thing at a time and is kept a while for the next.
 
-    Closing the generator of `run` kills its worker: that is how a drawing is cancelled. A worker that is gone, for
-    whatever reason, is replaced when there is work again.
+    `program` is the module that is run as a worker (`danqing.sketch.process`). Closing the generator of `run` kills its
+    worker: that is how a drawing is cancelled. A worker that is gone, for whatever reason, is replaced when there is
+    work again.
     """
 
-    def __init__(self, size: int = 2, limits: Limits | None = None) -> None:
+    def __init__(self, size: int = 2, limits: Limits | None = None, *, program: str = "danqing.sketch.worker") -> None:
         self.size = size
+        self._program = program
         self._free = asyncio.Semaphore(size)
         self._limits = limits or Limits()
         self._idle: dict[Process, asyncio.TimerHandle] = {}
@@ -77,7 +79,7 @@ class Pool:
             worker = self._woken()
             if worker.returncode is None:
                 return worker
-        command = (sys.executable, "-m", "danqing.sketch.worker", str(self._limits.memory_bytes))
+        command = (sys.executable, "-m", self._program, str(self._limits.memory_bytes))
         return await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, limit=LINE_BYTES_MAX)
 
     def _rest(self, worker: Process) -> None:

@@ -8,21 +8,17 @@ hostile picture cannot hurt its neighbours, and drawing yields to whatever else 
 
 import errno
 import json
-import os
-import resource
 import sys
-import threading
-import time
 import traceback
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import TextIO
 
 from PIL import Image, ImageChops
 
 from danqing.sketch.intake import TooLarge, Unreadable, opened, opened_mask
 from danqing.sketch.planning.plan import Plan, plan
+from danqing.sketch.process import Message, Send, serve_stdin
 from danqing.sketch.telling import say
 from danqing.sketch.works import change, refilm
 from danqing.sketch.works.collage import References
@@ -35,13 +31,8 @@ from danqing.sketch.works.place import masked, plain_ground
 from danqing.sketch.works.refilm import Facts
 
 MEMORY_BYTES = 2 << 30
-NICENESS = 10  # the server answers first, then pictures are drawn
-WATCH_S = 0.2
 SIDE_MIN, SIDE_MAX = 64, 2816
 SECONDS_MAX, FPS_MAX = 60, 60
-
-Message = dict[str, object]
-Send = Callable[[Message], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,40 +332,9 @@ def _error(code: str, message: str) -> Message:
     return {"error": {"code": code, "message": message}}
 
 
-def serve(lines: Iterable[str], out: TextIO) -> None:
-    """Answer every line, in order."""
-
-    def send(message: Message) -> None:
-        out.write(json.dumps(message, ensure_ascii=False) + "\n")
-        out.flush()
-
-    for line in lines:
-        if line.strip():
-            answer(line, send)
-
-
 def main() -> int:
     """Limit this process, then serve stdin until it ends."""
-    _limit_memory(int(sys.argv[1]) if len(sys.argv) > 1 else MEMORY_BYTES)
-    os.nice(NICENESS)
-    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
-    replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)  # whatever a library prints goes to stderr and not between the replies
-    sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
-    serve(sys.stdin, replies)
-    return 0
-
-
-def _limit_memory(most: int) -> None:
-    _soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
-
-
-def _end_with(parent: int) -> None:
-    """End this process, whatever it is doing, once its parent is gone: nobody waits for the drawing any more."""
-    while os.getppid() == parent:
-        time.sleep(WATCH_S)
-    os._exit(1)
+    return serve_stdin(answer, int(sys.argv[1]) if len(sys.argv) > 1 else MEMORY_BYTES)
 
 
 if __name__ == "__main__":

@@ -11,10 +11,10 @@ from danqing.domain.errors import Kind, Problem
 from danqing.domain.jobs import Job, State
 from danqing.domain.keys import Key
 from danqing.store.documents import read_batch, write_batch
-from danqing.store.fleet import Doing
 from danqing.store.jobs import COLUMNS, job_of
 from danqing.store.register import key_of
 from danqing.store.tables import Moment, batches, jobs, keys
+from danqing.store.writer import Doing
 
 _OPEN = batches.c.stage.in_([stage.value for stage in Stage if not stage.ended])
 _ENDED = batches.c.stage.in_([stage.value for stage in Stage if stage.ended])

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from importlib import import_module
 
+from danqing.domain.gallery import ANY_JOB, JobSearch
 from danqing.domain.generation import Translate
 from danqing.domain.jobs import Job
 from danqing.domain.keys import Key
@@ -20,7 +21,9 @@ from danqing.store import accounts, batches, feed, jobs, register, shelf, upkeep
 from danqing.store.batches import Docket
 from danqing.store.engine import Engines, open_engines, troubles_told
 from danqing.store.fleet import Member
+from danqing.store.gallery import Shelves
 from danqing.store.revision import is_current
+from danqing.store.statements import Statements
 from danqing.store.turn import turn
 from danqing.store.writer import T, Work, reader, writer
 
@@ -61,6 +64,14 @@ class Database:
     def docket(self) -> Docket:
         """The batches on it."""
         return Docket(self._read, self._write)
+
+    def shelves(self) -> Shelves:
+        """What was delivered, as people look for it."""
+        return Shelves(self._read, self._write)
+
+    def statements(self) -> Statements:
+        """The ledger as it is read."""
+        return Statements(self._read)
 
     async def admit(self, job: Job, once: Once | None, *, driver: str | None = None) -> Job:
         """Store a new job with its hold, or return the one that `once` made before. `driver` answers for it.
@@ -115,13 +126,14 @@ class Database:
         """Files and unfinished uploads whose time was over before a moment."""
         return await self._read(lambda connection: shelf.expired(connection, before, limit))
 
-    async def jobs(self, key: str, *, limit: int, before: str | None = None) -> list[Job]:
+    async def jobs(self, key: str, *, limit: int, before: str | None = None, search: JobSearch = ANY_JOB) -> list[Job]:
         """A key's jobs, newest first; `before` is the id of the last one seen. Raises Problem(NOT_FOUND) for its id."""
-        return await self._read(lambda connection: jobs.newest(connection, key, limit, before))
+        return await self._read(lambda connection: jobs.newest(connection, key, limit, before, search))
 
     async def key(self, digest: str) -> Key | None:
         """The key with this digest, revoked ones too."""
-        return await self._read(lambda connection: register.find_key(connection, digest))
+        now = datetime.now(UTC)
+        return await self._read(lambda connection: register.find_key(connection, digest, now))
 
     async def keys(self) -> list[Key]:
         """All keys, newest first."""
@@ -135,6 +147,14 @@ class Database:
         """Refuse the key from now on. False when there is none that can be revoked."""
         now = datetime.now(UTC)
         return await self._write(lambda connection: register.revoke(connection, id, now))
+
+    async def rename_key(self, id: str, name: str) -> Key | None:
+        """Give a key another name. None when it does not exist."""
+        return await self._write(lambda connection: register.rename(connection, id, name))
+
+    async def rotate_key(self, id: str, secret: tuple[str, str], until: datetime | None) -> Key | None:
+        """Give a key another secret (digest, hint); the one before opens until then. None when none is in force."""
+        return await self._write(lambda connection: register.rotate(connection, id, secret, until))
 
     async def limit_key(self, id: str, changes: Changes, at: datetime) -> Key | None:
         """Set some limits of a key, which hold at once everywhere. None when it does not exist."""

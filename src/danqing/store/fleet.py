@@ -7,7 +7,6 @@ remembered of the dead, so nothing can be forgotten too early.
 
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
 
 from sqlalchemy import Connection, bindparam, delete, func, or_, select, update
 
@@ -15,7 +14,7 @@ from danqing.domain.jobs import Job
 from danqing.store.jobs import COLUMNS, job_of
 from danqing.store.tables import UNFINISHED, WAITING, jobs, processes
 from danqing.store.transfers import insert_once
-from danqing.store.writer import T, Work
+from danqing.store.writer import Doing
 
 _see = update(processes).where(processes.c.id == bindparam("this"))
 _forget_others = delete(processes).where(processes.c.id != bindparam("this"))
@@ -30,13 +29,6 @@ _claim = (
     .values(driver=bindparam("this"), turn=None, version=jobs.c.version + 1)
     .returning(*COLUMNS)
 )
-
-
-class Doing(Protocol):
-    """A way to have units of work done, `store.database.Database`'s own."""
-
-    async def __call__(self, work: Work[T]) -> T:
-        """See `store.writer.Worker.run`."""
 
 
 class Member:

@@ -4,17 +4,34 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Integer, Row, Text, bindparam, func, insert, select, tuple_, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Integer,
+    Row,
+    Text,
+    bindparam,
+    func,
+    insert,
+    select,
+    tuple_,
+    update,
+)
 
 from danqing.domain.errors import Kind, Problem, not_found
+from danqing.domain.gallery import ANY_JOB, JobSearch, words_of
+from danqing.domain.generation import Output
 from danqing.domain.jobs import Job
 from danqing.domain.ledger import Transfer
+from danqing.domain.media import Blob, Medium
 from danqing.domain.ports import Once
 from danqing.store import admission
 from danqing.store.documents import read_job, write_job
 from danqing.store.tables import UNFINISHED, WAITING, Moment, files, inputs, jobs, keys, requests
 from danqing.store.transfers import book, insert_once
 
+_WEIGHT = (Medium.TEXT, Medium.IMAGE, Medium.VIDEO)  # a job that makes several is found by the weightiest
 COLUMNS = (jobs.c.document, jobs.c.version, jobs.c.turn)  # what makes a Job
 
 _insert = insert(jobs)
@@ -108,7 +125,7 @@ def find_file(connection: Connection, name: str) -> Job | None:
     return job_of(row) if row else None
 
 
-def newest(connection: Connection, key: str, limit: int, before: str | None) -> list[Job]:
+def newest(connection: Connection, key: str, limit: int, before: str | None, search: JobSearch = ANY_JOB) -> list[Job]:
     """A key's jobs, newest first, from the one after `before` on. Raises Problem(NOT_FOUND) for an unknown `before`."""
     page, values = _newest, {"key": key, "limit": limit}
     if before is not None:
@@ -116,7 +133,23 @@ def newest(connection: Connection, key: str, limit: int, before: str | None) -> 
         if created is None:
             raise not_found(f"job {before[:64]}")
         page, values = _older, {**values, "created": created, "before": before}
-    return [job_of(row) for row in connection.execute(page, values)]
+    chosen = _chosen(search)
+    return [job_of(row) for row in connection.execute(page.where(*chosen) if chosen else page, values)]
+
+
+def _chosen(search: JobSearch) -> list[ColumnElement[bool]]:
+    chosen: list[ColumnElement[bool]] = []
+    if search.states:
+        chosen.append(jobs.c.state.in_(sorted(state.value for state in search.states)))
+    if search.models:
+        chosen.append(jobs.c.model.in_(sorted(search.models)))
+    if search.medium:
+        chosen.append(jobs.c.medium == search.medium.value)
+    if search.since:
+        chosen.append(jobs.c.created >= search.since)
+    if search.until:
+        chosen.append(jobs.c.created < search.until)
+    return chosen
 
 
 def _repeated(connection: Connection, key: str, once: Once) -> Job:
@@ -144,6 +177,7 @@ def _row(job: Job) -> dict[str, object]:
         "created": job.created,
         "batch": job.member.batch if job.member else None,
         "number": job.member.number if job.member else None,
+        "medium": max(job.generation.wants, key=_WEIGHT.index, default=Medium.TEXT).value,
     }
     return fixed | _state(job)
 
@@ -163,15 +197,28 @@ def _name_files(connection: Connection, job: Job) -> None:
         return
     known = set(connection.execute(_files_of, {"job": job.id}).scalars())
     new = [
-        (position, output.file, output.blob)
+        (position, output, output.blob)
         for position, output in enumerate(job.outputs)
         if output.file and output.blob and output.file not in known
     ]
     if new:
-        of = {"job": job.id, "key": job.key}
-        rows = [
-            {"name": name, "position": position, "sha256": blob.sha256, "bytes": blob.size, **of}
-            for position, name, blob in new
-        ]
+        rows = [_file(job, position, output, blob) for position, output, blob in new]
         connection.execute(_insert_file, rows)
         count_stored(connection, job.key, sum(blob.size for _, _, blob in new))
+
+
+def _file(job: Job, position: int, output: Output, blob: Blob) -> dict[str, object]:
+    return {
+        "name": output.file,
+        "job": job.id,
+        "position": position,
+        "key": job.key,
+        "sha256": blob.sha256,
+        "bytes": blob.size,
+        "created": job.updated,
+        "model": job.generation.model,
+        "medium": output.medium.value,
+        "width": output.width,
+        "height": output.height,
+        "words": words_of(job, output),
+    }

@@ -1,9 +1,11 @@
 """Keys and projects in rows: who may ask, and how much."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, func, insert, select, update
 
 from danqing.domain.errors import invalid
 from danqing.domain.generation import Translate
@@ -13,14 +15,20 @@ from danqing.domain.limits import Changes, Limits, Project, budgets
 from danqing.domain.retention import Keep
 from danqing.store.documents import read_limits, read_translate, write_limits, write_translate
 from danqing.store.scopes import KEY, PROJECT, Scope
-from danqing.store.tables import balances, keys, projects
+from danqing.store.tables import Moment, balances, jobs, keys, projects
 from danqing.store.transfers import add, set_floor
 
-_KEY = [column for column in keys.c if column.name not in ("digest", "stored")]
+_HIDDEN = ("digest", "stored", "former")
+_KEY = [column for column in keys.c if column.name not in _HIDDEN]
 _find_key = select(*_KEY).where(keys.c.digest == bindparam("digest"))
 _find_key_of = select(*_KEY).where(keys.c.id == bindparam("this"))
+_find_former = select(*_KEY).where(
+    keys.c.former == bindparam("digest"), keys.c.former_until > bindparam("at", type_=Moment)
+)
 _lock_key = select(*_KEY).where(keys.c.id == bindparam("this")).with_for_update(key_share=True)
-_all_keys = select(*_KEY).order_by(keys.c.created.desc(), keys.c.id.desc())
+_last_used = select(func.max(jobs.c.created)).where(jobs.c.key == keys.c.id).scalar_subquery().label("last_used")
+_lock_whole = select(keys).where(keys.c.id == bindparam("this")).with_for_update()
+_all_keys = select(*_KEY, _last_used).order_by(keys.c.created.desc(), keys.c.id.desc())
 _all_limits = select(keys.c.id, keys.c.limits, projects.c.limits).join(
     projects, projects.c.id == keys.c.project, isouter=True
 )
@@ -46,13 +54,15 @@ def add_key(connection: Connection, key: Key, digest: str) -> None:
         raise invalid(f"There is no project {key.project[:64]!r}. Create it first.", param="project")
     connection.execute(_insert_balance, _total(key.id, key.limits))
     row = {**asdict(key), **_limits_of_key(key.limits), "digest": digest}
+    del row["last_used"]
     row["limits"] = write_translate(row.pop("translate"), row["limits"])
     connection.execute(_insert_key, row)
 
 
-def find_key(connection: Connection, digest: str) -> Key | None:
-    """The key with this digest, revoked or not."""
+def find_key(connection: Connection, digest: str, at: datetime) -> Key | None:
+    """The key with this digest, revoked or not; for a while that of its secret before, too."""
     row = connection.execute(_find_key, {"digest": digest}).mappings().first()
+    row = row or connection.execute(_find_former, {"digest": digest, "at": at}).mappings().first()
     return _key(row) if row else None
 
 
@@ -102,6 +112,30 @@ def change_key(connection: Connection, id: str, changes: Changes, at: datetime) 
     return new
 
 
+def rename(connection: Connection, id: str, name: str) -> Key | None:
+    """Give a key another name. None when it does not exist."""
+    row = connection.execute(_lock_key, {"this": id}).mappings().first()
+    if not row:
+        return None
+    connection.execute(_update_key, {"this": id, "name": name})
+    return replace(_key(row), name=name)
+
+
+def rotate(connection: Connection, id: str, secret: tuple[str, str], until: datetime | None) -> Key | None:
+    """Give a key another secret, told by its digest and its hint; the one before opens until then, or no more.
+
+    None when there is no such key in force.
+    """
+    row = connection.execute(_lock_whole, {"this": id}).mappings().first()
+    if not row or row["revoked"]:
+        return None
+    digest, hint = secret
+    new = {"digest": digest, "hint": hint, "former": row["digest"] if until else None, "former_until": until}
+    connection.execute(_update_key, {"this": id, **new})
+    told = {name: value for name, value in row.items() if name not in _HIDDEN}
+    return replace(_key(told), hint=hint, former_until=until)
+
+
 def set_translate(connection: Connection, id: str, translate: Translate | None) -> Key | None:
     """Set what becomes of a key's prompts in other languages. None when it does not exist."""
     row = connection.execute(_lock_key, {"this": id}).mappings().first()
@@ -145,7 +179,7 @@ def _limits_of_key(limits: Limits, document: str = "{}") -> dict[str, object]:
     return {"budget": limits.total, "limits": write_limits(replace(limits, total=None), document)}
 
 
-def _key(row: RowMapping) -> Key:
+def _key(row: Mapping[Any, Any]) -> Key:
     told = dict(row)
     limits = replace(read_limits(told["limits"]), total=told.pop("budget"))
     return Key(**{**told, "limits": limits, "translate": read_translate(told["limits"])})

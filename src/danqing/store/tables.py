@@ -98,6 +98,8 @@ keys = Table(
     Column("project", Text),
     Column("limits", Text, nullable=False, server_default="{}"),
     Column("stored", BigInteger, nullable=False, server_default="0"),  # the bytes of its files, added up
+    Column("former", Text, index=True),  # the digest of the secret that the present one has replaced
+    Column("former_until", Moment),  # until when that one opens too
 )
 
 jobs = Table(
@@ -118,6 +120,7 @@ jobs = Table(
     Column("swept", Moment),  # when its files were taken away
     Column("batch", Text),  # whose request it answers, and which one of them
     Column("number", Integer),
+    Column("medium", Text, nullable=False, server_default=""),  # what it makes: a film, or pictures, or words alone
     Index(None, "key", "created", "id"),
     Index(None, "key", "updated", "id"),
 )
@@ -163,6 +166,41 @@ files = Table(
     Column("key", Text, nullable=False),
     Column("sha256", Text, nullable=False, index=True),
     Column("bytes", BigInteger, nullable=False),
+    Column("created", Moment, nullable=False, server_default="0"),
+    Column("model", Text, nullable=False, server_default=""),
+    Column("medium", Text, nullable=False, server_default=""),
+    Column("width", Integer, nullable=False, server_default="0"),
+    Column("height", Integer, nullable=False, server_default="0"),
+    Column("words", Text, nullable=False, server_default=""),  # what it is found by
+    Column("starred", Moment),
+    Index(None, "key", "created", "job", "position"),
+)
+
+boards = Table(
+    "boards",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("key", Text, ForeignKey("keys.id"), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("created", Moment, nullable=False),
+)
+
+pins = Table(
+    "pins",
+    metadata,
+    Column("board", Text, ForeignKey("boards.id"), primary_key=True),
+    Column("file", Text, ForeignKey("files.name"), primary_key=True, index=True),
+    Column("created", Moment, nullable=False),
+)
+
+shares = Table(
+    "shares",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("key", Text, ForeignKey("keys.id"), nullable=False),
+    Column("file", Text, ForeignKey("files.name"), nullable=False, index=True),
+    Column("created", Moment, nullable=False),
+    Column("expires", Moment, nullable=False),
 )
 
 # The files that a request came with. What no table names may be swept.

@@ -34,6 +34,13 @@ class Worker(Protocol):
         """Finish what was begun and take no more."""
 
 
+class Doing(Protocol):
+    """A way to have units of work done, `store.database.Database`'s own."""
+
+    async def __call__(self, work: Work[T]) -> T:
+        """See `Worker.run`."""
+
+
 class Pool:
     """Several connections side by side, one transaction for each unit of work."""
 

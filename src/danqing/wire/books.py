@@ -67,6 +67,7 @@ class LimitsRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_
 class KeyLimitsRequest(LimitsRequest, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """PATCH /api/keys/ID. `translate`: what becomes of its prompts in other languages; null is what the server does."""
 
+    name: _Name | msgspec.UnsetType = msgspec.UNSET
     translate: Translate | msgspec.UnsetType | None = msgspec.UNSET
 
 
@@ -77,6 +78,12 @@ class KeyRequest(LimitsRequest, forbid_unknown_fields=True, frozen=True, kw_only
     test: bool = True
     project: str | None = None
     translate: Translate | None = None
+
+
+class RotateRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """POST /api/keys/ID/rotate: for how many hours the secret before is still good."""
+
+    grace_hours: Annotated[int, msgspec.Meta(ge=0, le=720)] = 0
 
 
 class ProjectRequest(LimitsRequest, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -111,6 +118,8 @@ def key(row: Key) -> Tree:
         "translate": row.translate,
         "created": time(row.created),
         "revoked": time(row.revoked),
+        "former_until": time(row.former_until),
+        "last_used": time(row.last_used),
     }
 
 

@@ -9,7 +9,7 @@ from pathlib import PurePath
 import pybase64
 
 from danqing.domain.errors import Kind, Problem, invalid
-from danqing.domain.media import Blob, cited
+from danqing.domain.media import Blob, cited, linked
 from danqing.wire import film_header
 from danqing.wire.forms import FormFile
 from danqing.wire.media_type import media_type
@@ -18,6 +18,7 @@ from danqing.wire.picture_header import read_header
 PICTURE_BYTES_MAX = 20_000_000
 PICTURE_PIXELS_MAX = 40_000_000
 FILM_BYTES_MAX = 20_000_000  # of a film inside a request; longer ones are named
+URL_CHARACTERS_MAX = 2_000
 
 # A file of this server as its answers call it: "files/NAME", with whatever address comes before.
 _HERE = re.compile(r"(?:(?:https?://[^/?#]+)?/(?:[^?#]*/)?)?files/([a-z0-9-]{1,64})(?::download)?(?:[?#].*)?")
@@ -29,8 +30,8 @@ _ANY_ALPHABET = str.maketrans("-_", "+/", " \t\r\n")
 class Upload:
     """A file that a request gives: what the domain calls it, and its bytes, or where they lie, still to be stored.
 
-    None for the bytes: the blob is `Cited`, a file of the key that is only named. `film_ms` is the length of a film
-    whose bytes are here.
+    None for the bytes: the blob is `Cited`, a file of the key that is only named, or `Linked`, one on the web.
+    `film_ms` is the length of a film whose bytes are here.
     """
 
     blob: Blob
@@ -127,8 +128,18 @@ def file_here(address: str, *, param: str) -> Upload:
 
 
 def given_picture(address: str, *, param: str) -> Upload:
-    """A picture as a data: URL, or as the name or address of a file of this server. Raises Problem."""
-    return file_here(address, param=param) if _HERE.fullmatch(address) else data_url(address, param=param)
+    """A picture as a data: URL, as the name or address of a file of this server, or on the web. Raises Problem."""
+    if _HERE.fullmatch(address):
+        return file_here(address, param=param)
+    return on_the_web(address, param=param) if address[:8].lower() == "https://" else data_url(address, param=param)
+
+
+def on_the_web(url: str, *, param: str) -> Upload:
+    """A picture that is fetched before anything is made. Raises Problem(INVALID) for what is no address."""
+    if len(url) > URL_CHARACTERS_MAX or not url.isprintable() or " " in url:
+        message = f"{param} holds an address that is none, or one of more than {URL_CHARACTERS_MAX} characters."
+        raise invalid(message, param=param, code="unsupported_url")
+    return Upload(linked(url), None)
 
 
 def given_film(address: str, *, param: str) -> Upload:
@@ -142,6 +153,6 @@ def data_url(url: str, *, param: str) -> Upload:
     """The picture in a URL such as "data:image/jpeg;base64,/9j/…". Raises Problem."""
     head, comma, payload = url.partition(",")
     if not comma or not _DATA_URL.fullmatch(head):
-        message = f"{param} must be a data: URL such as data:image/png;base64,…; addresses on the web are not taken."
+        message = f"{param} must be a data: URL such as data:image/png;base64,…, or an https:// address."
         raise invalid(message, param=param, code="unsupported_url")
     return picture(read_base64(payload, param=param), param=param)

@@ -16,6 +16,7 @@ from danqing.domain.models import Model
 from danqing.domain.outcomes import outcome_of
 from danqing.domain.retention import Swept
 from danqing.domain.retiring import Retiring
+from danqing.domain.timeline import timeline as timeline_of
 from danqing.domain.wording import ENHANCE, Wording
 from danqing.wire import bodies
 from danqing.wire.abilities import ability, money, prices
@@ -26,20 +27,20 @@ from danqing.wire.inline import Upload, given_film, given_picture
 _Whole = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 
 
-class _Picture(msgspec.Struct, forbid_unknown_fields=True):
+class JobPicture(msgspec.Struct, forbid_unknown_fields=True):
     """A picture of a conversation: a data: URL, or the name of a file of the key."""
 
     picture: str
 
 
-class _Turn(msgspec.Struct, forbid_unknown_fields=True):
+class JobTurn(msgspec.Struct, forbid_unknown_fields=True):
     """One message of a conversation: words and pictures in their order."""
 
     role: Literal["system", "user", "model"]
-    parts: list[str | _Picture]
+    parts: list[str | JobPicture]
 
 
-class _JobRequest(msgspec.Struct, forbid_unknown_fields=True):
+class JobRequest(msgspec.Struct, forbid_unknown_fields=True):
     """POST /api/jobs. `turns` are a conversation that the prompt and its pictures end.
 
     Pictures and films are data: URLs or names of files of the key: "files/NAME", or an address that ends in that.
@@ -48,7 +49,7 @@ class _JobRequest(msgspec.Struct, forbid_unknown_fields=True):
 
     model: str
     prompt: str = ""
-    turns: list[_Turn] = []
+    turns: list[JobTurn] = []
     wants: list[Literal["text", "image", "video"]] = []  # empty: what the model makes
     count: _Whole | None = None
     aspect: str | None = None
@@ -103,7 +104,7 @@ def read_sweep(body: bytes) -> SweepRequest:
 
 def read_job(body: bytes) -> Ask:
     """A request for a job. Unknown fields are refused. Raises Problem."""
-    request = bodies.decode(body, _JobRequest)
+    request = bodies.decode(body, JobRequest)
     pictures = tuple(given_picture(url, param="pictures") for url in request.pictures)
     first = _frame(request.first_frame, "first_frame")
     last_frame = _frame(request.last_frame, "last_frame")
@@ -187,7 +188,7 @@ def job(row: Job, url: Callable[[Output], str], place: Place | None = None) -> T
         "rewritten": row.prompt,
         "wording": wording(row.wording),
         "parameters": parameters(row.generation),
-        "outputs": [_output(output, url) for output in row.outputs],
+        "outputs": [output(made, url) for made in row.outputs],
         "withheld": row.withheld,
         "ignored": row.ignored,
         "changes": changes(row),
@@ -207,6 +208,15 @@ def job(row: Job, url: Callable[[Output], str], place: Place | None = None) -> T
         "queue": {"position": place.position, "seconds": place.seconds} if place else None,
         "error": _fault(row.fault),
     }
+
+
+def timeline(row: Job) -> Tree:
+    """What happened to a job and when, the oldest first."""
+    moments: list[Json] = [
+        {"what": moment.what, "at": time(moment.at), "by": moment.by or None, "error": _fault(moment.fault)}
+        for moment in timeline_of(row)
+    ]
+    return {"job": row.id, "state": row.state.value, "timeline": moments}
 
 
 def model(row: Model) -> Tree:
@@ -280,11 +290,11 @@ def wording(row: Wording) -> Tree:
     }
 
 
-def _knobs(request: _JobRequest) -> dict[str, Knob]:
+def _knobs(request: JobRequest) -> dict[str, Knob]:
     return request.knobs if request.enhance is None else {**request.knobs, ENHANCE: request.enhance}
 
 
-def _turn(turn: _Turn) -> tuple[Turn, list[Upload]]:
+def _turn(turn: JobTurn) -> tuple[Turn, list[Upload]]:
     """A message, and the pictures of it that are to be stored."""
     parts = [part if isinstance(part, str) else given_picture(part.picture, param="pictures") for part in turn.parts]
     uploads = [part for part in parts if isinstance(part, Upload)]
@@ -319,24 +329,25 @@ def changes(row: Job) -> list[Json]:
     return [asdict(change) for change in row.changes]
 
 
-def _output(output: Output, url: Callable[[Output], str]) -> Tree:
-    blob = output.blob
+def output(row: Output, url: Callable[[Output], str]) -> Tree:
+    """One thing that was delivered; `url` gives the address of its file."""
+    blob = row.blob
     return {
-        "medium": output.medium.value,
-        "file": output.file or None,
-        "url": url(output) if blob and not output.gone else None,
-        "gone": time(output.gone),
+        "medium": row.medium.value,
+        "file": row.file or None,
+        "url": url(row) if blob and not row.gone else None,
+        "gone": time(row.gone),
         "mime": blob.mime if blob else None,
         "bytes": blob.size if blob else None,
-        "width": output.width or None,
-        "height": output.height or None,
-        "seconds": output.duration_ms / 1000 if output.duration_ms else None,
-        "fps": output.fps or None,
-        "audio": output.audio,
-        "seed": output.seed,
-        "drawn": output.drawn,
-        "missing": output.missing,
-        "text": "" if output.gone else output.text,
+        "width": row.width or None,
+        "height": row.height or None,
+        "seconds": row.duration_ms / 1000 if row.duration_ms else None,
+        "fps": row.fps or None,
+        "audio": row.audio,
+        "seed": row.seed,
+        "drawn": row.drawn,
+        "missing": row.missing,
+        "text": "" if row.gone else row.text,
     }
 
 

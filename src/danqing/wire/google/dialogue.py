@@ -10,7 +10,7 @@ from danqing.wire.asks import Ask, Message, Part, Role, read_person
 from danqing.wire.bodies import Fields
 from danqing.wire.google.calls import file_type, upper
 from danqing.wire.google.content import read_signature
-from danqing.wire.inline import file_here, picture, read_base64
+from danqing.wire.inline import given_picture, picture, read_base64
 
 _ROLES: dict[str, Role] = {"user": "user", "model": "model"}
 _BOTH = frozenset({Medium.TEXT, Medium.IMAGE})
@@ -110,7 +110,7 @@ def _part(piece: Fields) -> Iterator[Part]:
     if data := file.text("data"):
         yield picture(read_base64(data, param="inlineData"), param="inlineData")
     if "fileData" in piece:
-        yield file_here(piece.nested("fileData").text("fileUri") or "", param="fileData.fileUri")
+        yield given_picture(piece.nested("fileData").text("fileUri") or "", param="fileData.fileUri")
 
 
 def _wants(modalities: Sequence[str]) -> frozenset[Medium]:

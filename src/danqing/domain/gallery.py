@@ -1,0 +1,186 @@
+"""What was delivered, as people look for it: by words, kind, model, shape and day, and on boards of their own."""
+
+import re
+import unicodedata
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from danqing.domain.errors import invalid
+from danqing.domain.generation import Output
+from danqing.domain.jobs import Job, State
+from danqing.domain.media import Medium
+
+WORDS_MAX = 4_000  # characters that are searched of each output
+TERMS_MAX = 8
+TERM_CHARACTERS_MAX = 100
+_RATIO = re.compile(r"([0-9]{1,4}):([0-9]{1,4})")
+_UNSPEAKABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")  # what not every database keeps
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobSearch:
+    """Which of a key's jobs are looked for; what is empty does not choose. `since` is in, `until` is not."""
+
+    states: frozenset[State] = frozenset()
+    models: frozenset[str] = frozenset()
+    medium: Medium | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssetSearch:
+    """Which of a key's files are looked for. Each of `terms` stands somewhere in the words of the file.
+
+    `ratio` is a width to a height, met within two in a hundred; `board` is the id of one.
+    """
+
+    terms: tuple[str, ...] = ()
+    models: frozenset[str] = frozenset()
+    medium: Medium | None = None
+    ratio: tuple[int, int] | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    starred: bool | None = None
+    board: str | None = None
+
+
+ANY_JOB = JobSearch()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asset:
+    """A delivered file and the job that made it. `starred` is since when, `boards` are the ids of those it is on."""
+
+    output: Output
+    job: Job
+    starred: datetime | None = None
+    boards: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lineage:
+    """Where a file comes from and what was made of it: the key's files that its job was asked with, by their hash, and
+    the newest jobs that were asked with it."""
+
+    sources: Mapping[str, str]
+    jobs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """A named collection of a key's files; `assets` is how many of them are still there."""
+
+    id: str
+    key: str
+    name: str
+    created: datetime
+    assets: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """A link by which anybody sees a file, until it expires or is revoked."""
+
+    id: str
+    key: str
+    file: str
+    created: datetime
+    expires: datetime
+
+
+class Gallery(Protocol):
+    """Delivered files as they are looked for."""
+
+    async def assets(self, key: str, search: AssetSearch, *, limit: int, before: str | None = None) -> list[Asset]:
+        """A key's files, newest first; `before` is the name of the last one seen. Raises Problem(NOT_FOUND) for it."""
+
+    async def asset(self, key: str, name: str) -> Asset | None:
+        """One of the key's files."""
+
+    async def lineage(self, key: str, hashes: Collection[str], sha256: str, *, limit: int) -> Lineage:
+        """The key's files with these hashes, and the jobs that were asked with `sha256`, newest first."""
+
+    async def same(self, key: str, sha256: str) -> Asset | None:
+        """The newest of the key's files with this content."""
+
+    async def star(self, key: str, name: str, at: datetime | None) -> bool:
+        """Mark a file, or take its mark away. False when it is not the key's."""
+
+
+class Boards(Protocol):
+    """What a key's files are put on."""
+
+    async def boards(self, key: str) -> list[Board]:
+        """All of the key's, by name."""
+
+    async def add_board(self, board: Board) -> None:
+        """A new one."""
+
+    async def rename_board(self, key: str, id: str, name: str) -> bool:
+        """Another name for it. False when there is none."""
+
+    async def remove_board(self, key: str, id: str) -> bool:
+        """Take it down; its files stay. False when there is none."""
+
+    async def pin(self, key: str, id: str, names: Sequence[str], at: datetime) -> bool:
+        """Put files on it. False, and nothing is, when the board or one of the files is not the key's."""
+
+    async def unpin(self, key: str, id: str, names: Sequence[str]) -> bool:
+        """Take files off it. False when there is no such board."""
+
+
+class Shares(Protocol):
+    """Links that were given away."""
+
+    async def add_share(self, share: Share) -> None:
+        """A new one."""
+
+    async def shares(self, key: str, name: str, at: datetime) -> list[Share]:
+        """Those of a file that are still good, newest first."""
+
+    async def shared(self, id: str, at: datetime) -> tuple[Share, Job] | None:
+        """A link that is still good, and the job of its file; a key that was revoked shows nothing."""
+
+    async def unshare(self, key: str, id: str) -> bool:
+        """Revoke a link. False when the key has none such."""
+
+
+def words_of(job: Job, output: Output) -> str:
+    """What a file is found by: the prompt as it was written and as it was sent, its parameters, what was drawn."""
+    generation = job.generation
+    told = {**generation.parameters(), **dict(generation.knobs), "model": generation.model}
+    parts = (
+        generation.prompt,
+        job.prompt,
+        generation.negative,
+        *(f"{name}:{value}" for name, value in told.items() if name != "negative"),
+        *output.drawn,
+    )
+    return folded(" ".join(parts))[:WORDS_MAX]
+
+
+def folded(text: str) -> str:
+    """Text as it is compared: without capitals, full-width letters, control characters and runs of blanks."""
+    plain = unicodedata.normalize("NFKC", _UNSPEAKABLE.sub(" ", text)).casefold()
+    return " ".join(_UNSPEAKABLE.sub(" ", plain).split())
+
+
+def terms_of(query: str) -> tuple[str, ...]:
+    """The words of a search, each to be found. Raises Problem(INVALID)."""
+    terms = tuple(dict.fromkeys(folded(query).split(" "))) if query.strip() else ()
+    if len(terms) > TERMS_MAX or any(len(term) > TERM_CHARACTERS_MAX for term in terms):
+        message = f"Search for at most {TERMS_MAX} words of {TERM_CHARACTERS_MAX} characters each."
+        raise invalid(message, param="q")
+    return tuple(term for term in terms if term)
+
+
+def read_ratio(text: str) -> tuple[int, int]:
+    """A ratio such as "16:9". Raises Problem(INVALID)."""
+    found = _RATIO.fullmatch(text)
+    width, height = (int(found[1]), int(found[2])) if found else (0, 0)
+    if not (width and height):
+        raise invalid('ratio is a width to a height, such as "16:9".', param="ratio")
+    return width, height
