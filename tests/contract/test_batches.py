@@ -137,6 +137,12 @@ def test_what_is_no_batch_is_refused(server: Server, body: dict[str, object]) ->
     google_error(server.call("POST", BATCH, body), 400)
 
 
+def test_a_header_about_one_request_is_refused(server: Server) -> None:
+    for header in ("danqing-deadline", "danqing-translate", "danqing-enhance", "danqing-preflight"):
+        error = google_error(server.call("POST", BATCH, asked("a fox"), headers={header: "1"}), 400)
+        assert error["details"][0]["metadata"] == {"param": header}  # type: ignore[index]
+
+
 def test_a_model_that_does_not_talk_has_no_batches(server: Server) -> None:
     google_error(server.call("POST", f"{MODELS}/{IMAGEN}:batchGenerateContent", asked("a fox")), 400)
 

@@ -1,8 +1,7 @@
 """Google's batches: many `generateContent` requests, made when there is room, and told in one answer or one file."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
-from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from starlette.requests import Request
 from starlette.routing import BaseRoute, Route
@@ -14,13 +13,16 @@ from danqing.domain.keys import Key
 from danqing.domain.limits import too_dear
 from danqing.domain.media import JSONL, Blob
 from danqing.front import Front, Handler, Quoted, Reply, once_of
-from danqing.front.quotes import ceiling_of, is_dry
-from danqing.gateway.gateway import utc_now
+from danqing.front.clerk import Asked
+from danqing.front.quotes import DEADLINE, ceiling_of, is_dry
+from danqing.front.wishes import ENHANCE_HEADER, PREFLIGHT_HEADER, TRANSLATE_HEADER
 from danqing.wire import google
 from danqing.wire.google import BatchAsk
 from danqing.wire.holes import Json
 
 PERCENT = "danqing-batch-percent"  # of the model's price, which each request costs
+
+_ONE_BY_ONE = (TRANSLATE_HEADER, ENHANCE_HEADER, PREFLIGHT_HEADER, DEADLINE)
 
 envelope = google.error
 
@@ -60,34 +62,22 @@ class _Batches:
         model = self._front.gateway.catalog.find(request.path_params["model"])
         if not model.conversational:
             raise google.unanswered(model, "batchGenerateContent")
-        source = await self._source(key, ask)
-        count = len(ask.lines) or await self._clerk.sheet.count(source)
+        _require_plain(request)
+        file = await self._file(key, ask) if ask.file else None
+        count = await self._clerk.sheet.count(file) if file else len(ask.lines)
         if not count:
             raise invalid("The file has no requests in it.", param="inputConfig")
-        await self._quote(request, key, model.id, source)
-        now, once = utc_now(), once_of(request, body)
-        batch = Batch(
-            id=(uuid5(NAMESPACE_URL, f"{key.id}:{once.name}") if once else uuid4()).hex,
-            key=key.id,
-            model=model.id,
-            source=source,
-            count=count,
-            inline=not ask.file,
-            percent=model.batch_percent,
-            title=ask.title,
-            fingerprint=once.fingerprint if once else "",
-            created=now,
-            updated=now,
-        )
-        return await self._told(request, await self._clerk.open(batch))
+        await self._quote(request, key, model.id, ask, file)
+        source = file or await self._front.gateway.assets.put(b"\n".join(ask.lines), JSONL)
+        asked = Asked(model=model, source=source, count=count, inline=file is None, title=ask.title)
+        return await self._told(request, await self._clerk.take(key, asked, once_of(request, body)))
 
     async def get(self, request: Request) -> Reply:
         """How a batch is, and what its requests came to when it has ended and they are not in a file."""
         key = await self._front.key(request)
         batch = await self._clerk.batch(key, request.path_params["id"])
-        results = (
-            [result async for result in self._clerk.sheet.results(batch)] if batch.inline and batch.stage.ended else []
-        )
+        told = batch.inline and batch.stage.ended
+        results = [result async for result in self._clerk.sheet.results(batch)] if told else []
         return await self._told(request, batch, results)
 
     async def listed(self, request: Request) -> Reply:
@@ -109,28 +99,41 @@ class _Batches:
         await self._clerk.delete(await self._front.key(request), request.path_params["id"])
         return Reply.of({})
 
-    async def _source(self, key: Key, ask: BatchAsk) -> Blob:
-        """The requests as a file of lines."""
-        if not ask.file:
-            return await self._front.gateway.assets.put(b"\n".join(ask.lines), JSONL)
+    async def _file(self, key: Key, ask: BatchAsk) -> Blob:
+        """The file of requests that is named. Raises Problem(NOT_FOUND), Problem(INVALID)."""
         file = await self._front.shelf.find(key, ask.file)
         if file.blob is None or file.blob.mime != JSONL:
             raise invalid(f"files/{file.name} holds no requests as JSON lines.", param="fileName")
         return file.blob
 
-    async def _quote(self, request: Request, key: Key, model: str, source: Blob) -> None:
+    async def _quote(self, request: Request, key: Key, model: str, ask: BatchAsk, file: Blob | None) -> None:
         """Raises Quoted when the caller only wants to know, Problem(NO_FUNDS) when it may cost more than it may."""
         ceiling, dry = ceiling_of(request), is_dry(request)
         if ceiling is None and not dry:
             return
-        first, total = await self._clerk.quotes(key, model, source)
+        first, total = await self._clerk.quotes(key, model, self._lines(ask, file))
         if ceiling is not None and total > ceiling:
             raise too_dear(total, ceiling)
         if dry and first:
             raise Quoted(await self._front.quoted(key, replace(first, held=total)))
+
+    async def _lines(self, ask: BatchAsk, file: Blob | None) -> AsyncIterator[bytes]:
+        """The requests, wherever they are; nothing is stored for it."""
+        for line in ask.lines:
+            yield line
+        if file:
+            async for _, line in self._clerk.sheet.lines(file):
+                yield line
 
     async def _told(self, request: Request, batch: Batch, results: Sequence[Json] = ()) -> Reply:
         for_sdk = "x-goog-api-client" in request.headers
         count = await self._clerk.tally(batch)
         headers = {PERCENT: str(batch.percent)}
         return Reply.of(google.batch(batch, count, results, for_sdk=for_sdk), headers=headers)
+
+
+def _require_plain(request: Request) -> None:
+    """Raises Problem(INVALID) for a header that is about one request and would be dropped in silence here."""
+    for header in _ONE_BY_ONE:
+        if header in request.headers:
+            raise invalid(f"{header} is not taken with a batch; set it for the key, or leave it out.", param=header)

@@ -6,12 +6,13 @@ what the jobs say: a request that is a job already is found by its Idempotency-K
 
 import asyncio
 import hashlib
-from collections.abc import Callable
+from collections.abc import AsyncIterable, Callable
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Protocol
+from uuid import NAMESPACE_URL, uuid4, uuid5
 
 import structlog
 
@@ -31,6 +32,7 @@ from danqing.domain.jobs import Job
 from danqing.domain.keys import Key
 from danqing.domain.media import JSONL, Blob
 from danqing.domain.membership import Member
+from danqing.domain.models import Model
 from danqing.domain.ports import Fleet, Once
 from danqing.front.sheet import Sheet
 from danqing.gateway.gateway import Gateway, utc_now
@@ -49,6 +51,17 @@ _PASSING = (Kind.BUSY, Kind.UNAVAILABLE)
 
 class Stock(Batches, Members, Protocol):
     """All that is written down about batches; one store keeps it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a batch is to be made of; the fields as in `Batch`."""
+
+    model: Model
+    source: Blob
+    count: int
+    inline: bool
+    title: str = ""
 
 
 class _Over(Exception):
@@ -86,10 +99,24 @@ class Clerk:
                 drive.cancel()
             await asyncio.gather(*self._drives.values(), return_exceptions=True)
 
-    async def open(self, batch: Batch) -> Batch:
-        """Take a batch in, or find the one with its id. Raises Problem(BUSY), and Problem(MISMATCH) for another one."""
+    async def take(self, key: Key, asked: Asked, once: Once | None = None) -> Batch:
+        """Take a batch in. The same `once` gives the same batch. Raises Problem(BUSY), Problem(MISMATCH)."""
+        now = self._now()
+        batch = Batch(
+            id=(uuid5(NAMESPACE_URL, f"{key.id}:{once.name}") if once else uuid4()).hex,
+            key=key.id,
+            model=asked.model.id,
+            source=asked.source,
+            count=asked.count,
+            inline=asked.inline,
+            percent=asked.model.batch_percent,
+            title=asked.title,
+            fingerprint=once.fingerprint if once else "",
+            created=now,
+            updated=now,
+        )
         there = await self._stock.open_batch(batch, self._fleet.id)
-        if there.fingerprint != batch.fingerprint or there.key != batch.key:
+        if there.fingerprint != batch.fingerprint:
             message = "This Idempotency-Key was used before with another request. Use a new one for every new request."
             raise Problem(Kind.MISMATCH, message, code="idempotency_mismatch")
         self._news.set()
@@ -120,15 +147,15 @@ class Clerk:
         await self.cancel(key, id)
         await self._stock.drop_batch(id)
 
-    async def quotes(self, key: Key, model: str, source: Blob) -> tuple[Job | None, int]:
-        """What a batch can cost at the most, in nano-dollars, and the job of its first request that can be made.
+    async def quotes(self, key: Key, model: str, lines: AsyncIterable[bytes]) -> tuple[Job | None, int]:
+        """What requests can cost at the most, in nano-dollars, and the job of the first of them that can be made.
 
-        Raises the Problem of the first request when none can.
+        Raises the Problem of the first one when none can.
         """
         first: Job | None = None
         total, trouble = 0, None
         await self._gateway.ready()
-        async for _, line in self.sheet.lines(source):
+        async for line in lines:
             try:
                 ask = google.read_line(model, line)
                 generation = await self._shelf.found(key, ask.generation)
@@ -186,7 +213,7 @@ class Clerk:
                 if number in known:
                     continue
                 while len(waiting) >= at_once(key):
-                    _, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+                    waiting = await _one_less(waiting)
                 try:
                     waiting.add(self._awaited(await self._submitted(batch, key, number, line)))
                 except Problem as problem:
@@ -196,7 +223,7 @@ class Clerk:
             if refused:
                 batch = await self._step(batch.refusing(refused, self._now()))
             while waiting:
-                _, waiting = await asyncio.wait(waiting)
+                waiting = await _one_less(waiting)
         finally:
             for task in waiting:
                 task.cancel()
@@ -266,3 +293,11 @@ class Clerk:
         newest = await self._stock.batch(batch.id)
         if newest is None or newest.stage.ended:
             raise _Over
+
+
+async def _one_less(waiting: set[asyncio.Task[Job]]) -> set[asyncio.Task[Job]]:
+    """Those that are left when one or more have ended. Raises what one of them has raised."""
+    ended, left = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    for task in ended:
+        task.result()
+    return left
