@@ -11,7 +11,8 @@ from e2e.traces import eventually
 from serving import Answer, Server
 
 from .calls import GEMINI, IMAGEN, MODELS, content_body, google_error, jobs, new_key, spent
-from .test_files import FILES, sent
+from .test_files import FILES, PIXELS, more, sent, state
+from .test_files import begun as upload_begun
 
 BATCH = f"{MODELS}/{GEMINI}:batchGenerateContent"
 BATCHES = "/gemini/v1beta"
@@ -158,9 +159,13 @@ def test_a_batch_goes_on_after_a_kill_and_has_its_own_price(new_server: Callable
     answer: Answer = server.call("POST", path, asked(*["[danqing:slow=3] a fox"] * 6))
     assert answer.headers["danqing-batch-percent"] == "50"
     name = str(answer.json()["name"])
+    upload = upload_begun(server, server.key, len(PIXELS))
+    assert state(more(server, upload, "upload", PIXELS[:20])) == ("active", 20)
     eventually(lambda: jobs(server, server.key))
     server.kill()
     server.start()
+    assert state(more(server, upload, "query")) == ("active", 20), "an upload goes on as well"
+    assert more(server, upload, "upload, finalize", PIXELS[20:], 20).status == 200
     done = ended(server, server.key, name)
     assert stats(done) == [6, 6, 0, 0]
     made = jobs(server, server.key)
