@@ -8,7 +8,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, ImageStat
 
 from serving import Answer, Server
 
@@ -92,8 +92,13 @@ def test_the_asynchronous_client_gets_its_pictures(images: Facts) -> None:
 @pytest.mark.parametrize("era", STREAMING)
 def test_a_stream_ends_with_the_picture(images_of: Callable[[str], Facts], era: str) -> None:
     facts = images_of(era)
-    made, changed = facts.value("streamed")["events"]
-    assert [made["type"], changed["type"]] == ["image_generation.completed", "image_edit.completed"]
+    rough, made, changed = facts.value("streamed")["events"]
+    assert [event["type"] for event in (rough, made, changed)] == [
+        "image_generation.partial_image",
+        "image_generation.completed",
+        "image_edit.completed",
+    ]
+    assert picture(facts, rough["file"]).size == (128, 128)
     assert [made["size"], made["output_format"], changed["output_format"]] == ["512x512", "png", "webp"]
     assert picture(facts, made["file"]).size == (512, 512)
     assert picture(facts, changed["file"]).format == "WEBP"
@@ -230,10 +235,16 @@ def test_a_form_that_cannot_be_is_a_clear_error(
 
 
 def test_curl_reads_a_stream_and_its_error(server: Server) -> None:
-    body = {"prompt": "a fox", "model": "gpt-image-1", "stream": True, "partial_images": 2, "size": "1024x1536"}
+    body = {"prompt": "a fox", "model": "gpt-image-1", "stream": True, "partial_images": 2, "size": "1024x1536"} | {
+        "output_format": "jpeg"
+    }
     answer = server.call("POST", GENERATE, body)
     assert answer.headers["content-type"].startswith("text/event-stream")
-    assert answer.headers["danqing-ignored"] == "partial_images"
-    assert answer.body.startswith(b"event: image_generation.completed\ndata: {")
-    [event] = events(answer.body)
-    assert opened(event["b64_json"]).size == (1024, 1536)
+    assert "danqing-ignored" not in answer.headers
+    assert answer.body.startswith(b"event: image_generation.partial_image\ndata: {")
+    rough, event = events(answer.body)
+    assert (rough["partial_image_index"], rough["output_format"], event["output_format"]) == (0, "png", "jpeg")
+    small, whole = (opened(told["b64_json"]).convert("RGB") for told in (rough, event))
+    assert (small.size, whole.size) == ((256, 384), (1024, 1536))
+    apart = ImageStat.Stat(ImageChops.difference(small.resize((16, 24)), whole.resize((16, 24)))).mean
+    assert max(apart) < 12  # the same picture, and no other

@@ -33,6 +33,7 @@ from making import CENT, NOON, a_generation, a_job, a_picture
 BROKEN = Failed(Problem(Kind.UPSTREAM, "It broke."))
 LOST = Failed(Problem(Kind.UNKNOWN, "Nobody knows.", code="outcome_unknown"))
 WORDED = Rewritten(Wording(done=True, target="en", texts=("a cat",), most=CENT, cost=CENT // 2))
+SEEN = Progressed(0.5, "drawing", preview=a_picture().blob)
 EVENTS: tuple[Event, ...] = (
     WORDED,
     Started(),
@@ -208,3 +209,10 @@ def test_what_an_upstream_counts_for_parts_of_the_work_is_added_up() -> None:
     for _ in range(2):
         job, _ = step(job, Reported(used=Units(input_tokens=3, output_tokens=1120)), NOON)
     assert job.used == Units(input_tokens=6, output_tokens=2240)
+
+
+def test_what_can_be_seen_of_the_work_is_seen_until_there_is_more_of_it() -> None:
+    job, _ = run(a_job(), [Started(), SEEN, Progressed(0.6)])
+    assert job.preview == SEEN.preview
+    after, _ = step(job, Produced(a_picture()), NOON)
+    assert after.preview is None

@@ -297,6 +297,21 @@ async def test_previews_tell_how_far_a_picture_is(assets: Disk) -> None:
     assert isinstance(told.updates[0], Accepted)
 
 
+async def test_a_preview_is_shown_to_who_has_asked_for_it(assets: Disk) -> None:
+    asked = a_generation("large", count=1, knobs=(("partial_images", 2), ("quality", "low")))
+    told, server = await made(asked, assets)
+    seen = [step.preview for step in told.progress]
+    assert [await read(assets, blob) for blob in seen if blob] == [await read(assets, told.outputs[0].blob)] * 2
+    assert server.submitted[0].fields.items() >= {"stream": True, "partial_images": 2, "quality": "low"}.items()
+    assert told.ignored == set()
+
+
+async def test_previews_of_several_pictures_are_not_to_be_had(assets: Disk) -> None:
+    told, server = await made(a_generation("a fox", count=2, knobs=(("partial_images", 2),)), assets)
+    assert (told.ignored, told.progress, len(told.outputs)) == ({"partial_images"}, [], 2)
+    assert "partial_images" not in server.submitted[0].fields
+
+
 @pytest.mark.parametrize(("fault", "kind"), [("!midway", None), ("!stops", Kind.UPSTREAM), ("!busy", Kind.BUSY)])
 async def test_a_stream_that_ends_badly(assets: Disk, fault: str, kind: Kind | None) -> None:
     told, _ = await made(a_generation(f"{fault} a fox", count=1), assets, previews=1)

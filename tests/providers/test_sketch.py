@@ -187,7 +187,7 @@ def test_every_ratio_of_the_catalog_is_drawn_as_it_is_written(aspect: str, size:
     width, height = sketch._size(a_generation(aspect=aspect, size=size))
     across, down = map(int, aspect.split(":"))
     assert abs(width * down - height * across) <= max(across, down), "the ratio, to the pixel"
-    assert max(width, height) >= (2048 if size == "2K" else 1024)
+    assert max(width, height) >= {"2K": 2048, "512": 512, "256": 256}.get(size or "", 1024)
     assert max(width, height) <= SIDE_MAX
 
 

@@ -157,7 +157,7 @@ def test_files_of_the_key_are_named() -> None:
         (form(sent("image"), sent("markup")), "markup", "markup is not offered"),
         (form(sent("image"), sent("sketch")), "sketch", "It takes image, mask"),
         (b'{"prompt": "a", "image": [3]}', "image", "must be an object"),
-        (b'{"prompt": "a", "image": "https://example.com/a.png"}', "image", "addresses on the web are not taken"),
+        (b'{"prompt": "a", "image": "http://example.com/a.png"}', "image", "or an https:// address"),
         (b"[]", None, "must be a JSON object"),
     ],
 )

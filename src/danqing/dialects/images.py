@@ -7,7 +7,9 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from danqing.domain.errors import Problem
+from danqing.domain.generation import PREVIEWS
 from danqing.domain.jobs import Job
+from danqing.domain.media import Blob
 from danqing.front import Envelope, Front, Handler, Reply
 from danqing.wire import openai, sse
 from danqing.wire.holes import Piece, Tree
@@ -102,10 +104,14 @@ class _Calls:
         return Reply.of(tree, headers=self._front.told(job))
 
     async def _events(self, job: Job, call: str) -> AsyncIterator[Tree]:
-        job = await self._front.gateway.wait(job)
-        if job.refusal:
-            raise job.refusal.problem()
-        for tree in images.completed(job, call):
+        seen: list[Blob] = []
+        async for newest in self._front.gateway.watch(job):
+            if newest.preview and newest.preview not in seen and PREVIEWS in dict(job.generation.knobs):
+                yield images.partial(newest, newest.preview, len(seen), call)
+                seen.append(newest.preview)
+        if newest.refusal:
+            raise newest.refusal.problem()
+        for tree in images.completed(newest, call):
             yield tree
 
 

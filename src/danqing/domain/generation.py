@@ -9,6 +9,7 @@ from typing import Literal
 from danqing.domain.media import Blob, Medium
 
 Knob = str | int | float | bool
+PREVIEWS = "partial_images"  # the knob by which previews are asked for: how many, at the most
 
 
 class Person(StrEnum):

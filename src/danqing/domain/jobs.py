@@ -19,7 +19,7 @@ from danqing.domain.faults import Attempt, Fault, fault_of, removed
 from danqing.domain.generation import Generation, Output
 from danqing.domain.ledger import Transfer, hold, post, void, words
 from danqing.domain.marks import Mark, noted
-from danqing.domain.media import Medium
+from danqing.domain.media import Blob, Medium
 from danqing.domain.membership import Member
 from danqing.domain.models import Route
 from danqing.domain.money import Price, Units
@@ -60,7 +60,8 @@ class Job:
     may be watched by anybody who knows their id; a `member` belongs to a batch. `inputs_gone` is since when the files
     that it was asked with are away. `turn` is set while the job waits to be driven: the lowest is next, 0 goes on with
     what was begun. `started` is when it was last sent, `deadline` when it must have ended, `marks` what happened
-    when. `progress` (0 to 1) and `stage` are told to watchers but not stored.
+    when. `progress` (0 to 1), `stage` and `preview`, a picture of the work as it is, are told to watchers but not
+    stored.
     """
 
     id: str
@@ -100,6 +101,7 @@ class Job:
     marks: tuple[Mark, ...] = ()
     progress: float = 0.0
     stage: str = ""
+    preview: Blob | None = None
 
     @property
     def makers(self) -> tuple[str, ...]:
@@ -165,14 +167,6 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a job stands that waits: `position` 1 is next; `seconds` until its work begins, None when none can tell."""
-
-    position: int
-    seconds: int | None
-
-
-@dataclass(frozen=True, slots=True)
 class Plan:
     """Who is to make it, and what becomes of the request there: `ignored` and `changes` as in `Job`."""
 
@@ -205,10 +199,11 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Progressed:
-    """How far the work is: `fraction` from 0 to 1 and a word for people. Told, not stored."""
+    """How far the work is: `fraction` from 0 to 1, a word for people, and what can be seen of it. Told, not stored."""
 
     fraction: float
     stage: str = ""
+    preview: Blob | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -286,8 +281,9 @@ def step(job: Job, event: Event, at: datetime) -> Step:
     if job.state not in _FROM[type(event)]:
         raise IllegalStep(f"{type(event).__name__} in state {job.state}")
     if isinstance(event, Progressed):
-        return replace(job, progress=max(job.progress, event.fraction), stage=event.stage or job.stage), ()
-    after, transfers = _STEPS[type(event)](replace(job, updated=at), event)
+        progress, stage = max(job.progress, event.fraction), event.stage or job.stage
+        return replace(job, progress=progress, stage=stage, preview=event.preview or job.preview), ()
+    after, transfers = _STEPS[type(event)](replace(job, updated=at, preview=None), event)
     what = _marked(job, after, event)
     by = after.makers[0] if isinstance(event, Started) else ""
     return replace(after, marks=noted(job.marks, what, at, by)) if what else after, transfers

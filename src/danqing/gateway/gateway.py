@@ -11,11 +11,12 @@ from danqing.domain.errors import Kind, Problem, not_found
 from danqing.domain.faults import removed
 from danqing.domain.generation import Generation, Output
 from danqing.domain.health import Standing
-from danqing.domain.jobs import Cancelled, Event, Failed, IllegalStep, Job, Place, step
+from danqing.domain.jobs import Cancelled, Event, Failed, IllegalStep, Job, step
 from danqing.domain.keys import Key
 from danqing.domain.membership import Member
 from danqing.domain.models import Catalog
 from danqing.domain.ports import Archive, Bus, Editor, Feed, Fleet, News, Once, Probe, Provider, Store
+from danqing.domain.queueing import Place
 from danqing.domain.routes import Upstream
 from danqing.gateway import feed
 from danqing.gateway.advising import Advisor

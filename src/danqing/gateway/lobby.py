@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from math import ceil
 from statistics import fmean
 
-from danqing.domain.jobs import Job, Place
+from danqing.domain.jobs import Job
 from danqing.domain.ports import Feed, Fleet, Provider
+from danqing.domain.queueing import Place
 from danqing.gateway.dispatch import ASKS, slots_of
 
 MEMORY_S = 10.0

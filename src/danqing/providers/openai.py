@@ -8,7 +8,7 @@ from functools import partial
 from typing import Literal
 
 from danqing.domain.errors import Declined, Kind, Problem
-from danqing.domain.generation import Generation, Output
+from danqing.domain.generation import PREVIEWS, Generation, Output
 from danqing.domain.jobs import Accepted, Produced, Progressed, Reported, Withheld
 from danqing.domain.media import Medium
 from danqing.domain.ports import Assets, Order, Provider, Update
@@ -78,7 +78,9 @@ class OpenAI:
         self.load = server.keys.load
         self.slots = server.keys.slots
         self._server = server
-        self.honours = server.flavour.knobs | (talks.KNOBS if server.flavour.pictures == "chat" else frozenset())
+        flavour = server.flavour
+        self.honours = flavour.knobs | (talks.KNOBS if flavour.pictures == "chat" else frozenset())
+        self.honours |= {PREVIEWS} if flavour.previews and flavour.pictures == "images" else frozenset()
 
     async def close(self) -> None:
         """Let go of every connection."""
@@ -103,8 +105,10 @@ class OpenAI:
             return _many(server, order, assets, 1, partial(_talk, server, order, assets))
         if server.flavour.pictures != "images":
             return _nothing(server, f"makes no {' and '.join(sorted(wants))}", "wants")
-        if server.previews and (order.generation.count or 1) == 1:
-            return _watched(server, order, assets)
+        wished = dict(order.generation.knobs).get(PREVIEWS) if server.flavour.previews else None
+        previews = min(wished, PREVIEWS_MAX) if isinstance(wished, int) else server.previews
+        if previews > 0 and (order.generation.count or 1) == 1:
+            return _watched(server, order, assets, previews, shown=wished is not None)
         return _many(server, order, assets, server.flavour.count_max, partial(_pictures, server, order, assets))
 
     def _beyond(self, asked: Generation) -> Beyond | None:
@@ -183,9 +187,11 @@ async def _pictures(server: _Server, order: Order, assets: Assets, count: int) -
         return _withheld(problem, count)
 
 
-async def _watched(server: _Server, order: Order, assets: Assets) -> AsyncGenerator[Update]:
-    """One picture with its previews, which only tell how far it is."""
-    extra: Tree = {**server.extra, "stream": True, "partial_images": server.previews}
+async def _watched(
+    server: _Server, order: Order, assets: Assets, previews: int, *, shown: bool
+) -> AsyncGenerator[Update]:
+    """One picture with its previews, which tell how far it is, and what it looks like when that is to be `shown`."""
+    extra: Tree = {**server.extra, "stream": True, PREVIEWS: previews}
     asked = pictures.write_pictures(order.generation, order.upstream, server.flavour, count=1, extra=extra)
     asked = await _masked(server, asked, assets)
     begun = False
@@ -199,8 +205,9 @@ async def _watched(server: _Server, order: Order, assets: Assets) -> AsyncGenera
                 if not begun:
                     begun = True
                     yield Accepted()
-                if isinstance(told, int):
-                    yield Progressed((told + 1) / (server.previews + 1), f"preview {told + 1}")
+                if isinstance(told, pictures.Preview):
+                    seen = await kept(upstream, told.file, assets) if shown and told.file else None
+                    yield Progressed((told.number + 1) / (previews + 1), f"preview {told.number + 1}", seen)
                 elif told:
                     for update in await _made(order, upstream, assets, asked, told, 1):
                         yield update

@@ -11,7 +11,7 @@ from typing import cast
 
 from danqing.domain.changes import adapt
 from danqing.domain.errors import Kind, Problem, Unstored, invalid
-from danqing.domain.generation import Area, Generation, Output, Person, Role, Task
+from danqing.domain.generation import PREVIEWS, Area, Generation, Output, Person, Role, Task
 from danqing.domain.jobs import Accepted, Produced, Progressed, Reported, Withheld
 from danqing.domain.media import Blob, Medium
 from danqing.domain.models import Ability
@@ -97,7 +97,7 @@ class Sketch:
     """See `domain.ports.Provider`. The same order gives the same bytes, so it may be asked as often as one likes."""
 
     repeatable = True
-    honours = frozenset({"enhancePrompt", "generateAudio", GROWN})
+    honours = frozenset({"enhancePrompt", "generateAudio", GROWN, PREVIEWS})
 
     def __init__(self, scratch: Path, pool: Pool) -> None:
         self.slots = pool.size
@@ -116,10 +116,11 @@ class Sketch:
             refused, count = int(spell.filtered is None), 1
         said = {"prompt": prompt, "huge": spell.huge}
         works = [self._work(asked, said, index, paths, assets) for index in range(order.delivered, count - refused)]
-        if changes:
-            yield Reported(changes=changes)
-        films = Medium.VIDEO in asked.wants
-        async with aclosing(_one_by_one(works) if films else _at_once(works)) as updates:
+        unseen = (PREVIEWS,) if PREVIEWS in dict(asked.knobs) and not _shown(asked) else ()
+        if changes or unseen:
+            yield Reported(changes=changes, ignored=unseen)
+        alone = Medium.VIDEO in asked.wants or len(works) == 1
+        async with aclosing(_one_by_one(works) if alone else _at_once(works)) as updates:
             async for update in updates:
                 yield update
         for _ in range(refused):
@@ -153,7 +154,9 @@ class Sketch:
                             yield update
                     else:
                         fraction = (index + float(cast(float, message["progress"]))) / (asked.count or 1)
-                        yield Progressed(fraction, str(message.get("stage", "")))
+                        rough = message.get("preview")
+                        seen = await assets.put(Path(str(rough)), "image/png", {"preview": True}) if rough else None
+                        yield Progressed(fraction, str(message.get("stage", "")), seen)
         except TookTooLong as error:
             raise Problem(Kind.UPSTREAM, "The drawing took too long and was stopped.", code="sketch_failed") from error
         except WorkerDied as error:
@@ -184,7 +187,7 @@ def _folder(scratch: Path) -> Iterator[Path]:
 
 
 async def _one_by_one(works: Sequence[AsyncGenerator[Update]]) -> AsyncGenerator[Update]:
-    """Films: each takes all that the machine has, and tells how far it is."""
+    """Each takes all that the machine has, and tells how far it is."""
     for work in works:
         async with aclosing(work) as updates:
             async for update in updates:
@@ -256,7 +259,7 @@ def _filmed(asked: Generation, paths: Paths) -> dict[str, object]:
 def _changed(asked: Generation, paths: Paths) -> dict[str, object]:
     """What is done to the pictures; with nothing said of them, what the prompt asks for is done to the last."""
     if not (asked.task or asked.mask or asked.area or asked.roles):
-        return {"task": "edit" if asked.pictures else "picture"}
+        return {"task": "edit"} if asked.pictures else {"task": "picture", "preview": _shown(asked)}
     grown = dict(asked.knobs).get(GROWN)
     across, down = SIZES.get(asked.aspect or "", (0, 0))
     return {
@@ -270,11 +273,17 @@ def _changed(asked: Generation, paths: Paths) -> dict[str, object]:
     }
 
 
+def _shown(asked: Generation) -> bool:
+    """Whether a picture is seen on its way: one that is made of words, by itself."""
+    alone = (asked.count or 1) == 1 and asked.wants == {Medium.IMAGE} and not any(asked.blobs())
+    return alone and PREVIEWS in dict(asked.knobs)
+
+
 def _frame(asked: Generation) -> tuple[int, int]:
     if asked.pixels and (sized := sides(asked.pixels)) and sized[0] * sized[1] <= FRAME_PIXELS_MAX:
         return sized[0] // 2 * 2, sized[1] // 2 * 2
     width, height = FRAMES[asked.aspect or "16:9"]
-    scale = FRAME_TIMES[asked.size or "720p"]
+    scale = FRAME_TIMES.get(asked.size or "", 1.0)
     return round(width * scale), round(height * scale)
 
 
@@ -283,7 +292,7 @@ def _size(asked: Generation) -> tuple[int, int]:
         scale = max(min(1.0, SIDE_MAX / max(sized)), SIDE_MIN / min(sized))
         return round(sized[0] * scale), round(sized[1] * scale)
     width, height = SIZES[asked.aspect or "1:1"]
-    wished = TIMES[asked.size] if asked.size else HEIGHT / height
+    wished = TIMES.get(asked.size, 1.0) if asked.size else HEIGHT / height
     scale = min(wished, SIDE_MAX / max(width, height))
     return round(width * scale), round(height * scale)
 

@@ -32,6 +32,7 @@ from danqing.sketch.works.refilm import Facts
 
 MEMORY_BYTES = 2 << 30
 SIDE_MIN, SIDE_MAX = 64, 2816
+ROUGH = 4  # times as small, each side
 SECONDS_MAX, FPS_MAX = 60, 60
 
 
@@ -64,6 +65,7 @@ class Request:
     out: str = ""
     huge: bool = False
     silent: bool = False
+    preview: bool = False
 
 
 class BadRequest(Exception):
@@ -77,7 +79,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     **dict.fromkeys(("first", "last", "mask", "given"), (str, type(None))),
     "grown": (int, float),
     "ratio": (int, float, type(None)),
-    **dict.fromkeys(("huge", "silent"), (bool,)),
+    **dict.fromkeys(("huge", "silent", "preview"), (bool,)),
 }
 _RANGES: dict[str, tuple[int, int]] = {
     "width": (SIDE_MIN, SIDE_MAX),
@@ -151,9 +153,18 @@ def _written(plan: Plan) -> str:
 
 def _picture(request: Request, send: Send) -> Message:
     made = _planned(request, send)
-    send({"progress": 0.1, "stage": "drawing"})
+    rough = {"preview": _rough(made, request)} if request.preview else {}
+    send({"progress": 0.1, "stage": "drawing", **rough})
     drawn = picture(made, request.width, request.height)
     return _report(made, _written(made), **_kept(drawn, request, send))
+
+
+def _rough(plan: Plan, request: Request) -> str:
+    """A file with the same picture as a small one, which is drawn in a moment."""
+    width, height = (max(side // ROUGH, SIDE_MIN) for side in (request.width, request.height))
+    path = Path(f"{request.out}.rough")
+    path.write_bytes(encoded(picture(plan, width, height), "image/png", request.quality))
+    return str(path)
 
 
 def _kept(drawn: Image.Image, request: Request, send: Send) -> Message:

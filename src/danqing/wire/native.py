@@ -10,10 +10,11 @@ import msgspec
 from danqing.domain.errors import Problem
 from danqing.domain.faults import Attempt, Fault
 from danqing.domain.generation import Area, Generation, Knob, Output, Preflight, Role, Task, Translate, Turn
-from danqing.domain.jobs import Job, Place, State
+from danqing.domain.jobs import Job, State
 from danqing.domain.media import Blob, Medium
 from danqing.domain.models import Model
 from danqing.domain.outcomes import outcome_of
+from danqing.domain.queueing import Place
 from danqing.domain.retention import Swept
 from danqing.domain.retiring import Retiring
 from danqing.domain.timeline import timeline as timeline_of

@@ -81,7 +81,9 @@ def edited() -> dict[str, object]:
 
 def streamed() -> dict[str, object]:
     """The events of a stream that makes a picture, and of one that changes it."""
-    made = IMAGES.generate(model="gpt-image-2", prompt="a red fox in the snow", size="512x512", stream=True)
+    made = IMAGES.generate(
+        model="gpt-image-2", prompt="a red fox in the snow", size="512x512", stream=True, partial_images=3
+    )
     events = [event.to_dict() for event in made]
     with Path(FOLDER, "generated-0").open("rb") as picture:
         changed = IMAGES.edit(model="gpt-image-2", image=picture, prompt="mirror it", stream=True, output_format="webp")

@@ -8,8 +8,9 @@ from starlette.responses import Response
 from danqing.dialects.native.calls import Call, Subject
 from danqing.dialects.native.reading import job_search, limit
 from danqing.domain.generation import Output
-from danqing.domain.jobs import Job, Place
+from danqing.domain.jobs import Job
 from danqing.domain.ports import Once
+from danqing.domain.queueing import Place
 from danqing.domain.recovery import retried
 from danqing.front import Front, Reply
 from danqing.gateway.feed import read_moment, write_moment

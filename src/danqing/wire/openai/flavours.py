@@ -34,6 +34,7 @@ class Flavour:
     always: Mapping[str, Json] = field(default_factory=dict)
     knobs: frozenset[str] = frozenset()
     masks: bool = False  # edits take one
+    previews: bool = False  # pictures are streamed, on their way too
     auto_size: bool = False  # "auto" lets an edit keep the shape of its picture
 
     def picture_sizes(self, model: str) -> Sizes:
@@ -49,8 +50,9 @@ FLAVOURS: Mapping[str, Flavour] = MappingProxyType(
             sizes_of=MappingProxyType({"gpt-image-1*": _THREE, "chatgpt-image*": _THREE}),
             film_sizes=Sizes(fixed=((1280, 720), (720, 1280), (1792, 1024), (1024, 1792))),
             picture_fields=MappingProxyType({"mime": "output_format", "quality": "output_compression"}),
-            knobs=frozenset({"background", "moderation", "input_fidelity"}),
+            knobs=frozenset({"background", "moderation", "input_fidelity", "quality"}),
             masks=True,
+            previews=True,
             auto_size=True,
         ),
         "vllm-omni": Flavour(

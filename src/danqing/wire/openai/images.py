@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from danqing.domain.errors import Problem, invalid
-from danqing.domain.generation import Generation, Output, Turn
+from danqing.domain.generation import PREVIEWS, Generation, Output, Turn
 from danqing.domain.jobs import Job
-from danqing.domain.media import Medium
+from danqing.domain.media import Blob, Medium
 from danqing.domain.money import Units
 from danqing.domain.prompts import IMAGE_TOKENS
 from danqing.wire import bodies
@@ -17,7 +17,7 @@ from danqing.wire.inline import Upload
 from danqing.wire.openai.given import given_picture_at_most, given_pictures, require_no_other_files
 from danqing.wire.openai.shapes import read_size
 
-PARTIAL_MAX = 3
+PREVIEWS_MAX = 3
 # Who names no model has written for one of these: the first, but for parameters that only the second had.
 _USUAL = ("dall-e-2", "gpt-image-1")
 _OF_GPT_IMAGE = ("background", "moderation", "output_compression", "output_format", "partial_images", "stream")
@@ -91,6 +91,20 @@ def answer(job: Job, ask: ImagesAsk, url: Callable[[Output], str]) -> Tree:
     }
 
 
+def partial(job: Job, preview: Blob, number: int, call: str) -> Tree:
+    """An event with a picture on its way; the first is 0."""
+    return {
+        "type": f"{call}.partial_image",
+        "b64_json": Hole(preview),
+        "partial_image_index": number,
+        "created_at": int(job.updated.timestamp()),
+        "background": "auto",
+        "output_format": preview.mime.partition("/")[2],
+        "quality": "auto",
+        "size": job.generation.pixels or "auto",
+    }
+
+
 def completed(job: Job, call: str) -> Iterator[Tree]:
     """The last events of a stream, one for each picture. `call` is what their types begin with, "image_edit"."""
     units, pictures = job.usage(), list(_pictures(job))
@@ -149,14 +163,14 @@ def _made(fields: Fields) -> tuple[str | None, int | None, dict[str, str | int]]
     if background == "transparent" and mime == "image/jpeg":
         raise invalid("A JPEG has no transparent background: ask for png or webp.", param="background")
     moderation = _one_of(fields, "moderation", ("low", "auto"))
-    partial = fields.whole("partial_images")
-    if partial is not None and not 0 <= partial <= PARTIAL_MAX:
-        raise invalid(f"partial_images must be 0 to {PARTIAL_MAX}.", param="partial_images")
+    previews = fields.whole(PREVIEWS)
+    if previews is not None and not 0 <= previews <= PREVIEWS_MAX:
+        raise invalid(f"{PREVIEWS} must be 0 to {PREVIEWS_MAX}.", param=PREVIEWS)
     told: dict[str, str | int | None] = {
         "quality": _QUALITIES[drawn or "auto"],
         "background": background if background != "auto" else None,
         "moderation": moderation if moderation != "auto" else None,
-        "partial_images": partial or None,
+        PREVIEWS: previews or None,
     }
     return mime, compression, {name: value for name, value in told.items() if value is not None}
 

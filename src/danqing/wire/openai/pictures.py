@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import msgspec
 
 from danqing.domain.errors import Declined, Kind, invalid
-from danqing.domain.generation import Generation, Person
+from danqing.domain.generation import PREVIEWS, Generation, Person
 from danqing.domain.media import Blob
 from danqing.wire.bodies import Fields
 from danqing.wire.delivered import File, read_file
@@ -47,6 +47,14 @@ class Pictures:
     tokens: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A picture on its way, the first is 0; None when it was told of but not sent."""
+
+    number: int
+    file: File | None
+
+
 def write_pictures(
     generation: Generation, model: str, flavour: Flavour, *, count: int, extra: Mapping[str, Json]
 ) -> Asked:
@@ -65,7 +73,7 @@ def write_pictures(
             told[field] = _spelled(name, value)
     told |= {name: value for name, value in generation.knobs if name in flavour.knobs}
     told |= {**flavour.always, **extra}
-    known = {"count", "size", "pixels", "aspect", *flavour.picture_fields, *flavour.knobs}
+    known = {"count", "size", "pixels", "aspect", *flavour.picture_fields, *flavour.knobs, *({PREVIEWS} & told.keys())}
     return Asked(told, generation.pictures, ignored(generation, known), generation.mask)
 
 
@@ -112,15 +120,16 @@ def read_pictures(fields: Fields) -> Pictures:
     )
 
 
-def read_event(fields: Fields) -> Pictures | int | None:
-    """An event of a stream: the finished picture, the number of a preview, or None. Raises the Problem it tells of."""
+def read_event(fields: Fields) -> Pictures | Preview | None:
+    """An event of a stream: the finished picture, a preview, or None. Raises the Problem that it tells of."""
     kind = fields.text("type") or ""
     if kind == "error" and "error" not in fields:
         raise read_fault(fields)
     if problem := read_error(fields):
         raise problem
     if kind.endswith(".partial_image"):
-        return fields.tally("partial_image_index")
+        number = fields.tally("partial_image_index")
+        return Preview(number, read_file(fields, "b64_json", "image/png") if "b64_json" in fields else None)
     if not kind.endswith(".completed"):
         return None
     usage = fields.nested("usage")
