@@ -11,7 +11,22 @@ from danqing import __version__
 from .terminal import Terminal
 
 HEAVY = ("fastapi", "sqlalchemy", "dbos", "starlette", "aiohttp", "uvicorn", "structlog", "numpy", "msgspec")
-COMMANDS = ("draw", "film", "jobs", "job", "cancel", "models", "usage", "keys", "serve", "config", "doctor", "again")
+COMMANDS = (
+    "draw",
+    "film",
+    "jobs",
+    "job",
+    "cancel",
+    "models",
+    "usage",
+    "keys",
+    "serve",
+    "config",
+    "doctor",
+    "again",
+    "edit",
+    "mcp",
+)
 
 
 @pytest.fixture

@@ -1,9 +1,12 @@
 """What docs/edits.md says is so: its examples run, its words are those of the code, its figures those of the limits."""
 
 import json
+import os
 import re
+import shlex
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,7 @@ from PIL import Image
 from danqing.domain.generation import Area, Role, Task
 from danqing.sketch.works import change, refilm
 from danqing.wire.inline import FILM_BYTES_MAX
+from e2e.films import measured
 from serving import Server
 
 ROOT = Path(__file__).parents[2]
@@ -51,6 +55,21 @@ def test_curl_changes_a_picture(server: Server, folder: Path) -> None:
         pytest.skip("bash and curl are not installed")
     job = json.loads(run(server, folder, "bash", "bash", "-euo", "pipefail", "-c"))
     assert (job["parameters"]["mask"], job["parameters"]["task"]) == (True, "edit")
+
+
+def test_the_commands_run_as_they_are_printed(server: Server, folder: Path) -> None:
+    env = {**os.environ, "DANQING_URL": server.url, "DANQING_KEY": server.key}
+    for line in BLOCKS["sh"].splitlines():
+        words = shlex.split(line, comments=True)
+        assert words[0] == "danqing"
+        done = subprocess.run(
+            [sys.executable, "-m", *words], cwd=folder, env=env, capture_output=True, text=True, timeout=200
+        )
+        assert done.returncode == 0, done.stderr
+    with Image.open(folder / "large.png") as picture:
+        assert picture.size == (480, 320)
+    film, longer = measured(folder / "film.mp4"), measured(folder / "longer.mp4")
+    assert (film.seconds, longer.seconds > 4) == (4, True)
 
 
 def test_every_word_is_one_of_the_code_and_none_is_missing() -> None:

@@ -1,7 +1,7 @@
 """Has pictures and films made: asks, follows the job with a bar that moves as the work does, and saves the files."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,11 +15,11 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn
 from danqing.cli import tables
 from danqing.cli.report import Report, console
 from danqing.cli.running import LEFT, perform
-from danqing.client import UNREACHABLE, AsyncClient, AsyncJob, AsyncResult, files
+from danqing.client import UNREACHABLE, AsyncClient, AsyncJob, AsyncResult
+from danqing.client.files import require_writable
+from danqing.client.requests import MAX_COST, Inputs, addresses
 from danqing.client.told import Job
 from danqing.domain.errors import Kind, Problem
-
-Given = Path | Sequence[Path] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +31,16 @@ class Saving:
 
 
 def make(
-    request: Mapping[str, object], saving: Saving, *, pictures: Mapping[str, Given] | None = None, json: bool
+    request: Mapping[str, object], saving: Saving, *, files: Inputs, max_cost: str | None = None, json: bool
 ) -> None:
-    """Ask for a generation and stay until its files are saved. `pictures`: the fields of the request that hold some."""
+    """Ask for a generation and stay until its files are saved. `files`: the fields of the request that hold some."""
 
     async def work(client: AsyncClient) -> Report:
-        files.require_writable(saving.out)
-        body = await _body(request, pictures or {})
+        require_writable(saving.out)
+        headers = {} if max_cost is None else {MAX_COST: max_cost}
+        body = await _body(request, files)
         with leaving("danqing jobs"):
-            job = await client.jobs.submit(body)
+            job = await client.jobs.submit(body, headers=headers)
         return await _finish(job, saving)
 
     perform(work, json=json)
@@ -49,7 +50,7 @@ def again(id: str, seed: int | Literal["same"] | None, saving: Saving, *, json: 
     """Have an earlier job's recipe made once more, and stay until the files are saved."""
 
     async def work(client: AsyncClient) -> Report:
-        files.require_writable(saving.out)
+        require_writable(saving.out)
         with leaving("danqing jobs"):
             job = await client.jobs.again(id, seed)
         return await _finish(job, saving)
@@ -57,11 +58,11 @@ def again(id: str, seed: int | Literal["same"] | None, saving: Saving, *, json: 
     perform(work, json=json)
 
 
-def quote(request: Mapping[str, object], *, pictures: Mapping[str, Given], json: bool) -> None:
+def quote(request: Mapping[str, object], *, files: Inputs, json: bool) -> None:
     """What a generation would cost; nothing is made."""
 
     async def work(client: AsyncClient) -> Report:
-        told = await client.quoted(await _body(request, pictures))
+        told = await client.quoted(await _body(request, files))
         return Report(told, tables.quote(told))
 
     perform(work, json=json)
@@ -71,7 +72,7 @@ def save(id: str, saving: Saving, *, json: bool) -> None:
     """Follow a job that was asked for earlier, and save its files."""
 
     async def work(client: AsyncClient) -> Report:
-        files.require_writable(saving.out)
+        require_writable(saving.out)
         return await _finish(await client.jobs.get(id), saving)
 
     perform(work, json=json)
@@ -113,9 +114,9 @@ async def _finish(job: AsyncJob, saving: Saving) -> Report:
     return Report(document, lines)
 
 
-async def _body(request: Mapping[str, object], pictures: Mapping[str, Given]) -> dict[str, object]:
-    """The request with its pictures in it; what was not given is left to the model."""
-    inputs = {name: await asyncio.to_thread(_data_urls, given) for name, given in pictures.items()}
+async def _body(request: Mapping[str, object], given: Inputs) -> dict[str, object]:
+    """The request with its files in it; what was not given is left to the model."""
+    inputs = {name: await addresses(each) for name, each in given.items() if each}
     return {name: value for name, value in {**request, **inputs}.items() if value not in (None, "", [])}
 
 
@@ -127,12 +128,6 @@ def leaving(command: str) -> Iterator[None]:
     except asyncio.CancelledError:
         message = f"What was asked for is not cancelled. To come back to it: {command}"
         raise Problem(Kind.CANCELLED, message, code=LEFT) from None
-
-
-def _data_urls(given: Given) -> str | list[str] | None:
-    if given is None:
-        return None
-    return files.data_url(given) if isinstance(given, Path) else [files.data_url(path) for path in given]
 
 
 def bar(screen: Console) -> Progress:

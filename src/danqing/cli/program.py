@@ -10,17 +10,17 @@ import typer
 
 from danqing import __version__
 from danqing.cli import configuration, owner
+from danqing.cli.care import Data, care, care_of_tables
+from danqing.cli.changing import changing
 from danqing.cli.practice import PICTURE_MODEL, Json, Out, View, practice
 from danqing.domain.generation import Person, Translate
 from danqing.later import Later
 
 if TYPE_CHECKING:
-    from danqing.cli import advising, agents, auditing, commands, doctoring, keeping, making, migrating, server
+    from danqing.cli import advising, agents, commands, making, server
 else:
-    parts = ("advising", "agents", "auditing", "commands", "doctoring", "keeping", "making", "migrating", "server")
-    advising, agents, auditing, commands, doctoring, keeping, making, migrating, server = (
-        Later(f"danqing.cli.{name}") for name in parts
-    )
+    parts = ("advising", "agents", "commands", "making", "server")
+    advising, agents, commands, making, server = (Later(f"danqing.cli.{name}") for name in parts)
 
 FILM_MODEL = "veo-3.0-generate-preview"
 _JPEG = {".jpg": "image/jpeg", ".jpeg": "image/jpeg"}  # other endings leave the format to the model
@@ -45,8 +45,6 @@ People = Annotated[Person | None, typer.Option(help="Whether people may be drawn
 Translated = Annotated[Translate | None, typer.Option("--translate", help="If the model does not know its language.")]
 Enhanced = Annotated[bool | None, typer.Option("--enhance/--no-enhance", help="Have the prompt enriched.")]
 Negative = Annotated[str, typer.Option(help="What is not to be seen.", show_default=False)]
-Data = Annotated[Path | None, typer.Option(file_okay=False, help="Where everything is kept.")]
-Force = Annotated[bool, typer.Option("--force", help="Also under processes that are at work on Postgres.")]
 Host = Annotated[str | None, typer.Option(help="The address to listen at: 0.0.0.0 for all of them.")]
 
 Pictures = Annotated[
@@ -70,9 +68,10 @@ app = typer.Typer(
 app.add_typer(owner.keys, name="keys")
 app.add_typer(owner.projects, name="projects")
 app.add_typer(practice)
+app.add_typer(changing)
 app.add_typer(configuration.config, name="config")
-db = typer.Typer(help="Bring this machine's database to a revision of its tables, by hand.", no_args_is_help=True)
-app.add_typer(db, name="db")
+app.add_typer(care)
+app.add_typer(care_of_tables, name="db")
 
 
 def _version(wanted: bool) -> None:
@@ -119,7 +118,7 @@ def draw(
         "enhance": enhance,
         "mime": _JPEG.get(output.suffix.lower()) if output else None,
     }
-    making.make(request, making.Saving(output, view), pictures={"pictures": picture}, json=json)
+    making.make(request, making.Saving(output, view), files={"pictures": picture}, json=json)
 
 
 @app.command()
@@ -156,7 +155,7 @@ def film(
         "enhance": enhance,
     }
     frames = {"first_frame": frame, "last_frame": last_frame}
-    making.make(request, making.Saving(output, view), pictures=frames, json=json)
+    making.make(request, making.Saving(output, view), files=frames, json=json)
 
 
 @app.command()
@@ -183,7 +182,7 @@ def quote(
         "translate": translate,
         "enhance": enhance,
     }
-    making.quote(request, pictures={"pictures": picture}, json=json)
+    making.quote(request, files={"pictures": picture}, json=json)
 
 
 @app.command()
@@ -277,72 +276,6 @@ def sweep(
 ) -> None:
     """Remove files that have had their time, as the server does every hour. For the owner of the server."""
     commands.sweep(dry_run=dry_run, json=json)
-
-
-@app.command()
-def audit(
-    files: Annotated[bool, typer.Option("--files", help="Look for every delivered file too.")] = False,
-    deep: Annotated[bool, typer.Option("--deep", help="And read each of them through.")] = False,
-    data: Data = None,
-    json: Json = False,
-) -> None:
-    """Check that statements, balances, jobs and files agree; the server may be at work. 1 when they do not."""
-    auditing.audit(files=files, deep=deep, data=data, json=json)
-
-
-@app.command()
-def doctor(data: Data = None, json: Json = False) -> None:
-    """Look at all that this machine's server needs: upstreams, keys, clocks, disk, database. 1 when it is broken."""
-    doctoring.doctor(data=data, json=json)
-
-
-@app.command()
-def backup(
-    target: Annotated[Path, typer.Argument(metavar="FOLDER|FILE.tar", help="What to make.", show_default=False)],
-    data: Data = None,
-    since: Annotated[
-        Path | None, typer.Option(exists=True, file_okay=False, help="An earlier folder, whose files are used again.")
-    ] = None,
-    no_files: Annotated[bool, typer.Option("--no-files", help="Leave pictures and films out.")] = False,
-    no_secret: Annotated[bool, typer.Option("--no-secret", help="Leave out what the keys are known by.")] = False,
-    json: Json = False,
-) -> None:
-    """Back up this machine's server, while it works: jobs, money, keys and files at one moment."""
-    keeping.backup(target, files=not no_files, secret=not no_secret, since=since, data=data, json=json)
-
-
-@app.command()
-def restore(
-    source: Annotated[Path, typer.Argument(metavar="BACKUP", help="The folder or tar file.", show_default=False)],
-    data: Data = None,
-    json: Json = False,
-) -> None:
-    """Bring a backup back into an empty database, of either kind: all of it or nothing."""
-    keeping.bring_back(source, data=data, json=json)
-
-
-@db.command("current")
-def db_current(data: Data = None, json: Json = False) -> None:
-    """Tell at which revision the tables stand."""
-    migrating.current(data=data, json=json)
-
-
-@db.command("upgrade")
-def db_upgrade(force: Force = False, data: Data = None, json: Json = False) -> None:
-    """Go up to the newest revision, as a server does when it starts."""
-    migrating.upgrade(force=force, data=data, json=json)
-
-
-@db.command("downgrade")
-def db_downgrade(
-    revision: Annotated[str, typer.Argument(help="Such as 0001; base for no tables at all.", show_default=False)],
-    yes: Annotated[bool, typer.Option("--yes", help="Data may be lost with it.")] = False,
-    force: Force = False,
-    data: Data = None,
-    json: Json = False,
-) -> None:
-    """Go down to a revision, for an older Danqing. Stop every server on the database first."""
-    migrating.downgrade(revision, yes=yes, force=force, data=data, json=json)
 
 
 @app.command()

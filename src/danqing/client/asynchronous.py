@@ -12,7 +12,7 @@ from danqing.client.assets import AsyncAssets
 from danqing.client.jobs import AsyncJobs
 from danqing.client.making import AsyncImages, AsyncVideos
 from danqing.client.office import AsyncOffice
-from danqing.client.requests import FilmWishes, Given, asked
+from danqing.client.requests import FilmWishes, Given, Inputs, asked
 from danqing.client.told import Model, Quote, Usage
 from danqing.client.transport import PAUSES_S, Locate, Transport, Way
 from danqing.config import Remote, key, remote
@@ -67,7 +67,7 @@ class AsyncClient:
         **wishes: Unpack[FilmWishes],
     ) -> Quote:
         """What a picture, or a `film`, would cost at the most, and what would be left; nothing is made."""
-        inputs: dict[str, Given | Sequence[Given] | None] = {
+        inputs: Inputs = {
             "pictures": pictures,
             "first_frame": first_frame,
             "last_frame": last_frame,

@@ -5,7 +5,7 @@ from typing import Unpack
 
 from danqing.client.delivered import AsyncResult
 from danqing.client.jobs import AsyncJob, AsyncJobs
-from danqing.client.requests import FilmWishes, Given, Wishes, asked
+from danqing.client.requests import FilmWishes, Given, Inputs, Wishes, asked
 
 
 class AsyncImages:
@@ -37,7 +37,7 @@ class AsyncImages:
         place of a mask, is what of it may change: "background", "foreground" or "semantic". `roles`: what each picture
         is given for, that which is changed first: "base", "subject", "style", "control" or "content".
         """
-        inputs: dict[str, Given | Sequence[Given] | None] = {"pictures": (picture, *references), "mask": mask}
+        inputs: Inputs = {"pictures": (picture, *references), "mask": mask}
         details = {"task": task, "area": area, "roles": [*roles]}
         request = await asked(prompt, wishes, wants="image", inputs=inputs, details=details)
         return await (await self._jobs.submit(**request)).wait()
@@ -65,7 +65,7 @@ class AsyncVideos:
         **wishes: Unpack[FilmWishes],
     ) -> AsyncJob:
         """Have a film made from words, and from a picture that it begins or ends with."""
-        inputs: dict[str, Given | Sequence[Given] | None] = {
+        inputs: Inputs = {
             "first_frame": first_frame,
             "last_frame": last_frame,
             "pictures": pictures,

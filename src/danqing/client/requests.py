@@ -25,6 +25,8 @@ Given = str | Path | bytes | Output | Delivered
 """A file: its path, its bytes, one that was delivered before, or "files/NAME" or a data: URL as they are."""
 
 NOTHING: Mapping[str, object] = {}
+MAX_COST = "x-danqing-max-cost"
+Inputs = Mapping[str, "Given | Sequence[Given] | None"]  # the fields of a request that hold files
 READY = ("data:", "files/", "http://", "https://")
 
 
@@ -74,7 +76,7 @@ async def asked(
     wishes: Wishes | FilmWishes,
     *,
     wants: Literal["image", "video"] | None = None,
-    inputs: Mapping[str, Given | Sequence[Given] | None],
+    inputs: Inputs,
     details: Mapping[str, object] = NOTHING,
 ) -> Asked:
     """The request with its files in it. Raises Problem.
@@ -85,18 +87,19 @@ async def asked(
     once, deadline, most = said.pop("once", ""), said.pop("deadline", None), said.pop("max_cost", None)
     headers = {} if deadline is None else {"danqing-deadline": str(deadline)}
     if most is not None:
-        headers["x-danqing-max-cost"] = f"{Decimal(str(most)):f}"
+        headers[MAX_COST] = f"{Decimal(str(most)):f}"
     body: dict[str, object] = {"model": AUTO, **said, "prompt": prompt}
     for name, given in inputs.items():
         if given is not None and given != ():
-            body[name] = await _addresses(given)
+            body[name] = await addresses(given)
     if wants and body["model"] == AUTO:
         body["wants"] = [wants]
     body |= {name: value for name, value in details.items() if value not in (None, [])}
     return {"request": body, "headers": headers, "once": str(once)}
 
 
-async def _addresses(given: Given | Sequence[Given]) -> str | list[str]:
+async def addresses(given: Given | Sequence[Given]) -> str | list[str]:
+    """Files as they are told to the server. Raises Problem."""
     if isinstance(given, Sequence) and not isinstance(given, str | bytes):
         return [await _address(each) for each in given]
     return await _address(given)
