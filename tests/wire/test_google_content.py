@@ -196,5 +196,6 @@ def test_a_refusal_that_blames_the_content_is_no_wrong_request() -> None:
     assert judge(400, refusal) is Kind.FILTERED
     assert judge(400, [refusal]) is Kind.FILTERED
     assert judge(500, refusal) is None
+    assert judge(400, {"error": {"message": "The content was filtered: no."}}) is Kind.FILTERED, "another Danqing's"
     for other in ({"error": {"message": "aspectRatio is not supported."}}, {"error": "text"}, None, [], "text"):
         assert judge(400, other) is None

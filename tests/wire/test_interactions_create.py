@@ -9,7 +9,7 @@ import pytest
 
 from danqing.domain.errors import Kind, Problem
 from danqing.domain.generation import Delivery, Generation, Task, Turn
-from danqing.domain.media import Blob, Cited, Medium
+from danqing.domain.media import Blob, Cited, Medium, linked
 from danqing.domain.models import Ability
 from danqing.wire.google.content import SIGNATURE_CHARACTERS_MAX
 from danqing.wire.google.interactions import Create, placed, read_create, write_interaction
@@ -100,6 +100,7 @@ def test_a_picture_is_asked_for_with_all_that_can_be_said_of_it() -> None:
         previous_interaction_id="p1",
         service_tier="flex",
         labels={"a": "b"},
+        safety_settings=[{"type": "hate_speech", "threshold": "block_none"}],
         store=True,
         tools=[],
     )
@@ -112,8 +113,14 @@ def test_a_picture_is_asked_for_with_all_that_can_be_said_of_it() -> None:
         "stop_sequences": '["x"]',
         "response_format.sharpness": 3,
         "service_tier": "flex",
+        "safetySettings": '[{"category":"HARM_CATEGORY_HATE_SPEECH","threshold":"BLOCK_NONE"}]',
         "labels": '{"a":"b"}',
     }
+
+
+def test_a_picture_on_the_web_is_named() -> None:
+    ask = read(input=[WORDS, {"type": "image", "uri": "https://h/a.png"}])
+    assert ask.generation.turns == (Turn("user", ("a fox", linked("https://h/a.png"))),)
 
 
 def test_a_film_is_asked_for_in_a_list_beside_words() -> None:
@@ -217,12 +224,13 @@ def test_a_model_of_pictures_makes_no_film_of_them() -> None:
         ({"input": [{"type": "function_call"}]}, "input", "tools are not offered"),
         ({"input": [{"type": "audio", "data": "aa"}]}, "input", "Allowed: text, image, video"),
         ({"input": [{"type": "image"}]}, "input", "its data or its uri"),
-        ({"input": [{"type": "image", "uri": "https://h/a.png"}]}, "input.uri", "not taken"),
+        ({"input": [{"type": "image", "uri": "http://h/a.png"}]}, "input.uri", "https:// address"),
         ({"input": [{"type": "video", "data": "aaaa"}]}, "input.data", "not an MP4 film"),
         ({"input": [{"type": "video", "uri": "https://h/a.mp4"}]}, "input.uri", "files/abc123"),
         ({"input": [{"type": "video"}]}, "input", "its data or its uri"),
         ({"input": [{"type": "user_input", "content": "a"}] * 101}, "input", ""),
         ({"input": 3}, "input", "a list"),
+        ({"safety_settings": [{"threshold": "off"}]}, "safety_settings", "type and threshold"),
         ({"input": " "}, "input", "Say in input"),
         ({"input": None, "previous_interaction_id": "p1"}, "input", "Say in input"),
         ({"input": [{"type": "model_output", "content": "b"}]}, "input", "Say in input"),

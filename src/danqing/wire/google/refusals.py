@@ -27,7 +27,7 @@ SAID_CHARACTERS_MAX = 300
 # How Google's errors say that the content is the cause; a code of its own there is none.
 _POLICY = re.compile(
     r"usage guidelines|responsible ai|sensitive words|safety (?:filter|polic|setting)|content polic|prohibited use"
-    r"|violat\w+ .{0,60}\bpolic|(?:blocked|filtered) (?:by|due to|for|because)|support codes?:",
+    r"|content was filtered|violat\w+ .{0,60}\bpolic|(?:blocked|filtered) (?:by|due to|for|because)|support codes?:",
     re.IGNORECASE,
 )
 

@@ -103,14 +103,14 @@ def read_create(body: bytes) -> Create:
             *film.knobs("video_config."),
             *form.knobs,
             *_tier(fields),
+            *_safety(fields.objects("safety_settings")),
             *fields.knobs(),
             *talk.knobs,
         ),
     )
-    uploads = (upload for message in talk.messages for upload in message.uploads())
     return Create(
         generation=generation,
-        uploads=(*uploads, *((talk.film,) if talk.film else ())),
+        uploads=talk.uploads(),
         beginning=beginning,
         previous=previous,
         stream=stream,
@@ -242,6 +242,18 @@ def _tier(fields: Fields) -> Knobs:
     """All work is done as soon as possible, which is what "standard" says."""
     tier = fields.text("service_tier")
     return () if tier in (None, "standard") else (("service_tier", str(tier)),)
+
+
+def _safety(settings: Sequence[Fields]) -> Knobs:
+    """In the words of `generateContent`, by which the models that have them are asked."""
+    told = []
+    for setting in settings:
+        kind, threshold, method = setting.text("type"), setting.text("threshold"), setting.text("method")
+        if not (kind and threshold):
+            raise invalid("Each of safety_settings has a type and threshold.", param="safety_settings")
+        words = {"category": f"HARM_CATEGORY_{kind.upper()}", "threshold": threshold.upper()}
+        told.append(words | ({"method": method.upper()} if method else {}))
+    return (("safetySettings", bodies.compact(told)),) if told else ()
 
 
 def _wrong_task(message: str) -> Problem:

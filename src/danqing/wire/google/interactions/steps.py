@@ -43,6 +43,11 @@ class Conversation:
             self._step(kind or item.text("role") or "", item)
         self.knobs += item.knobs("input.")
 
+    def uploads(self) -> tuple[Upload, ...]:
+        """All files in it."""
+        pictures = (upload for message in self.messages for upload in message.uploads())
+        return (*pictures, self.film) if self.film else tuple(pictures)
+
     def _step(self, kind: str, step: Fields) -> None:
         if kind not in _STEPS:
             message = f"input has a step {kind[:100]!r}; tools are not offered here. Allowed: {', '.join(_STEPS)}."
