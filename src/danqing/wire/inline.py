@@ -153,6 +153,9 @@ def data_url(url: str, *, param: str) -> Upload:
     """The picture in a URL such as "data:image/jpeg;base64,/9j/…". Raises Problem."""
     head, comma, payload = url.partition(",")
     if not comma or not _DATA_URL.fullmatch(head):
-        message = f"{param} must be a data: URL such as data:image/png;base64,…, or an https:// address."
+        message = (
+            f"{param} must be a data: URL such as data:image/png;base64,…, an https:// address, "
+            "or the name of a file of this server such as files/abc123."
+        )
         raise invalid(message, param=param, code="unsupported_url")
     return picture(read_base64(payload, param=param), param=param)
