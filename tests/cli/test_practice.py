@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from .terminal import Terminal
+from .terminal import Connected, Terminal, wait_for
 
 
 def test_a_job_is_made_again_with_a_new_seed_its_own_or_a_given_one(terminal: Terminal) -> None:
@@ -33,10 +33,11 @@ TWO = ("--models", "imagen-3.0-generate-002,veo-2.0-generate-001", "--ratios", "
 
 def test_models_ratios_and_seeds_are_laid_side_by_side_with_what_failed_in_its_cell(terminal: Terminal) -> None:
     ended = terminal.run("compare", "a red fox", *TWO, "--seeds", "3", "--json")
+    assert ended.status == 1, "one of them could not be had"
     assert ended.err == "3 to make, $2.86 at the most of play money.\n"
     told = ended.json()
     asked = [(cell["model"][:4], cell["aspect"], cell["seed"], len(cell["saved"])) for cell in told["cells"]]
-    assert asked == [("imag", "16:9", 3, 1), ("imag", "1:1", 3, 1), ("veo-", "16:9", 3, 1), ("veo-", "1:1", 3, 0)]
+    assert asked == [("imag", "16:9", 3, 1), ("imag", "1:1", 3, 1), ("veo-", "16:9", 3, 1), ("veo-", "1:1", 3, 0)], told
     assert "Allowed: 16:9, 9:16" in told["cells"][3]["error"]
     assert told["charged"]["usd"] == "2.86"
     assert Path(told["sheet"]).name == "a-red-fox-sheet.png"
@@ -60,8 +61,29 @@ def test_all_that_is_compared_is_quoted_together_and_not_made_above_what_may_be_
     assert terminal.run("jobs", "--limit", "1", "--json").json() == seen
     made = terminal.run("compare", "a red fox", *models, "--max-cost", "0.06")
     assert (made.status, made.out.splitlines()[0]) == (0, "a-red-fox-sheet.png")
-    assert "a-red-fox-2.png" in made.out
+    assert len(list(terminal.folder.glob("a-red-fox-????????-1.png"))) == 2
+    assert list(terminal.folder.glob(".*")) == [], "what goes on with it is gone when it has ended"
     assert "sketches, not a model's work" in made.out
+
+
+def test_a_comparison_that_was_killed_goes_on_and_pays_nothing_twice(owner: Terminal) -> None:
+    key = owner.run("keys", "create", "a comparer", "--json").json()
+    payer = Connected(owner.folder, {**owner.env, "DANQING_KEY": key["secret"]})
+    words = ("compare", "[danqing:slow=2] a red fox", "--models", "imagen-3.0-generate-002", "--seeds", "1,2,3")
+
+    def jobs() -> set[str]:
+        return {job["id"] for job in payer.run("jobs", "--json").json()["jobs"]}
+
+    process = payer.start(*words)
+    wait_for(process, lambda: len(jobs()) == 3)
+    process.kill()
+    process.communicate()
+    begun = jobs()
+    ended = payer.run(*words, "--json")
+    assert (ended.status, ended.json()["charged"]["usd"]) == (0, "0.09"), ended.err
+    assert jobs() == begun == {cell["job"]["id"] for cell in ended.json()["cells"]}
+    anew = {cell["job"]["id"] for cell in payer.run(*words, "--json").json()["cells"]}
+    assert anew.isdisjoint(begun)
 
 
 @pytest.mark.parametrize(

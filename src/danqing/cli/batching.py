@@ -100,20 +100,12 @@ class _Run:
         await self._write()
 
     async def _fetch(self, made: AsyncResult, result: Result) -> None:
-        """Save its files under names of their own: whoever is killed on the way puts them there the next time."""
-        saved: list[str] = []
-        for number, file in enumerate(made.files, start=1):
-            name = f"{files.slug(made.job.prompt)}-{made.job.id[:8]}-{number}.{file.suffix}"
-            path = self._folder / name
-            try:
-                await file.save(path)
-            except Problem as problem:
-                if problem.kind is not Kind.NOT_FOUND:
-                    raise
-                result.error = problem.message  # taken away on the server since it was made
-            else:
-                saved.append(str(path))
-        result.files = _ENDS.join(saved)
+        try:
+            result.files = _ENDS.join(map(str, await series.fetched(made, self._folder)))
+        except Problem as problem:
+            if problem.kind is not Kind.NOT_FOUND:
+                raise
+            result.error = problem.message  # taken away on the server since it was made
 
     def _has(self, result: Result) -> bool:
         """Whether nothing is left to do for it."""

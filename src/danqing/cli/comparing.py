@@ -1,7 +1,11 @@
 """Has one prompt made by several models, in several ratios, from several seeds, and lays the results side by side."""
 
 import asyncio
+import hashlib
+import secrets
+import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
@@ -12,13 +16,14 @@ from rich.table import Table
 
 from danqing.cli import contact_sheet, making, series
 from danqing.cli.report import Report
-from danqing.cli.running import perform
-from danqing.client import AsyncClient, files
+from danqing.cli.running import FAILED, perform
+from danqing.client import UNREACHABLE, AsyncClient, files
 from danqing.client.told import Quote
-from danqing.domain.errors import Problem, invalid
+from danqing.domain.errors import Kind, Problem, invalid
 from danqing.domain.money import show
 
 CELLS_MAX = 100
+DIGEST_CHARACTERS = 16
 SEED_DIGITS_MAX = 18
 
 
@@ -58,40 +63,72 @@ def cells(models: str, ratios: str, seeds: str) -> tuple[list[Cell], int]:
 def compare(
     prompt: str, models: str, ratios: str, seeds: str, *, max_cost: str | None, folder: Path | None, json: bool
 ) -> None:
-    """Quote all of them together, have them made, and save them with their contact sheet."""
+    """Quote all of them together, have them made, and save them with their contact sheet.
+
+    Ends the process with 1 when some of it was not to be had.
+    """
+    asked: list[Cell] = []
+    place = folder or Path()
 
     async def work(client: AsyncClient) -> Report:
-        asked, columns = cells(models, ratios, seeds)
+        listed, columns = cells(models, ratios, seeds)
         files.require_writable(folder)
-        with making.leaving("danqing jobs"):
-            await _fill(client, asked, prompt, max_cost, folder or Path())
-        if not any(cell.saved for cell in asked):
-            raise next(cell.made.problem for cell in asked if cell.made.problem)
-        path = await asyncio.to_thread(_sheet, asked, columns, prompt, folder or Path())
-        return Report(_document(asked, path), list(_lines(asked, path)))
+        path = None
+        with making.leaving("the same command, which goes on where it was"):
+            await _quote(client, listed, prompt, max_cost)
+            with _undertaking(place, [cell.request(prompt) for cell in listed]) as name:
+                await _make(client, listed, prompt, name, place)
+                if any(cell.saved for cell in listed):
+                    path = await asyncio.to_thread(_sheet, listed, columns, prompt, place)
+        if path is None:
+            nothing = Problem(Kind.UPSTREAM, "There is no picture in any answer.", code="nothing_delivered")
+            raise next((cell.made.problem for cell in listed if cell.made.problem), nothing)
+        asked.extend(listed)
+        return Report(_document(listed, path), list(_lines(listed, path)))
 
     perform(work, json=json)
+    if not all(cell.saved for cell in asked):
+        sys.exit(FAILED)
 
 
-async def _fill(client: AsyncClient, asked: Sequence[Cell], prompt: str, max_cost: str | None, folder: Path) -> None:
+async def _quote(client: AsyncClient, asked: Sequence[Cell], prompt: str, max_cost: str | None) -> None:
     found = await series.quotes(client, [cell.request(prompt) for cell in asked])
     for cell, quote in zip(asked, found, strict=True):
         if isinstance(quote, Problem):
             cell.made = series.Made(problem=quote)
-    open_cells = [cell for cell in asked if cell.made.problem is None]
-    if open_cells:
+    if any(cell.made.problem is None for cell in asked):
         series.agree(found, max_cost)
 
+
+@contextmanager
+def _undertaking(folder: Path, requests: Sequence[dict[str, object]]) -> Iterator[str]:
+    """A name for these requests, kept in the folder until they have come to an end.
+
+    So a run that was broken off is gone on with, and after one that has ended all of it is made anew.
+    """
+    digest = hashlib.sha256(msgspec.json.encode(requests)).hexdigest()[:DIGEST_CHARACTERS]
+    mark = folder / f".danqing-compare-{digest}"
+    if not mark.exists():
+        mark.write_text(secrets.token_hex(DIGEST_CHARACTERS))
+    yield f"compare-{mark.read_text().strip()}"
+    mark.unlink(missing_ok=True)
+
+
+async def _make(client: AsyncClient, asked: Sequence[Cell], prompt: str, name: str, folder: Path) -> None:
+    left = [(number, cell) for number, cell in enumerate(asked) if cell.made.problem is None]
+
     async def one(index: int, tell: series.Tell) -> None:
-        cell = open_cells[index]
-        cell.made = await series.made(client, cell.request(prompt), tell)
+        number, cell = left[index]
+        cell.made = await series.made(client, cell.request(prompt), tell, once=f"{name}-{number}")
+        if cell.made.problem and cell.made.problem.code == UNREACHABLE:
+            raise cell.made.problem  # nothing is known of its end; the next run asks again
         if cell.made.result:
             try:
-                cell.saved = [await file.claim(folder) for file in cell.made.result.files]
+                cell.saved = await series.fetched(cell.made.result, folder)
             except Problem as problem:
                 cell.made = series.Made(cell.made.job, problem=problem)
 
-    await series.each(len(open_cells), one)
+    await series.each(len(left), one)
 
 
 def _sheet(asked: Sequence[Cell], columns: int, prompt: str, folder: Path) -> Path:

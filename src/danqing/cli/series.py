@@ -6,12 +6,13 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 import typer
 
 from danqing.cli import making
 from danqing.cli.report import console
-from danqing.client import AsyncClient, AsyncJob, AsyncResult
+from danqing.client import AsyncClient, AsyncJob, AsyncResult, files
 from danqing.client.told import Job, Quote
 from danqing.domain.errors import Kind, Problem
 from danqing.domain.limits import too_dear
@@ -94,6 +95,13 @@ async def each(count: int, one: Callable[[int, Tell], Awaitable[None]]) -> None:
             show_progress(index, 1.0)
 
         await asyncio.gather(*map(gated, range(count)))
+
+
+async def fetched(result: AsyncResult, folder: Path) -> list[Path]:
+    """Save its files under names of their own: whoever is killed on the way puts them there the next time."""
+    stem = f"{files.slug(result.job.prompt)}-{result.job.id[:8]}"
+    named = ((file, folder / f"{stem}-{number}.{file.suffix}") for number, file in enumerate(result.files, start=1))
+    return [await file.save(path) for file, path in named]
 
 
 async def _submitted(client: AsyncClient, request: Request, once: str) -> AsyncJob:
