@@ -9,16 +9,18 @@ KILLS ?= 500
 VENV := .venv
 ERAS := june-2025 spring-2026 newest
 SERVERS := moto s3rver
+FUZZERS := schemathesis
+CASES ?= 220
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 
-.PHONY: serve test check bench bench-queue chaos live tongues sheet clean
+.PHONY: serve test check bench bench-queue chaos fuzz live tongues sheet clean
 
 serve: $(VENV)/ready
 	exec $(VENV)/bin/danqing serve --host $(HOST) --port $(PORT) $(if $(DATA),--data "$(DATA)")
 
-test: check $(ERAS:%=.venvs/%/ready) $(SERVERS:%=.venvs/%/ready)
+test: check $(ERAS:%=.venvs/%/ready) $(SERVERS:%=.venvs/%/ready) $(FUZZERS:%=.venvs/%/ready)
 	$(VENV)/bin/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(VENV)/ready-dev
@@ -36,6 +38,10 @@ bench-queue: $(VENV)/ready-dev
 # Kills servers and workers again and again: KILLS on SQLite, and KILLS on Postgres with a bucket.
 chaos: $(VENV)/ready-dev $(SERVERS:%=.venvs/%/ready)
 	PYTHONPATH=tests $(VENV)/bin/python -m chaos --kills $(KILLS)
+
+# Asks the native API for all that its description allows, and for what it does not: CASES times for each of its calls.
+fuzz: $(VENV)/ready-dev $(FUZZERS:%=.venvs/%/ready)
+	DANQING_FUZZ_CASES=$(CASES) $(VENV)/bin/python -m pytest -s tests/contract/test_schemathesis.py
 
 # How well languages and what must stay are told, on a table of prompts.
 tongues: $(VENV)/ready-dev
@@ -65,6 +71,11 @@ $(VENV)/ready-dev: $(VENV)/ready
 .venvs/%/ready: tests/clients/%.txt
 	$(PYTHON) -m venv .venvs/$*
 	PIP_CONSTRAINT= .venvs/$*/bin/pip install -q -r $<
+	touch $@
+
+.venvs/schemathesis/ready: tests/servers/schemathesis.txt
+	$(PYTHON) -m venv .venvs/schemathesis
+	PIP_CONSTRAINT= .venvs/schemathesis/bin/pip install -q -r $<
 	touch $@
 
 # Two servers of the S3 protocol; without npm there is one, and the tests of the other say so.

@@ -7,10 +7,15 @@ from typing import Any
 import msgspec
 import pytest
 
+from danqing.catalog import load
 from danqing.dialects.native import Assets, Jobs, Models, Money, Office
 from danqing.front import Front
+from danqing.wire import native
+from danqing.wire.answers import jobs, models
 from danqing.wire.openapi import JSON, Operation, document
 from danqing.wire.openapi_page import POLICY, page
+
+from .samples import film_output, job, picture_output, received
 
 FRONT = Front(*[None] * 7)  # type: ignore[arg-type]  # nobody asks
 CALLS: list[Operation] = [
@@ -53,6 +58,14 @@ def test_every_example_fits_its_shape(call: Operation) -> None:
         msgspec.convert(content[JSON]["example"], kind)
     assert call.answers or call.mimes, "it answers something"
     assert "default" in told["responses"]
+
+
+def test_what_is_sent_has_the_shape_that_is_told() -> None:
+    """A field that is new is told of here first; all other shapes are held over a socket."""
+    told = native.job(job(outputs=(picture_output(), film_output())), lambda output: output.file)
+    msgspec.convert(received(told), jobs.Job)
+    for model in load().models:
+        msgspec.convert(received(native.model(model)), models.Model)
 
 
 def test_the_page_shows_all_of_it_and_loads_nothing() -> None:

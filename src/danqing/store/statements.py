@@ -4,7 +4,19 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Row, Select, func, literal, literal_column, select, tuple_
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    case,
+    func,
+    literal,
+    literal_column,
+    select,
+    tuple_,
+)
 
 from danqing.domain.errors import not_found
 from danqing.domain.ledger import CHARGES, Phase
@@ -38,7 +50,8 @@ class Statements:
 
 def _figures(connection: Connection, which: Spent, by: Sequence[By], limit: int) -> list[Figure]:
     told = [_COLUMNS[name].label(f"by_{name}") for name in by]
-    sums = (func.count(transfers.c.job.distinct()).label("jobs"), func.sum(transfers.c.amount).label("charged"))
+    delivered = case((transfers.c.phase == Phase.POST.value, 1), else_=0)  # once for each job
+    sums = (func.sum(delivered).label("jobs"), func.sum(transfers.c.amount).label("charged"))
     charged = _all(select(*told, *sums), which).where(transfers.c.phase.in_(sorted(phase.value for phase in CHARGES)))
     order = [column.desc() if name is By.DAY else column for name, column in zip(by, told, strict=True)]
     rows = connection.execute(charged.group_by(*told).order_by(*order).limit(limit))
@@ -49,7 +62,7 @@ def _figure(row: Row[Any], by: Sequence[By]) -> Figure:
     names = {name.value: getattr(row, f"by_{name}") for name in by}
     if By.DAY in by:
         names["day"] = _EPOCH + timedelta(days=int(names["day"]))
-    return Figure(jobs=row.jobs, charged=int(row.charged), **names)  # Postgres adds up BIGINT as a Decimal
+    return Figure(jobs=int(row.jobs), charged=int(row.charged), **names)  # Postgres adds up BIGINT as a Decimal
 
 
 def _entries(connection: Connection, which: Spent, limit: int, before: str | None) -> list[Entry]:

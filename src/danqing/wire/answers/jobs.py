@@ -68,6 +68,7 @@ class Job(Shape):
     sketch: bool
     test: bool
     shared: bool
+    batch: str | None
     created: str
     updated: str
     inputs_gone: str | None
