@@ -214,7 +214,7 @@ def test_fields_beside_the_messages() -> None:
             "'input_audio', which is not taken",
         ),
         (
-            {"model": "m", "messages": [user([{"type": "image_url", "image_url": {"url": "https://x/y.png"}}])]},
+            {"model": "m", "messages": [user([{"type": "image_url", "image_url": {"url": "http://x/y.png"}}])]},
             "image_url",
             "must be a data: URL",
         ),

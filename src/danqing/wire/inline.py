@@ -154,8 +154,8 @@ def data_url(url: str, *, param: str) -> Upload:
     head, comma, payload = url.partition(",")
     if not comma or not _DATA_URL.fullmatch(head):
         message = (
-            f"{param} must be a data: URL such as data:image/png;base64,…, an https:// address, "
-            "or the name of a file of this server such as files/abc123."
+            f"{param} must be a data: URL such as data:image/png;base64,…, the name of a file of this server such as "
+            "files/abc123, or an https:// address."
         )
         raise invalid(message, param=param, code="unsupported_url")
     return picture(read_base64(payload, param=param), param=param)
