@@ -171,3 +171,25 @@ def test_another_dialect_masks_by_the_name_of_a_file(server: Server) -> None:
     wrong = {**body, "pictures": [name, name], "roles": ["base", "control"]}
     assert server.call("POST", "/api/quote", wrong, key=key).json()["error"]["param"] == "roles"
     assert spent(server, key) > 0
+
+
+def test_a_film_is_changed_as_words_say_and_paid_for_by_its_length(server: Server, film: Film) -> None:
+    video, words = (
+        {"type": "video", "uri": f"files/{name_of(film)}"},
+        {"type": "text", "text": "make it black and white"},
+    )
+    body = {
+        "model": "gemini-omni-1.1-flash",
+        "input": [words, video],
+        "background": True,
+        "response_format": {"type": "video"},
+        "generation_config": {"video_config": {"task": "edit"}},
+    }
+    begun = server.call("POST", "/v1beta/interactions", body)
+    assert begun.status == 200, begun.body
+    job = ended(server, str(begun.json()["id"]))
+    assert (job["state"], job["charged"]["nanos"]) == ("done", 5 * 10 * CENT)
+    assert (job["outputs"][0]["seconds"], job["outputs"][0]["drawn"]) == (5.0, ["make it black and white"])
+    frames = frames_of(server, str(job["outputs"][0]["file"]))
+    assert len(frames) == 5 * 24
+    assert max(float((one.max(-1) - one.min(-1)).mean()) for one in frames) < 6

@@ -202,7 +202,7 @@ def test_nobody_else_sees_or_touches_it(server: Server, fox: dict[str, Any]) -> 
                 "response_format": {"type": "video"},
                 "generation_config": {"video_config": {"task": "extend"}},
             },
-            "does not do extend",
+            "To extend something, give it",
         ),
     ],
 )

@@ -1,6 +1,7 @@
 """The Google provider against an imitation of AI Studio, over real sockets."""
 
 import asyncio
+import base64
 from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
@@ -10,7 +11,7 @@ import pytest
 
 from danqing.assets.disk import Disk
 from danqing.domain.errors import Declined, Kind, Problem
-from danqing.domain.generation import Generation, Person, Turn
+from danqing.domain.generation import Generation, Person, Task, Turn
 from danqing.domain.jobs import Accepted
 from danqing.domain.media import Medium
 from danqing.domain.money import Units
@@ -398,6 +399,17 @@ async def test_an_engine_that_is_gone_for_good_leaves_the_outcome_unknown(
     assert told.problem is not None
     assert told.problem.kind is Kind.UNKNOWN
     assert not isinstance(told.problem, Declined)
+
+
+@pytest.mark.parametrize("task", [Task.EDIT, Task.EXTEND])
+async def test_a_film_is_given_to_who_changes_films(assets: Disk, task: Task) -> None:
+    film = await assets.put(FILM, "video/mp4")
+    told, studio = await made(a_film("at night", film=film, film_ms=8_000, task=task), OMNI, assets)
+    assert (told.problem, len(told.outputs), told.ignored) == (None, 1, set())
+    [body] = [call.body for call in studio.calls if call.path.endswith("/interactions")]
+    *_, given = body["input"][-1]["content"]
+    assert (given["type"], base64.b64decode(given["data"])) == ("video", FILM)
+    assert body["generation_config"]["video_config"] == {"task": task.value}
 
 
 @pytest.mark.parametrize(

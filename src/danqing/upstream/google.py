@@ -108,7 +108,9 @@ def _check(surface: Surface, method: str, asked: Generation) -> None:
         raise refused(surface.name, f"takes no pictures and no films beside the prompt with {method}", "pictures")
     if method == "predictLongRunning" and len(asked.pictures) > REFERENCES_MAX:
         raise refused(surface.name, f"takes at most {REFERENCES_MAX} pictures for a film to go by", "pictures")
-    if method not in ("predict", "predictLongRunning") and (beyond := beyond_words(asked)):
+    filmed = method == "interactions" and asked.film  # which is told what becomes of it
+    spoken = replace(asked, film=None, task=None) if filmed else asked
+    if method not in ("predict", "predictLongRunning") and (beyond := beyond_words(spoken)):
         raise refused(surface.name, f"{beyond.what} with {method}", beyond.param)
 
 
