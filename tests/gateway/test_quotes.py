@@ -35,14 +35,15 @@ def asked(draw: st.DrawFn) -> tuple[Model, Generation]:
     """A model, and a request that it can honour."""
     model = draw(st.sampled_from(MODELS))
     ability = model.ability
-    pictures = (PICTURE,) * draw(st.integers(0, ability.pictures_max))
+    pictures = (PICTURE,) * draw(st.integers(0 if ability.anew else 1, ability.pictures_max))
+    lengths = ability.reference_seconds if pictures and ability.reference_seconds else ability.seconds
     prompt = draw(st.text("ab 山水\n", min_size=1, max_size=400).filter(str.strip))
     generation = a_generation(
         prompt,
         model=draw(st.sampled_from(model.names)),
         wants=draw(st.sets(st.sampled_from(sorted(ability.makes)), min_size=1).map(frozenset)),
         count=draw(st.none() | st.integers(1, ability.count_max)),
-        seconds=draw(st.none() | st.sampled_from(ability.seconds)) if ability.seconds else None,
+        seconds=draw(st.none() | st.sampled_from(lengths)) if lengths else None,
         size=draw(st.none() | st.sampled_from(ability.sizes)) if ability.sizes else None,
     )
     turns = tuple(replace(turn, parts=(*turn.parts, *pictures)) for turn in generation.turns)
