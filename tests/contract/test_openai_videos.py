@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops, ImageStat
 
 from e2e.films import measured
 from filming import a_film
@@ -50,6 +50,17 @@ def test_the_film_is_downloaded(films: Facts) -> None:
     film = measured(films.folder / told["file"])
     assert (told["mime"], film.codec, film.sound) == ("video/mp4", "h264", "aac")
     assert (film.width, film.height, film.seconds) == (720, 1280, 4.0)
+
+
+def test_a_thumbnail_and_a_sheet_are_made_of_the_film(films: Facts) -> None:
+    thumbnail, sheet = films.value("thumbnail"), films.value("spritesheet")
+    assert (thumbnail["mime"], sheet["mime"]) == ("image/webp", "image/jpeg")
+    with Image.open(films.folder / thumbnail["file"]) as small, Image.open(films.folder / sheet["file"]) as whole:
+        assert (small.format, small.size) == ("WEBP", (288, 512))
+        assert (whole.format, whole.size) == ("JPEG", (4 * 180, 4 * 320))
+        first, last = whole.crop((0, 0, 180, 320)), whole.crop((540, 960, 720, 1280))
+        assert max(ImageStat.Stat(ImageChops.difference(first, small.convert("RGB").resize((180, 320)))).mean) < 8
+        assert max(ImageStat.Stat(ImageChops.difference(first, last)).mean) > 8  # time has passed
 
 
 def test_films_are_listed_page_by_page_from_either_end(films: Facts) -> None:

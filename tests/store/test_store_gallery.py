@@ -152,6 +152,10 @@ async def test_jobs_are_chosen(shelves: Shelves, database: Database) -> None:
     assert await found(states=frozenset({State.QUEUED, State.FAILED})) == ["waits"]
     assert await found(models=frozenset({"veo-2"})) == ["j3"]
     assert await found(since=NOON + timedelta(minutes=60), until=NOON + timedelta(minutes=120)) == ["j2"]
+    newest = await found()
+    assert await found(oldest_first=True) == newest[::-1]
+    rows = await database.jobs("key", limit=1, before="j2", search=JobSearch(oldest_first=True))
+    assert [job.id for job in rows] == ["j3"]
     rows = await database.jobs("key", limit=1, before="j3", search=JobSearch(medium=Medium.IMAGE))
     assert [job.id for job in rows] == ["j2"]
 

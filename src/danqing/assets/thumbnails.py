@@ -1,6 +1,7 @@
 """Small pictures of files, made by one process beside the server and kept by the content of the file."""
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import aclosing
 from pathlib import Path
 
@@ -32,7 +33,19 @@ class Thumbnails:
 
         Raises Problem(NOT_FOUND) when the file is gone, Problem(UNAVAILABLE) when it cannot be read, Problem(BUSY).
         """
-        name = f"{blob.sha256}-{side}.webp"
+        task = {"film": blob.mime.startswith("video/"), "side": side}
+        return await self._found(blob, f"{blob.sha256}-{side}.webp", task)
+
+    async def sheet(self, blob: Blob) -> bytes:
+        """A JPEG with sixteen moments of a film. Raises as `thumbnail` does."""
+        return await self._found(blob, f"{blob.sha256}-sheet.jpg", {"sheet": True})
+
+    async def close(self) -> None:
+        """End the process."""
+        await self._pool.close()
+
+    async def _found(self, blob: Blob, name: str, task: Mapping[str, object]) -> bytes:
+        """What was made before, or is made now."""
         found = await asyncio.to_thread(self._read, name)
         if found is not None:
             return found
@@ -41,20 +54,15 @@ class Thumbnails:
         self._waiting += 1
         try:
             async with self._turn:
-                return await asyncio.to_thread(self._read, name) or await self._made(blob, side, name)
+                return await asyncio.to_thread(self._read, name) or await self._made(blob, name, task)
         finally:
             self._waiting -= 1
 
-    async def close(self) -> None:
-        """End the process."""
-        await self._pool.close()
-
-    async def _made(self, blob: Blob, side: int, name: str) -> bytes:
+    async def _made(self, blob: Blob, name: str, task: Mapping[str, object]) -> bytes:
         out = self._scratch / name
         source = await self._assets.path(blob)
-        task = {"source": source, "film": blob.mime.startswith("video/"), "side": side, "out": str(out)}
         try:
-            async with aclosing(self._pool.run(task)) as messages:
+            async with aclosing(self._pool.run({**task, "source": source, "out": str(out)})) as messages:
                 async for message in messages:
                     if error := message.get("error"):
                         raise _useless(str(error))

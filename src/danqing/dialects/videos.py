@@ -1,21 +1,20 @@
 """OpenAI's videos: films begun, polled, listed, downloaded and deleted; changed and continued where a model does it."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from itertools import takewhile
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from danqing.domain.errors import Problem, invalid
+from danqing.domain.errors import Problem
+from danqing.domain.gallery import JobSearch
 from danqing.domain.generation import Task
 from danqing.domain.jobs import Job
 from danqing.domain.keys import Key
-from danqing.domain.media import cited
+from danqing.domain.media import Medium, cited
 from danqing.front import Front, Handler, Reply
-from danqing.gateway.accounts import PAGE_MAX
 from danqing.wire import openai
 from danqing.wire.forms import Form
 from danqing.wire.holes import Tree
@@ -23,7 +22,8 @@ from danqing.wire.openai import videos
 from danqing.wire.openai.videos import FilmAsk, Page, Variant
 
 POLL_AFTER_MS = 1000
-LOOK_MAX = 50  # pages of a key's jobs that are looked through for its films
+LOOK_MAX = 50  # pages that are looked through for films that were not deleted
+THUMBNAIL_SIDE = 512
 _NAMES = {
     "prompt": "prompt",
     "aspect": "size",
@@ -110,10 +110,16 @@ class _Films:
     async def content(self, request: Request) -> Response:
         """The film itself, one picture of it, or many on one sheet."""
         key, job = await self._asked(request)
-        if videos.read_variant(request.query_params.get("variant")) is not Variant.VIDEO:
-            raise invalid("Of a film nothing but the film itself is handed out yet.", param="variant")
-        film, job = await self._front.gateway.file(key, videos.finished(job).file)
-        return await self._front.download(request, film, job)
+        variant = videos.read_variant(request.query_params.get("variant"))
+        name = videos.finished(job).file
+        if variant is Variant.VIDEO:
+            film, job = await self._front.gateway.file(key, name)
+            return await self._front.download(request, film, job)
+        if variant is Variant.THUMBNAIL:
+            data, _ = await self._front.curator.thumbnail(key, name, THUMBNAIL_SIDE)
+            return Response(data, headers=self._front.told(job), media_type="image/webp")
+        data = await self._front.curator.sheet(key, name)
+        return Response(data, headers=self._front.told(job), media_type="image/jpeg")
 
     async def _begun(self, request: Request, read: Callable[[bytes | Form], FilmAsk]) -> Reply:
         key = await self._front.key(request)
@@ -139,26 +145,16 @@ class _Films:
         return key, videos.require_film(job)
 
     async def _films(self, key: Key, page: Page) -> list[Job]:
-        """A page of the key's films, and one more if there is one."""
+        """A page of the key's films that were not deleted, and one more if there is one."""
         films: list[Job] = []
-        async for job in self._made(key, None if page.oldest_first else page.after):
-            films.append(job)
-            if len(films) > page.limit and not page.oldest_first:
-                break
-        if page.oldest_first:
-            films = list(reversed(list(takewhile(lambda job: job.id != page.after, films))))
-        return films[: page.limit + 1]
-
-    async def _made(self, key: Key, before: str | None) -> AsyncIterator[Job]:
-        """The films among a key's jobs, those that were deleted left out."""
+        search, after = JobSearch(medium=Medium.VIDEO, oldest_first=page.oldest_first), page.after
         for _ in range(LOOK_MAX):
-            jobs = await self._front.accounts.jobs(key, limit=PAGE_MAX, before=before)
-            for job in jobs:
-                if videos.is_film(job):
-                    yield job
-            if len(jobs) < PAGE_MAX:
-                return
-            before = jobs[-1].id
+            jobs = await self._front.accounts.jobs(key, limit=page.limit + 1, before=after, search=search)
+            films += filter(videos.is_film, jobs)
+            if len(films) > page.limit or len(jobs) <= page.limit:
+                break
+            after = jobs[-1].id
+        return films[: page.limit + 1]
 
     def _told(self, job: Job) -> Reply:
         headers = self._front.told(job)

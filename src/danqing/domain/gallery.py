@@ -21,13 +21,17 @@ _UNSPEAKABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")  # what not every data
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobSearch:
-    """Which of a key's jobs are looked for; what is empty does not choose. `since` is in, `until` is not."""
+    """Which of a key's jobs are looked for; what is empty does not choose. `since` is in, `until` is not.
+
+    The newest come first, unless they are wanted the other way round.
+    """
 
     states: frozenset[State] = frozenset()
     models: frozenset[str] = frozenset()
     medium: Medium | None = None
     since: datetime | None = None
     until: datetime | None = None
+    oldest_first: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -310,7 +310,7 @@ class Books(Protocol):
         """How far the account of a key, its own limits and those of its project are used up."""
 
     async def jobs(self, key: str, *, limit: int, before: str | None = None, search: JobSearch = ANY_JOB) -> list[Job]:
-        """A key's jobs that are looked for, newest first; `before` is the id of the last one seen."""
+        """A key's jobs that are looked for, in their order; `before` is the id of the last one seen."""
 
     async def uses(self, models: Collection[str], since: datetime) -> list[Use]:
         """Which keys had work done by these names of models since a moment."""

@@ -201,7 +201,7 @@ class Accounts:
     async def jobs(
         self, key: Key, *, limit: int = 50, before: str | None = None, search: JobSearch = ANY_JOB
     ) -> list[Job]:
-        """The key's jobs that are looked for, newest first, at most PAGE_MAX at a time."""
+        """The key's jobs that are looked for, in their order, at most PAGE_MAX at a time."""
         if not 1 <= limit <= PAGE_MAX:
             raise invalid(f"limit must be 1 to {PAGE_MAX}.", param="limit")
         return await self._books.jobs(key.id, limit=limit, before=before, search=search)

@@ -41,6 +41,9 @@ class Thumbnails(Protocol):
     async def thumbnail(self, blob: Blob, side: int) -> bytes:
         """A WebP picture that fits into a square; of a film its first frame. Raises Problem."""
 
+    async def sheet(self, blob: Blob) -> bytes:
+        """A JPEG with many moments of a film. Raises Problem."""
+
 
 class Curator:
     """Everything about delivered files but their making."""
@@ -114,6 +117,12 @@ class Curator:
         asset = await self.asset(key, name)
         assert asset.output.blob is not None, "words have no file"
         return await self._thumbnails.thumbnail(asset.output.blob, side), asset
+
+    async def sheet(self, key: Key, name: str) -> bytes:
+        """Many moments of a film in one JPEG. Raises Problem."""
+        asset = await self.asset(key, name)
+        assert asset.output.blob is not None, "words have no file"
+        return await self._thumbnails.sheet(asset.output.blob)
 
     async def recognise(self, key: Key, data: bytes) -> tuple[Story | None, Asset | None]:
         """What a file says of itself, and the key's file that it is, byte by byte."""

@@ -53,6 +53,10 @@ _newest = (
 _older = _newest.where(
     tuple_(jobs.c.created, jobs.c.id) < tuple_(bindparam("created", type_=Moment), bindparam("before", type_=Text))
 )
+_oldest = _newest.order_by(None).order_by(jobs.c.created, jobs.c.id)
+_newer = _oldest.where(
+    tuple_(jobs.c.created, jobs.c.id) > tuple_(bindparam("created", type_=Moment), bindparam("before", type_=Text))
+)
 _position = select(jobs.c.created).where(jobs.c.key == bindparam("key"), jobs.c.id == bindparam("id"))
 _files_of = select(files.c.name).where(files.c.job == bindparam("job"))
 _insert_file = insert(files)
@@ -126,13 +130,14 @@ def find_file(connection: Connection, name: str) -> Job | None:
 
 
 def newest(connection: Connection, key: str, limit: int, before: str | None, search: JobSearch = ANY_JOB) -> list[Job]:
-    """A key's jobs, newest first, from the one after `before` on. Raises Problem(NOT_FOUND) for an unknown `before`."""
-    page, values = _newest, {"key": key, "limit": limit}
+    """A key's jobs in their order, from the one after `before` on. Raises Problem(NOT_FOUND) for its id."""
+    page, further = (_oldest, _newer) if search.oldest_first else (_newest, _older)
+    values: dict[str, object] = {"key": key, "limit": limit}
     if before is not None:
         created = connection.execute(_position, {"key": key, "id": before}).scalar()
         if created is None:
             raise not_found(f"job {before[:64]}")
-        page, values = _older, {**values, "created": created, "before": before}
+        page, values = further, {**values, "created": created, "before": before}
     chosen = _chosen(search)
     return [job_of(row) for row in connection.execute(page.where(*chosen) if chosen else page, values)]
 
