@@ -7,7 +7,6 @@ import json
 import os
 import pkgutil
 import secrets
-import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +17,6 @@ from pathlib import Path
 from types import ModuleType
 from uuid import uuid4
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -41,6 +39,7 @@ from danqing.domain.ports import Archive, Editor, Fleet, Provider
 from danqing.front import Front, refusal
 from danqing.front.clerk import Clerk
 from danqing.front.discreet import Discreet
+from danqing.front.listening import answering, told_to_stop
 from danqing.front.paths import specificity, unknown
 from danqing.gateway.accounts import Accounts
 from danqing.gateway.bookkeeping import Bookkeeper
@@ -52,16 +51,18 @@ from danqing.gateway.durable import Durable
 from danqing.gateway.events import Alone
 from danqing.gateway.gateway import Gateway, Parts
 from danqing.gateway.keyring import Keyring
+from danqing.gateway.postman import Postman
 from danqing.gateway.shelf import Shelf
+from danqing.gateway.webhooks import Webhooks
 from danqing.store.bus import Bus
 from danqing.store.database import Database, connect
+from danqing.upstream.courier import Courier
 from danqing.upstream.pictures import Pictures
 from danqing.upstream.settings import read_upstream
 from danqing.wire.media_type import media_type
 
 ASSET_BYTES_MAX = 2 << 30
 CACHE_BYTES_MAX = 4 << 30
-GRACE_S = 3  # for answers on their way when the server is told to stop
 ALONE = (
     "{what} needs a database that several machines can share: set DANQING_DATABASE to postgresql://user@host/name."
     " With SQLite `danqing serve` makes the films itself."
@@ -163,10 +164,11 @@ async def opened(config: Config, role: Role) -> AsyncIterator[Front]:
         stack.callback(lambda: asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor()))
         stack.push_async_callback(gateway.close)
         await gateway.open()
-        cleaner = Cleaner(database, archive, queue, config.keep)
+        cleaner = Cleaner(database, archive, queue, database.postbox(), config.keep)
         thumbnails = Thumbnails(archive, config.cache / "thumbnails", desk.directory)
         fetch = Pictures(archive) if config.fetch else None
-        close_with(stack, thumbnails, fetch)
+        courier = Courier(config.public_url, private=config.webhooks_private)
+        close_with(stack, thumbnails, fetch, courier)
         if config.prompts and role is not Role.WORKER:
             await stack.enter_async_context(working(asyncio.to_thread(prompts.prepare)))
         async with working(cleaner.run()):
@@ -174,8 +176,10 @@ async def opened(config: Config, role: Role) -> AsyncIterator[Front]:
             shelf = Shelf(database, gateway, cleaner, keyring, probe, media_type, lasts=lasts)
             clerk = Clerk(database.docket(), gateway, shelf, fleet)
             curator = Curator(database.shelves(), cleaner, keyring, thumbnails, told)
-            rest = (shelf, clerk, curator, Bookkeeper(database.statements(), database))
-            async with working(clerk.run()):
+            webhooks = Webhooks(database.postbox(), keyring, private=config.webhooks_private)
+            rest = (shelf, clerk, curator, Bookkeeper(database.statements(), database), webhooks)
+            postman = Postman(database.postbox(), database, courier, keyring)
+            async with working(clerk.run()), working(postman.run()):
                 url, scratch = config.public_url, desk.directory
                 yield Front(gateway, accounts, cleaner, *rest, public_url=url, scratch=scratch, fetch=fetch)
 
@@ -356,41 +360,3 @@ def url_of(listener: socket.socket) -> str:
     host, port = listener.getsockname()[:2]
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-@asynccontextmanager
-async def answering(app: ASGIApp, listener: socket.socket) -> AsyncIterator[None]:
-    """Uvicorn at work while the block runs, without its signal handlers: they end a process that still has to close."""
-    settings = uvicorn.Config(
-        app,
-        lifespan="off",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=GRACE_S,
-    )
-    settings.load()
-    server = uvicorn.Server(settings)
-    server.lifespan = settings.lifespan_class(settings)
-    await server.startup([listener])
-    working = asyncio.create_task(server.main_loop())
-    try:
-        yield
-    finally:
-        server.should_exit = True
-        await working
-        await server.shutdown([listener])
-
-
-@contextmanager
-def told_to_stop() -> Iterator[asyncio.Event]:
-    """Set by SIGTERM or SIGINT while the block runs. After it, a second one ends the process at once."""
-    stop, loop = asyncio.Event(), asyncio.get_running_loop()
-    numbers = (signal.SIGTERM, signal.SIGINT)
-    for number in numbers:
-        loop.add_signal_handler(number, stop.set)
-    try:
-        yield stop
-    finally:
-        for number in numbers:
-            loop.remove_signal_handler(number)

@@ -258,7 +258,7 @@ class World:
             config.assets, local=config.data / "chaos", bytes_max=1 << 30, cache_bytes_max=1 << 30
         )
         try:
-            cleaner = Cleaner(database, archive, Tasks(), {}, lambda: utc_now() + timedelta(days=2))
+            cleaner = Cleaner(database, archive, Tasks(), database.postbox(), {}, lambda: utc_now() + timedelta(days=2))
             assert await cleaner.sweep() is not None
             kept = {stored.sha256 async for stored in archive.stored()}
         finally:

@@ -63,6 +63,7 @@ CLIP = {
     "input": [{"type": "video", "uri": "files/abc"}, IMAGE],
     "response_format": {"type": "video", "duration": "8s", "resolution": "720p"},
 }
+NOBODY = "https://receiver.invalid/done?a=b"
 SEEDS: list[tuple[str, dict[str, Any]]] = [
     (PREDICT, {"instances": [{"prompt": "a fox"}], "parameters": PARAMETERS}),
     (
@@ -70,6 +71,7 @@ SEEDS: list[tuple[str, dict[str, Any]]] = [
         {
             "instances": [{"prompt": "a fox", "image": FRAME}],
             "parameters": {"numberOfVideos": 1, "durationSeconds": "8s", "resolution": "720p", "enhancePrompt": True},
+            "webhookConfig": {"uris": [NOBODY], "userMetadata": {"order": [{"number": 7}]}},
         },
     ),
     (CONTENT, TALK),
@@ -153,6 +155,8 @@ SEEDS: list[tuple[str, dict[str, Any]]] = [
     ("/v1/videos/extensions", {"prompt": "on", "seconds": 8, "video": {"id": "video_x"}, "model": "veo-3"}),
     (CHAT, {"model": "veo-3", "messages": [{"role": "user", "content": "a fox"}], "stream": False}),
     ("/api/jobs", {"model": GEMINI, "prompt": "a fox", "wants": ["image"], "pictures": [PIXEL], "knobs": {"a": 1}}),
+    ("/api/jobs", {"model": GEMINI, "prompt": "a fox", "webhook": NOBODY}),
+    ("/api/webhooks", {"url": NOBODY, "events": ["job.done", "job.failed"]}),
 ]
 ODD = st.one_of(
     st.none(),

@@ -192,7 +192,7 @@ def test_nobody_else_sees_or_touches_it(server: Server, fox: dict[str, Any]) -> 
     [
         ({"model": None}, "Name the model"),
         ({"input": ""}, "The prompt is empty"),
-        ({"webhook_config": {"uris": ["https://h"]}}, "poll the interaction"),
+        ({"webhook_config": {"uris": ["http://h"]}}, "A webhook is an address such as https"),
         ({"response_format": {"type": "image", "aspect_ratio": "7:3"}}, "Allowed: 1:1"),
         ({"response_format": {"type": "video"}}, "makes image and text"),
         ({"model": FILMS, "response_format": {"type": "video", "duration": "60s"}}, "Allowed: 8"),

@@ -66,7 +66,7 @@ class Slow:
     def __init__(self) -> None:
         gateway = cast(Gateway, SimpleNamespace(catalog=load(), latest=lambda job: job))  # nothing else is asked of it
         nobody = cast(Any, None)
-        self.front = Front(gateway, *[nobody] * 6, heartbeat_s=HEARTBEAT_S)
+        self.front = Front(gateway, *[nobody] * 7, heartbeat_s=HEARTBEAT_S)
         calls = {"/v1/chat/completions": self.chat, "/fails": self.fails, "/quick": self.quick, "/broken": self.broken}
         calls |= {"/gemini/v1/interactions": self.interact}
         calls |= {"/late/events": self.late, "/late/array": self.late, "/early": self.early}

@@ -38,7 +38,9 @@ class House:
     at: datetime = NOW
 
     def cleaner(self, archive: Archive | None = None) -> Cleaner:
-        return Cleaner(self.database, archive or self.disk, Tasks(), self.keep, lambda: self.at)
+        return Cleaner(
+            self.database, archive or self.disk, Tasks(), self.database.postbox(), self.keep, lambda: self.at
+        )
 
     async def sweep(self, *, days: float = 0, dry: bool = False) -> Swept:
         self.at = NOW + timedelta(days=days)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from danqing.domain.callbacks import Callback
 from danqing.domain.errors import Kind, Problem
 from danqing.domain.generation import Delivery, Generation, Task, Turn
 from danqing.domain.media import Blob, Cited, Medium, linked
@@ -205,7 +206,8 @@ def test_a_model_of_pictures_makes_no_film_of_them() -> None:
     [
         ({"model": ""}, "model", "Name the model"),
         ({"agent": "deep-research"}, "agent", "name a model"),
-        ({"webhook_config": {"uris": ["https://h"]}}, "webhook_config", "poll the interaction with background"),
+        ({"webhook_config": {"uris": "https://h"}}, "uris", "webhook_config.uris must be a list"),
+        ({"webhook_config": {"secret": "s"}}, "webhook", "webhook_config.secret is not known"),
         ({"cached_content": "c"}, "cached_content", "previous_interaction_id"),
         ({"continuation_token": "t"}, "continuation_token", "leave it out"),
         ({"tools": [{"type": "google_search"}]}, "tools", "leave them out"),
@@ -276,3 +278,11 @@ def test_what_an_engine_is_asked_is_read_as_what_was_meant(name: str) -> None:
     expected = replace(meant, model="m", count=1, delivery=Delivery.URI if film else None)
     assert placed(ask.generation, ask.beginning, FILMER if film else TALKER) == expected
     assert ask.background
+
+
+def test_who_is_told_of_its_end() -> None:
+    config = {"uris": ["https://h/done"], "user_metadata": {"order": 7}}
+    ask = read(webhook_config=config)
+    assert ask.callback == Callback(("https://h/done",), '{"order":7}')
+    assert ask.generation.knobs == ()
+    assert read().callback is None

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from danqing.catalog import load
-from danqing.dialects.native import Assets, Jobs, Models, Money, Office
+from danqing.dialects.native import Assets, Jobs, Models, Money, Office, Webhooks
 from danqing.front import Front
 from danqing.wire import native
 from danqing.wire.answers import jobs, models
@@ -17,9 +17,9 @@ from danqing.wire.openapi_page import POLICY, page
 
 from .samples import film_output, job, picture_output, received
 
-FRONT = Front(*[None] * 7)  # type: ignore[arg-type]  # nobody asks
+FRONT = Front(*[None] * 8)  # type: ignore[arg-type]  # nobody asks
 CALLS: list[Operation] = [
-    call.operation for kind in (Jobs, Assets, Models, Money, Office) for call in kind(FRONT).calls()
+    call.operation for kind in (Jobs, Assets, Models, Money, Office, Webhooks) for call in kind(FRONT).calls()
 ]
 DOCUMENT = document(CALLS, version="1.0", server="http://h/api")
 

@@ -136,6 +136,7 @@ def test_a_finished_job() -> None:
         "created": "2025-06-15T15:06:40+00:00",
         "updated": "2025-06-15T15:06:40+00:00",
         "inputs_gone": None,
+        "webhooks": [],
         "queue": None,
         "error": None,
     }

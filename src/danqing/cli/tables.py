@@ -269,6 +269,7 @@ def swept(row: Swept | None, *, dry_run: bool) -> Lines:
         ("files that no job names", f"{row.files} ({row.bytes / 1e6:.1f} MB)"),
         ("Idempotency-Keys", str(row.requests)),
         ("uploads that have expired", str(row.uploads)),
+        ("notifications", str(row.deliveries)),
         ("ended work in the queue", str(row.workflows)),
     ]
     return ["This would be removed:" if dry_run else "This was removed:", _pairs(facts)]

@@ -15,6 +15,7 @@ from danqing.client.office import AsyncOffice
 from danqing.client.requests import FilmWishes, Given, Inputs, asked
 from danqing.client.told import Model, Quote, Usage
 from danqing.client.transport import PAUSES_S, Locate, Transport, Way
+from danqing.client.webhooks import AsyncWebhooks
 from danqing.config import Remote, key, remote
 from danqing.domain.errors import Kind, Problem, invalid
 
@@ -38,6 +39,7 @@ class AsyncClient:
         self.images = AsyncImages(self.jobs)
         self.videos = AsyncVideos(self.jobs)
         self.assets = AsyncAssets(self._transport)
+        self.webhooks = AsyncWebhooks(self._transport)
         self.office = AsyncOffice(self._transport)
 
     async def __aenter__(self) -> Self:

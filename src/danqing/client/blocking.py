@@ -20,6 +20,7 @@ from danqing.client.office import AsyncOffice
 from danqing.client.told import Job as Told
 from danqing.client.told import Output
 from danqing.client.transport import Way
+from danqing.client.webhooks import AsyncWebhooks
 from danqing.domain.jobs import State
 
 S = TypeVar("S")
@@ -251,6 +252,18 @@ class Assets(Blocking[AsyncAssets]):
     download = value(AsyncAssets.download)
 
 
+class Webhooks(Blocking[AsyncWebhooks]):
+    """The webhooks of the key."""
+
+    create = value(AsyncWebhooks.create)
+    delete = value(AsyncWebhooks.delete)
+    rotate = value(AsyncWebhooks.rotate)
+    secret = value(AsyncWebhooks.secret)
+    deliveries = value(AsyncWebhooks.deliveries)
+    replay = value(AsyncWebhooks.replay)
+    list = value(AsyncWebhooks.list)
+
+
 class Office(Blocking[AsyncOffice]):
     """For whoever asks with the owner's key."""
 
@@ -285,6 +298,7 @@ class Client(Blocking[AsyncClient]):
         self.images = Images(self._loop, self._there.images)
         self.videos = Videos(self._loop, self._there.videos)
         self.assets = Assets(self._loop, self._there.assets)
+        self.webhooks = Webhooks(self._loop, self._there.webhooks)
         self.office = Office(self._loop, self._there.office)
 
     def __enter__(self) -> Self:

@@ -35,7 +35,8 @@ class Wishes(TypedDict, total=False):
 
     `model`: an id of `client.models()`; without one the server chooses, and tells why. `aspect` such as "16:9", `size`
     such as "1K", `pixels` such as "1536x1024", `mime` such as "image/png". `max_cost`: what may be paid at the most, in
-    dollars. `deadline`: the seconds in which it must be done. `once`: the same word is the same job.
+    dollars. `deadline`: the seconds in which it must be done. `webhook`: who is told of its end. `once`: the same word
+    is the same job.
     """
 
     model: str
@@ -54,6 +55,7 @@ class Wishes(TypedDict, total=False):
     knobs: Mapping[str, str | bool | int | float]
     max_cost: str | Decimal | float
     deadline: int
+    webhook: str
     once: str
 
 

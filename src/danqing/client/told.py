@@ -355,6 +355,7 @@ class Swept(msgspec.Struct, frozen=True):
     requests: int
     workflows: int
     uploads: int = 0
+    deliveries: int = 0
 
 
 class UpstreamKeys(msgspec.Struct, frozen=True):

@@ -23,10 +23,10 @@ class Config:
 
     `database` and `files`: as they were set; `database_url` and `assets` are where they lead. `secret`: the pepper in
     hex, when it is shared. `work`: whether this server makes films itself. `lease_s`: who is silent for longer is dead.
-    `keep`: how long files are kept after their job. `fetch`: whether pictures that a request names
-    by an address are taken from the web. `upstreams`: name -> settings as danqing.toml has them, which `open_upstreams`
-    adds the keys to. `prompts`: what is done with prompts, as it has them. `file`: that danqing.toml.
-    `notes`: what is odd in all that, and keeps nobody from serving.
+    `keep`: how long files are kept after their job. `fetch`: whether pictures that a request names by an address are
+    taken from the web. `webhooks_private`: whether jobs may tell their end in this network. `upstreams`: name ->
+    settings as danqing.toml has them, which `open_upstreams` adds the keys to. `prompts`: what is done with prompts, as
+    it has them. `file`: that danqing.toml. `notes`: what is odd in all that, and keeps nobody from serving.
     """
 
     data: Path
@@ -39,6 +39,7 @@ class Config:
     keep: Keep = field(default_factory=dict)
     upload_hours: int = UPLOAD_HOURS
     fetch: bool = True
+    webhooks_private: bool = False
     database: str = field(default="", repr=False)
     secret: str = field(default="", repr=False)
     work: bool = True
@@ -127,6 +128,7 @@ def load(
         keep=values["keep_days"],
         upload_hours=values["upload_hours"],
         fetch=values["fetch"],
+        webhooks_private=values["webhooks_private"],
         upstreams=found.upstreams,
         notes=tuple(str(mistake) for mistake in found.mistakes),
         prompts=found.prompts,

@@ -162,6 +162,7 @@ SETTINGS: Mapping[str, Setting] = {
         Setting("keep_days", days, {}),
         Setting("upload_hours", whole(1, UPLOAD_HOURS_MAX), UPLOAD_HOURS),
         Setting("fetch", truth, True),
+        Setting("webhooks_private", truth, False),
     )
 }
 IN_FILES = ("database", "secret")

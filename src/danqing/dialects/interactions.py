@@ -108,7 +108,7 @@ class _Interactions:
             asked = going_on(asked, await self._front.gateway.job(key, ask.previous), param=PREVIOUS)
         asked = await self._front.gateway.advisor.settle(key, asked)
         asked = placed(asked, ask.beginning, self._front.gateway.catalog.find(asked.model))
-        return await self._front.submit(request, key, body, asked, ask.uploads)
+        return await self._front.submit(request, key, body, asked, ask.uploads, callback=ask.callback)
 
     async def _made(self, request: Request, job: Job) -> Reply:
         """The interaction when it has ended.

@@ -87,7 +87,8 @@ class _Calls:
         ask = await self._front.decode(partial(read, request.path_params["model"]), body)
         generation = await self._front.gateway.advisor.settle(key, ask.generation)
         self._require_made(generation, request.url.path.rpartition(":")[2])
-        return await self._front.submit(request, key, body, generation, ask.uploads), ask
+        job = await self._front.submit(request, key, body, generation, ask.uploads, callback=ask.callback)
+        return job, ask
 
     def _require_made(self, asked: Generation, call: str) -> None:
         """Raises Problem when the model makes nothing that this call could answer with."""

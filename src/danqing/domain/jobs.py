@@ -13,6 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from danqing.domain import bills
+from danqing.domain.callbacks import Callback
 from danqing.domain.changes import Change
 from danqing.domain.errors import Kind, Problem
 from danqing.domain.faults import Attempt, Fault, fault_of, removed
@@ -59,9 +60,8 @@ class Job:
     author's prompt before it was sent, `prompt` the one that the engine worked from when it was another. `shared` jobs
     may be watched by anybody who knows their id; a `member` belongs to a batch. `inputs_gone` is since when the files
     that it was asked with are away. `turn` is set while the job waits to be driven: the lowest is next, 0 goes on with
-    what was begun. `started` is when it was last sent, `deadline` when it must have ended, `marks` what happened
-    when. `progress` (0 to 1), `stage` and `preview`, a picture of the work as it is, are told to watchers but not
-    stored.
+    what was begun. `started` is when it was last sent, `deadline` when it must have ended, `callback` who is told how,
+    `marks` what happened when. `progress` (0 to 1), `stage` and `preview`, a picture of the work, are told, not stored.
     """
 
     id: str
@@ -99,6 +99,7 @@ class Job:
     started: datetime | None = None
     deadline: datetime | None = None
     marks: tuple[Mark, ...] = ()
+    callback: Callback | None = None
     progress: float = 0.0
     stage: str = ""
     preview: Blob | None = None
@@ -157,10 +158,7 @@ class Job:
         return bills.count(self.outputs, self.price, self.generation.size, self.input_tokens)
 
     def bill(self) -> int:
-        """Nano-dollars for what was delivered so far, never more than is held.
-
-        Nothing for sketches that another server made in place of a model's work (docs/decisions/0009).
-        """
+        """Nano-dollars for what was delivered, what is held at the most; 0 for a server's sketches (decisions/0009)."""
         if self.served_by and self.sketch:
             return 0
         return min(bills.bill(self.outputs, self.price, self.generation.size, self.input_tokens), self.held)

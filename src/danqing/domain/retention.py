@@ -35,6 +35,7 @@ class Swept:
     bytes: int = 0
     requests: int = 0  # Idempotency-Keys
     uploads: int = 0  # files that were sent, or written for a key
+    deliveries: int = 0  # notifications
     workflows: int = 0  # of the queue's history
 
 

@@ -13,6 +13,7 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from danqing.domain.callbacks import Callback
 from danqing.domain.errors import Kind, Problem, invalid
 from danqing.domain.generation import Generation, Output
 from danqing.domain.jobs import Job
@@ -25,13 +26,14 @@ from danqing.front.download import download
 from danqing.front.fetching import fetched
 from danqing.front.headers import advised, dated, made_by, shown, told_by, worded
 from danqing.front.quotes import DRY_RUN, ceiling_of, is_dry, within
-from danqing.front.wishes import wished
+from danqing.front.wishes import called_back, wished
 from danqing.gateway.accounts import Accounts
 from danqing.gateway.bookkeeping import Bookkeeper
 from danqing.gateway.cleaning import Cleaner
 from danqing.gateway.curating import Curator
 from danqing.gateway.gateway import Gateway
 from danqing.gateway.shelf import Shelf
+from danqing.gateway.webhooks import Webhooks
 from danqing.wire import books
 from danqing.wire.forms import Form
 from danqing.wire.holes import Json, Piece, length, plan, spell
@@ -87,6 +89,7 @@ class Front:
         clerk: Clerk,
         curator: Curator,
         bookkeeper: Bookkeeper,
+        webhooks: Webhooks,
         *,
         public_url: str = "",
         scratch: Path | None = None,
@@ -100,6 +103,7 @@ class Front:
         self.clerk = clerk
         self.curator = curator
         self.bookkeeper = bookkeeper
+        self.webhooks = webhooks
         self._public_url = public_url.rstrip("/")
         self._scratch = scratch or Path(gettempdir())
         self._fetch = fetch
@@ -245,18 +249,19 @@ class Front:
         shared: bool = False,
         ceiling: int | None = None,
         once: Once | None = None,
+        callback: Callback | None = None,
     ) -> Job:
         """Have a request made. Its files are stored first, so that the generation's Blobs can be opened.
 
-        `body` is all that the request says, for its Idempotency-Key. `ceiling` and `once` hold where the caller says
-        nothing of its own. Raises Quoted when the caller only wants to know what it would cost.
+        `body` is all that the request says, for its Idempotency-Key. `ceiling`, `once` and `callback` hold where the
+        caller says nothing of its own beside it. Raises Quoted when the caller only wants to know what it would cost.
         """
+        callback = called_back(request, callback, self.webhooks, self.base(request))
         generation = await self.shelf.found(key, generation)
         generation = await self.gateway.advisor.settle(key, wished(request, generation))
         if is_dry(request):
             raise Quoted(await self.quote(request, key, generation))
-        told, within_s = ceiling_of(request), within(request)
-        ceiling = ceiling if told is None else told
+        ceiling, within_s = ceiling_of(request, ceiling), within(request)
         if uploads:
             await self.gateway.ready()
             self.gateway.quote(key, generation, ceiling=ceiling)
@@ -265,7 +270,9 @@ class Front:
                 await self.gateway.assets.put(upload.data, upload.blob.mime)
         generation = await fetched(self._fetch, generation)
         once = once_of(request, body) or once
-        return await self.gateway.submit(key, generation, once=once, shared=shared, ceiling=ceiling, within_s=within_s)
+        return await self.gateway.submit(
+            key, generation, once=once, shared=shared, ceiling=ceiling, within_s=within_s, callback=callback
+        )
 
     async def quote(self, request: Request, key: Key, generation: Generation) -> Reply:
         """What a request would cost at the most, and what would be left of every limit; nothing is stored or made."""

@@ -16,10 +16,10 @@ DEADLINE_S_MAX = 86_400
 _WORDS = {"true": True, "1": True, "false": False, "0": False, "": False}
 
 
-def ceiling_of(request: Request) -> int | None:
-    """The most that the caller will pay, in nano-dollars; None when nothing was said. Raises Problem(INVALID)."""
+def ceiling_of(request: Request, usual: int | None = None) -> int | None:
+    """The most that the caller will pay, in nano-dollars; `usual` when nothing was said. Raises Problem(INVALID)."""
     text = request.headers.get(MAX_COST)
-    return None if text is None else read_amount(text.strip(), MAX_COST)
+    return usual if text is None else read_amount(text.strip(), MAX_COST)
 
 
 def within(request: Request) -> int | None:

@@ -1,7 +1,7 @@
-"""What a caller says of its prompt beside the request, whether it is translated, and whether it is enriched.
+"""What a caller says beside the request: whether its prompt is translated or enriched, and who is told of the end.
 
 `danqing-translate: auto|off|require` and `danqing-enhance: true|false` go before what the key and the server are set
-to.
+to; `danqing-webhook: https://…` before what the request itself says.
 """
 
 from collections.abc import Mapping
@@ -11,15 +11,18 @@ from typing import TypeVar
 
 from starlette.requests import Request
 
+from danqing.domain.callbacks import Callback
 from danqing.domain.errors import invalid
 from danqing.domain.generation import Generation, Preflight, Translate
 from danqing.domain.wording import ENHANCE
+from danqing.gateway.webhooks import Webhooks
 
 T = TypeVar("T", bound=Enum | bool)
 
 TRANSLATE_HEADER = "danqing-translate"
 ENHANCE_HEADER = "danqing-enhance"
 PREFLIGHT_HEADER = "danqing-preflight"
+WEBHOOK_HEADER = "danqing-webhook"
 _TRANSLATE = {choice.value: choice for choice in Translate}
 _PREFLIGHT = {choice.value: choice for choice in Preflight}
 _ENHANCE = {"true": True, "1": True, "false": False, "0": False}
@@ -36,6 +39,16 @@ def wished(request: Request, generation: Generation) -> Generation:
     if enhance is None:
         return generation
     return replace(generation, knobs=tuple({**dict(generation.knobs), ENHANCE: enhance}.items()))
+
+
+def called_back(request: Request, callback: Callback | None, webhooks: Webhooks, base: str) -> Callback | None:
+    """Who is told how the job ended: what the header says, or else the request, which came by the address `base`.
+
+    Raises Problem(INVALID) for an address that may not be called.
+    """
+    if url := request.headers.get(WEBHOOK_HEADER, "").strip():
+        callback = replace(callback or Callback(), urls=(url,))
+    return webhooks.allowed(callback, base) if callback else None
 
 
 def _said(request: Request, header: str, words: Mapping[str, T]) -> T | None:

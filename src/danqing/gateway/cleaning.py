@@ -17,6 +17,7 @@ from danqing.domain.media import Blob
 from danqing.domain.ports import Archive, Stored, Upkeep
 from danqing.domain.retention import Keep, Swept, cutoffs, deleted, due, present, without, without_file
 from danqing.domain.shelf import SHELF_FILES_MAX, File, Finding, Shelves
+from danqing.domain.webhooks import Outbox
 from danqing.gateway.dispatch import Queue
 from danqing.gateway.gateway import utc_now
 
@@ -26,6 +27,7 @@ log = structlog.get_logger("danqing.cleaning")
 # is for a clock that somebody sets, and for buckets, which do not note that what they have is put again.
 GRACE = timedelta(days=1)
 REQUESTS_KEPT = timedelta(days=30)  # Idempotency-Keys; clients may count on a day
+DELIVERIES_KEPT = timedelta(days=30)  # notifications that were delivered or given up
 HISTORY_KEPT = timedelta(days=1)  # of what the queue has done
 FIRST_S = 60.0
 EVERY_S = 3600.0
@@ -41,11 +43,18 @@ class Cleaner:
     """Sweeps now and then, and deletes by hand. `keep` is what holds for keys that do not say otherwise."""
 
     def __init__(
-        self, upkeep: Stock, archive: Archive, queue: Queue, keep: Keep, now: Callable[[], datetime] = utc_now
+        self,
+        upkeep: Stock,
+        archive: Archive,
+        queue: Queue,
+        outbox: Outbox,
+        keep: Keep,
+        now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._upkeep = upkeep
         self._archive = archive
         self._queue = queue
+        self._outbox = outbox
         self._keep = keep
         self._now = now
 
@@ -71,6 +80,7 @@ class Cleaner:
             await self._clear_shelves(now, swept, dry=dry)
             await self._remove_unnamed(now - GRACE, swept, dry=dry)
             swept.requests = await self._upkeep.forget(now - REQUESTS_KEPT, dry=dry)
+            swept.deliveries = await self._outbox.forget_deliveries(now - DELIVERIES_KEPT, dry=dry)
             swept.workflows = await self._queue.trim(now - HISTORY_KEPT, dry=dry)
             log.info("swept", dry=dry, jobs=swept.jobs, files=swept.files, bytes=swept.bytes)
             return swept

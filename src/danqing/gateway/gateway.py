@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import structlog
 
+from danqing.domain.callbacks import Callback
 from danqing.domain.errors import Kind, Problem, not_found
 from danqing.domain.faults import removed
 from danqing.domain.generation import Generation, Output
@@ -159,21 +160,21 @@ class Gateway:
         ceiling: int | None = None,
         within_s: int | None = None,
         member: Member | None = None,
+        callback: Callback | None = None,
     ) -> Job:
         """Admit a generation: checked, priced, its money held, its work begun. The same `once` gives the same job.
 
         `ceiling` is the most that it may cost, in nano-dollars. What has not ended in `within_s` seconds, with waiting,
-        ends as a timeout. A `member` of a batch waits behind all others. Raises Problem: INVALID, NOT_FOUND for the
-        model, NO_FUNDS, MISMATCH, BUSY, UNAVAILABLE.
+        ends as a timeout. A `member` of a batch waits behind all others. `callback` says who is told of the end. Raises
+        Problem: INVALID, NOT_FOUND for the model, NO_FUNDS, MISMATCH, BUSY, UNAVAILABLE.
         """
         if (alive := self._hub.alive(key.id)) >= LIVE_JOBS_MAX:
             message = f"This key has {alive} unfinished jobs; wait for some of them to end."
             raise Problem(Kind.BUSY, message, code="too_many_jobs", retry_after=10)
         await self.ready()
         draft = self._drafter.draft(key, generation, ceiling=ceiling, member=member, shared=shared)
+        draft = _on_terms(draft, within_s, callback)
         self._make_room(draft)
-        if within_s:
-            draft = replace(draft, deadline=draft.created + timedelta(seconds=within_s))
         job = await self._store.admit(draft, once, driver=self._me)
         if job.id == draft.id:
             await self._dispatch(job)
@@ -299,6 +300,12 @@ def _runner(parts: Parts, router: Router, hub: Hub) -> Runner:
     return Runner(
         parts.store, parts.assets, parts.providers, router, parts.editor, checker, hub, parts.fleet, parts.now
     )
+
+
+def _on_terms(draft: Job, within_s: int | None, callback: Callback | None) -> Job:
+    """The job with what was said beside the request: how soon it must have ended, and who is told."""
+    deadline = draft.created + timedelta(seconds=within_s) if within_s else draft.deadline
+    return replace(draft, deadline=deadline, callback=callback)
 
 
 def _there(output: Output, job: Job) -> tuple[Output, Job]:

@@ -7,6 +7,7 @@ import secrets
 from datetime import date, timedelta
 
 from danqing.domain.keys import PREFIXES
+from danqing.domain.webhooks import SECRET_PREFIX
 
 LINK_DAYS = 7
 _SIGNATURE = 24  # hex digits, 96 bits
@@ -40,6 +41,11 @@ class Keyring:
     def is_owner(self, token: str) -> bool:
         """Whether this is the owner's key."""
         return hmac.compare_digest(token.encode(errors="replace"), self.owner_token.encode())
+
+    def webhook_secret(self, webhook: str, number: int) -> str:
+        """What notifications to a webhook are signed with, "whsec_…" with 256 bits; every rotation has a number."""
+        message = f"webhook:{number}:{webhook}".encode()
+        return SECRET_PREFIX + base64.b64encode(hmac.new(self._pepper, message, hashlib.sha256).digest()).decode()
 
     def link(self, file: str, day: date) -> str:
         """A name for a public link to a file that was made on `day`: letters and digits only."""

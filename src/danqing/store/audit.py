@@ -17,11 +17,23 @@ from danqing.domain.ledger import CHARGES, Phase, Transfer, budget_of, entries, 
 from danqing.domain.media import Blob
 from danqing.domain.membership import Member
 from danqing.domain.money import show
+from danqing.domain.webhooks import Fate
 from danqing.store import upkeep
 from danqing.store.documents import read_file
 from danqing.store.engine import open_engines, troubles_told
 from danqing.store.revision import require_current
-from danqing.store.tables import balances, files, jobs, keys, parts, requests, transfers, uploads
+from danqing.store.tables import (
+    balances,
+    deliveries,
+    files,
+    jobs,
+    keys,
+    parts,
+    requests,
+    transfers,
+    uploads,
+    webhooks,
+)
 from danqing.store.turn import turn
 
 DIFFERENCES_MAX = 1000  # told one by one; more are counted
@@ -38,6 +50,9 @@ _COUNTED = (
     "requests",
     "files",
     "uploads",
+    "webhooks",
+    "deliveries",
+    "undelivered",
 )
 
 _of_jobs = tuple(phase.value for phase in (Phase.HOLD, Phase.WORDS, Phase.POST, Phase.VOID))
@@ -66,6 +81,10 @@ _lost_requests = (
     select(requests.c.key, requests.c.name)
     .join(jobs, jobs.c.id == requests.c.job, isouter=True)
     .where(jobs.c.id.is_(None) | (jobs.c.key != requests.c.key))
+)
+_all_webhooks = select(func.count()).select_from(webhooks).where(webhooks.c.url != "")
+_deliveries = select(deliveries, jobs.c.state.label("job_state"), jobs.c.key.label("owner")).join(
+    jobs, jobs.c.id == deliveries.c.job, isouter=True
 )
 _files = select(files, jobs.c.document, jobs.c.key.label("owner")).join(jobs, jobs.c.id == files.c.job, isouter=True)
 _came = select(func.coalesce(func.sum(parts.c.bytes), 0)).where(parts.c.upload == uploads.c.id).scalar_subquery()
@@ -185,6 +204,9 @@ class _Auditor:
             self._key(row.id)
             if row.stored != (stored := self._stored[row.id]):
                 self._found.differ(f"key {row.id} stores {row.stored:,} bytes, and its files come to {stored:,}")
+        self._found.counts["webhooks"] = self._connection.execute(_all_webhooks).scalar_one()
+        for row in self._rows("deliveries", _deliveries):
+            self._delivery(row)
         self._found.counts["requests"] = self._connection.execute(_all_requests).scalar_one()
         for id in self._connection.execute(_strays).scalars():
             self._found.differ(f"transfer {id} belongs to no job")
@@ -306,6 +328,11 @@ class _Auditor:
         here = row.came + (file.blob.size if file.blob else 0)
         if here > row.bytes or (file.blob and here < row.bytes):
             self._found.differ(f"upload {row.id} takes {row.bytes:,} bytes, and {here:,} are here")
+
+    def _delivery(self, row: Row[Any]) -> None:
+        self._found.counts["undelivered"] += row.state != Fate.DELIVERED.value
+        if row.owner != row.key or row.event != f"job.{row.job_state}":
+            self._found.differ(f"notification {row.id} tells {row.event} of a job that did not end so for its key")
 
 
 def _told(transfer: Transfer | None) -> str:

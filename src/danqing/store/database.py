@@ -22,6 +22,7 @@ from danqing.store.batches import Docket
 from danqing.store.engine import Engines, open_engines, troubles_told
 from danqing.store.fleet import Member
 from danqing.store.gallery import Shelves
+from danqing.store.postbox import Postbox
 from danqing.store.revision import is_current
 from danqing.store.statements import Statements
 from danqing.store.turn import turn
@@ -72,6 +73,10 @@ class Database:
     def statements(self) -> Statements:
         """The ledger as it is read."""
         return Statements(self._read)
+
+    def postbox(self) -> Postbox:
+        """Webhooks and their notifications."""
+        return Postbox(self._read, self._write)
 
     async def admit(self, job: Job, once: Once | None, *, driver: str | None = None) -> Job:
         """Store a new job with its hold, or return the one that `once` made before. `driver` answers for it.

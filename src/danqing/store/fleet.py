@@ -6,11 +6,12 @@ remembered of the dead, so nothing can be forgotten too early.
 """
 
 from collections.abc import Collection, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import Connection, bindparam, delete, func, or_, select, update
 
 from danqing.domain.jobs import Job
+from danqing.store import clock
 from danqing.store.jobs import COLUMNS, job_of
 from danqing.store.tables import UNFINISHED, WAITING, jobs, processes
 from danqing.store.transfers import insert_once
@@ -81,7 +82,7 @@ class Member:
         return job_of(row) if row else None
 
     def _seen(self, connection: Connection) -> None:
-        now = _now(connection)
+        now = clock.now(connection)
         if self._alone:
             connection.execute(_forget_others, {"this": self.id})
         if connection.execute(_see, {"this": self.id, "seen": now}).rowcount == 0:
@@ -108,19 +109,11 @@ class Member:
             .returning(*COLUMNS)
         )
         rows: Sequence[Job] = [job_of(row) for row in connection.execute(adopt)]
-        connection.execute(_forget_dead, {"since": _now(connection) - self._lease})
+        connection.execute(_forget_dead, {"since": clock.now(connection) - self._lease})
         return sorted(rows, key=lambda job: (job.created, job.id))
 
 
 def living(connection: Connection, lease: timedelta) -> dict[str, str]:
     """The processes that were seen within a lease, and the kind of each."""
-    rows = connection.execute(_alive, {"since": _now(connection) - lease})
+    rows = connection.execute(_alive, {"since": clock.now(connection) - lease})
     return {row.id: row.kind for row in rows}
-
-
-def _now(connection: Connection) -> datetime:
-    """The database's clock: those of the machines may differ."""
-    if connection.dialect.name == "sqlite":
-        return datetime.now(UTC)
-    now: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
-    return now

@@ -27,6 +27,7 @@ from danqing.domain.ledger import Transfer
 from danqing.domain.media import Blob, Medium
 from danqing.domain.ports import Once
 from danqing.store import admission
+from danqing.store.deliveries import announce
 from danqing.store.documents import read_job, write_job
 from danqing.store.tables import UNFINISHED, WAITING, Moment, files, inputs, jobs, keys, requests
 from danqing.store.transfers import book, insert_once
@@ -102,13 +103,25 @@ def admit(connection: Connection, job: Job, once: Once | None, driver: str | Non
 
 
 def commit(connection: Connection, job: Job, transfers: Sequence[Transfer]) -> bool:
-    """Write one step and its transfers. False, and nothing written, when the stored job is not one version behind."""
+    """Write one step, its transfers, and at the end who is to be told.
+
+    False, and nothing written, when the stored job is not one version behind.
+    """
+    if not write(connection, job):
+        return False
+    for transfer in transfers:
+        book(connection, transfer, job.updated)
+    if job.state.ended:
+        announce(connection, job)
+    return True
+
+
+def write(connection: Connection, job: Job) -> bool:
+    """Write a job one version further, without money or news. False when the stored one is not one version behind."""
     advance = _end if job.state.ended else _advance
     if connection.execute(advance, {"this": job.id, "old": job.version - 1, **_state(job)}).rowcount == 0:
         return False
     _name_files(connection, job)
-    for transfer in transfers:
-        book(connection, transfer, job.updated)
     return True
 
 

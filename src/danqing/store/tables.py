@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 
 from danqing.domain.jobs import State
+from danqing.domain.webhooks import Fate
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -265,3 +266,45 @@ requests = Table(
     Column("fingerprint", Text, nullable=False),
     Column("job", Text, ForeignKey("jobs.id", deferrable=True, initially="DEFERRED"), nullable=False, index=True),
 )
+
+webhooks = Table(
+    "webhooks",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("key", Text, ForeignKey("keys.id"), nullable=False, index=True),
+    Column("url", Text, nullable=False),
+    Column("events", Text, nullable=False),
+    Column("base", Text, nullable=False),
+    Column("secret", Integer, nullable=False),  # its number; the secret itself follows from the server's own
+    Column("rotated", Moment),
+    Column("created", Moment, nullable=False),
+    Column("ended", Moment),
+)
+
+# The webhook is not referred to: what it was told is still known when it is deleted.
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("webhook", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("job", Text, ForeignKey("jobs.id"), nullable=False, index=True),
+    Column("event", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("base", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("due", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+    Column("status", Integer),
+    Column("error", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("created", Moment, nullable=False),
+    Column("updated", Moment, nullable=False),
+    Index(None, "key", "created", "id"),
+    Index(None, "updated"),
+)
+
+PENDING = deliveries.c.state == literal_column(f"'{Fate.PENDING.value}'")
+_index(deliveries.c.due, where=PENDING)
+_index(deliveries.c.key, where=PENDING)

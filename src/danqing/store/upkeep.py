@@ -8,7 +8,7 @@ from sqlalchemy import BindParameter, Connection, Integer, Text, bindparam, dele
 from danqing.domain.jobs import Job, State
 from danqing.domain.retention import present
 from danqing.store.documents import read_job
-from danqing.store.jobs import commit, count_stored
+from danqing.store.jobs import count_stored, write
 from danqing.store.tables import Moment, batches, files, inputs, jobs, parts, requests, uploads
 
 _ENDED = [state.value for state in State if state.ended]
@@ -48,7 +48,7 @@ def ended(connection: Connection, key: str, before: datetime, after: tuple[datet
 
 def give_up(connection: Connection, job: Job, at: datetime) -> bool:
     """Commit an ended job that says which of its files are gone: nothing names them any more. False when it changed."""
-    if not commit(connection, job, ()):
+    if not write(connection, job):
         return False
     if gone := [output.file for output in job.outputs if output.gone]:
         count_stored(connection, job.key, -int(connection.execute(_take, {"names": gone}).scalar_one()))

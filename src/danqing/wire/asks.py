@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from danqing.domain.callbacks import Callback
 from danqing.domain.errors import invalid
 from danqing.domain.generation import Generation, Person, Turn
 from danqing.wire.inline import Upload
@@ -24,12 +25,13 @@ class Ask:
     """One request. Its `uploads` are to be stored before the generation is submitted.
 
     `with_reasons`: a filtered picture is to be told in its place instead of failing the call (Imagen's
-    includeRaiReason).
+    includeRaiReason). `callback`: who is told how it ended, where the dialect has words for that.
     """
 
     generation: Generation
     uploads: tuple[Upload, ...] = ()
     with_reasons: bool = False
+    callback: Callback | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from danqing.domain.callbacks import Callback
 from danqing.domain.errors import Problem
 from danqing.domain.faults import Attempt, Fault
 from danqing.domain.generation import Area, Generation, Knob, Output, Preflight, Role, Task, Translate, Turn
@@ -75,6 +76,7 @@ class JobRequest(msgspec.Struct, forbid_unknown_fields=True):
     enhance: bool | None = None
     preflight: Preflight | None = None
     knobs: dict[str, str | bool | _Whole | float] = {}
+    webhook: str | None = None  # who is told when it has ended
 
 
 class SweepRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -142,7 +144,8 @@ def read_job(body: bytes) -> Ask:
         knobs=tuple(_knobs(request).items()),
     )
     before = tuple(upload for _, uploads in said for upload in uploads)
-    return Ask(generation, (*before, *pictures, *(file for file in (first, last_frame, mask, film) if file)))
+    files = (*before, *pictures, *(file for file in (first, last_frame, mask, film) if file))
+    return Ask(generation, files, callback=Callback((request.webhook,)) if request.webhook else None)
 
 
 def write_job(generation: Generation) -> Tree:
@@ -206,6 +209,7 @@ def job(row: Job, url: Callable[[Output], str], place: Place | None = None) -> T
         "created": time(row.created),
         "updated": time(row.updated),
         "inputs_gone": time(row.inputs_gone),
+        "webhooks": row.callback.urls if row.callback else (),
         "queue": {"position": place.position, "seconds": place.seconds} if place else None,
         "error": _fault(row.fault),
     }

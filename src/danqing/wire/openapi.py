@@ -10,6 +10,7 @@ import msgspec
 from danqing.domain.jobs import State
 from danqing.domain.media import Medium
 from danqing.domain.usage import By
+from danqing.domain.webhooks import Fate
 from danqing.wire.answers.shapes import Error
 from danqing.wire.examples import example
 
@@ -21,11 +22,14 @@ FILES = ("image/png", "image/jpeg", "image/webp", "video/mp4")
 _REF = "#/components/schemas/{name}"
 _DAY = {"type": "string", "examples": ["2026-11-26"]}
 _TEXT = {"type": "string"}
+_FATE = {"type": "string", "enum": [fate.value for fate in Fate]}
+# By the name of a parameter, and behind a colon by what it is where it is not what it usually is.
 QUERY: Mapping[str, tuple[str, Schema]] = {
     "limit": ("How many rows a page has.", {"type": "integer", "minimum": 1, "maximum": 200}),
     "before": ("Go on after this one: `next` of the page before.", _TEXT),
     "after": ("Where a stream broke off: the id of the last event.", {"type": "string", "pattern": "^[0-9]{1,16}$"}),
     "state": ("One or several states, with commas.", {"type": "string", "enum": [state.value for state in State]}),
+    "state:fate": ("Those that wait, that were taken, or that were given up.", _FATE),
     "model": ("One or several models, with commas.", _TEXT),
     "kind": ("What was made.", {"type": "string", "enum": [medium.value for medium in Medium]}),
     "since": ("From this day or moment on (UTC).", _DAY),
@@ -140,7 +144,7 @@ def _path(row: Operation) -> list[Schema]:
 
 
 def _query(row: Operation) -> list[Schema]:
-    told = [(name, *QUERY[name]) for name in row.query]
+    told = [(name.partition(":")[0], *QUERY[name]) for name in row.query]
     return [{"name": name, "in": "query", "description": what, "schema": schema} for name, what, schema in told]
 
 

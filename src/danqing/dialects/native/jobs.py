@@ -13,6 +13,7 @@ from danqing.domain.ports import Once
 from danqing.domain.queueing import Place
 from danqing.domain.recovery import retried
 from danqing.front import Front, Reply
+from danqing.front.wishes import called_back
 from danqing.gateway.feed import read_moment, write_moment
 from danqing.wire import gallery, native, sse
 from danqing.wire.answers import jobs
@@ -52,7 +53,7 @@ class Jobs:
         key = await self._front.key(request)
         body = await self._front.body(request)
         ask = await self._front.decode(native.read_job, body)
-        job = await self._front.submit(request, key, body, ask.generation, ask.uploads)
+        job = await self._front.submit(request, key, body, ask.generation, ask.uploads, callback=ask.callback)
         return Reply.of(self._tree(request, job), status=201, headers=self._front.told(job))
 
     async def again(self, request: Request) -> Reply:
@@ -83,6 +84,7 @@ class Jobs:
         """What a job would cost at the most; takes the body of a job and makes nothing."""
         key = await self._front.key(request)
         ask = await self._front.decode(native.read_job, await self._front.body(request))
+        called_back(request, ask.callback, self._front.webhooks, self._front.base(request))
         return await self._front.quote(request, key, ask.generation)
 
     async def listed(self, request: Request) -> Reply:

@@ -72,6 +72,7 @@ class Job(Shape):
     created: str
     updated: str
     inputs_gone: str | None
+    webhooks: list[str]
     queue: Place | None
     error: Fault | None
 

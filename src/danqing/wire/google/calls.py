@@ -14,6 +14,7 @@ from danqing.wire import bodies
 from danqing.wire.asks import Ask, read_person
 from danqing.wire.bodies import Fields
 from danqing.wire.google import edits
+from danqing.wire.google.callbacks import read_config
 from danqing.wire.google.given import read_picture, write_file
 from danqing.wire.holes import Tree, given
 
@@ -57,6 +58,7 @@ def read_long_running(model: str, body: bytes) -> Ask:
     first = read_picture(instance, "image", "first_frame")
     last = read_picture(instance, "lastFrame", "last_frame")
     parameters = fields.nested("parameters")
+    callback = read_config(fields, "webhookConfig")
     generation = Generation(
         model=model,
         turns=_turns(prompt),
@@ -72,7 +74,8 @@ def read_long_running(model: str, body: bytes) -> Ask:
         last_frame=last.blob if last else None,
         knobs=(*parameters.knobs(), *instance.knobs(), *fields.knobs()),
     )
-    return Ask(inputs.put(generation), (*(frame for frame in (first, last) if frame), *inputs.uploads))
+    uploads = (*(frame for frame in (first, last) if frame), *inputs.uploads)
+    return Ask(inputs.put(generation), uploads, callback=callback)
 
 
 def read_fetch(body: bytes) -> str:

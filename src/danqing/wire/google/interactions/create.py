@@ -7,6 +7,7 @@ as ignored. wire.md 15.3 has the fields.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from danqing.domain.callbacks import Callback
 from danqing.domain.conversation import require_turns
 from danqing.domain.errors import Problem, invalid
 from danqing.domain.generation import Delivery, Generation, Knob, Task, Turn
@@ -14,6 +15,7 @@ from danqing.domain.media import Blob, Medium
 from danqing.domain.models import Model
 from danqing.wire import bodies
 from danqing.wire.bodies import Fields
+from danqing.wire.google.callbacks import read_config
 from danqing.wire.google.calls import file_type, lower, seconds, upper
 from danqing.wire.google.interactions.steps import Conversation, read_input
 from danqing.wire.inline import Upload
@@ -25,7 +27,6 @@ _REFUSED: Mapping[str, str] = {
     "continuation_token": "No answer stops half way here, so that none has to be continued; leave it out.",
     "environment": "Environments are for agents, which are not offered here; leave it out.",
     "tools": "Tools are not offered here; leave them out.",
-    "webhook_config": "Webhooks are not called yet; poll the interaction with background, or follow its stream.",
 }
 _UNSTORED = (
     "Every job is kept here for the books, so that store cannot be false. Leave it out, and DELETE the interaction "
@@ -42,7 +43,8 @@ class Create:
     """One request. Its `uploads` are to be stored before the generation is submitted.
 
     `generation` wants nothing when nothing was said, and is still to be `placed`. `beginning` is the task of a film
-    that is made anew: what its pictures are for. `previous` is the interaction that it goes on with.
+    that is made anew: what its pictures are for. `previous` is the interaction that it goes on with,
+    `callback` who is told of its end.
     """
 
     generation: Generation
@@ -51,6 +53,7 @@ class Create:
     previous: str = ""
     stream: bool = False
     background: bool = False
+    callback: Callback | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,9 +73,7 @@ def read_create(body: bytes) -> Create:
     """What is asked for. Raises Problem(INVALID), or Problem(TOO_LARGE) for a picture."""
     fields = bodies.read(body, camel=False)
     _require_offered(fields)
-    model = fields.text("model")
-    if not model:
-        raise invalid("Name the model that is to make it.", param="model")
+    model = _model(fields)
     talk, system = read_input(fields), fields.text("system_instruction")
     form = _formats(fields.one_or_more("response_format"))
     wants = form.wants | _modalities(fields.words("response_modalities"))
@@ -80,7 +81,7 @@ def read_create(body: bytes) -> Create:
     image, film = config.nested("image_config"), config.nested("video_config")
     task, beginning = _task(film.text("task"))
     stream, background = fields.flag("stream") or False, fields.flag("background") or False
-    previous = fields.text("previous_interaction_id") or ""
+    previous, callback = fields.text("previous_interaction_id") or "", read_config(fields, "webhook_config")
     turns = (*((Turn("system", (system,)),) if system else ()), *_turns(talk))
     require_turns(turns, param="input")
     generation = Generation(
@@ -115,6 +116,7 @@ def read_create(body: bytes) -> Create:
         previous=previous,
         stream=stream,
         background=background,
+        callback=callback,
     )
 
 
@@ -141,6 +143,12 @@ def placed(asked: Generation, beginning: str, model: Model) -> Generation:
     turn = asked.turns[last]
     worded = replace(turn, parts=tuple(part for part in turn.parts if isinstance(part, str)))
     return replace(asked, turns=(*asked.turns[:last], worded, *asked.turns[last + 1 :]), first_frame=given[0])
+
+
+def _model(fields: Fields) -> str:
+    if model := fields.text("model"):
+        return model
+    raise invalid("Name the model that is to make it.", param="model")
 
 
 def _turns(talk: Conversation) -> Sequence[Turn]:
