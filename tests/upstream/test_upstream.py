@@ -333,3 +333,20 @@ async def test_a_stream_of_no_use_comes_to_a_named_problem(assets: Disk, tmp_pat
         await engine.close()
     assert (raised.value.kind, raised.value.code) == (Kind.UPSTREAM, "upstream_malformed")
     assert files(assets, tmp_path) == []
+
+
+async def test_an_event_is_whole_however_it_is_cut(assets: Disk) -> None:
+    text = b'data: {"a": 1}\r\n\r\n: hello\n\ndata: {"b":\ndata: 2}\n\ndata: {"c": 3}\n\n'
+    for size in (1, 2, 3, 7):
+
+        async def talk(head: bytes, writer: asyncio.StreamWriter, size: int = size) -> None:
+            writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n")
+            for at in range(0, len(text), size):
+                writer.write(text[at : at + size])
+                await writer.drain()
+                await asyncio.sleep(0)
+
+        async with talking(talk) as url:
+            engine = Upstream("engine", url, authorize)
+            assert [event async for event in engine.events(PAID, assets)] == [{"a": 1}, {"b": 2}, {"c": 3}]
+            await engine.close()

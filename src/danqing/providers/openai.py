@@ -22,7 +22,7 @@ from danqing.upstream.patience import called_off, patiently, undeclined
 from danqing.upstream.reaching import Listing, Reached, reach_by_list
 from danqing.upstream.settings import SeasonedSettings, misset, read_settings
 from danqing.upstream.side_by_side import gravest, side_by_side
-from danqing.upstream.ticket import Ticket, read_ticket
+from danqing.upstream.ticket import PARTED, Ticket, read_ticket
 from danqing.wire.delivered import File
 from danqing.wire.holes import Tree
 from danqing.wire.openai import films, pictures, talks
@@ -32,7 +32,6 @@ from danqing.wire.openai.sizes import Sizes, read_pixels
 
 WAITING_FILM_S = 1800  # for a film that is made within one call
 PREVIEWS_MAX = 3
-PARTED = "The gateway stopped before it was certain that this one was begun."
 FEWER = "The engine delivered fewer pictures than it was asked for, and said no more than that."
 
 

@@ -99,10 +99,13 @@ class Intake:
 
     async def events(self, chunks: AsyncIterator[bytes]) -> AsyncGenerator[object]:
         """The `data` of each server-sent event as JSON, "[DONE]" left out. Raises Malformed."""
-        pending = b""
+        pieces: list[bytes] = []
         async for chunk in chunks:
-            pending += await self.take(chunk)
-            *whole, pending = pending.replace(b"\r\n", b"\n").split(b"\n\n")
+            pieces.append(await self.take(chunk))
+            if b"\n" not in pieces[-1]:  # a long line comes in many pieces, and is looked through once
+                continue
+            *whole, pending = b"".join(pieces).replace(b"\r\n", b"\n").split(b"\n\n")
+            pieces = [pending]
             for event in whole:
                 if data := b"\n".join(_data_of(event)):
                     yield self.tree(data)

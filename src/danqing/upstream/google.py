@@ -19,7 +19,7 @@ from danqing.upstream.fetching import fetched, kept
 from danqing.upstream.keys import Keys
 from danqing.upstream.patience import called_off, patiently
 from danqing.upstream.side_by_side import gravest, side_by_side
-from danqing.upstream.ticket import Ticket, read_ticket
+from danqing.upstream.ticket import PARTED, Ticket, read_ticket
 from danqing.wire.delivered import File
 from danqing.wire.google import content, edits
 from danqing.wire.google.calls import write_long_running, write_predict
@@ -31,7 +31,6 @@ from danqing.wire.holes import Tree
 HALF_LIFE_S = 40.0  # of the work that is left, for engines that do not tell how far they are
 FRACTION_MAX = 0.95
 LOOK_SILENCE_S = 60.0  # of an engine that is asked how far it is
-PARTED = "The gateway stopped before it was certain that this one was begun."
 PREDICT_KNOBS = frozenset({"guidanceScale", "enhancePrompt", "language", "safetySetting", "addWatermark"}) | edits.KNOBS
 FILM_KNOBS = frozenset({"enhancePrompt", "generateAudio", "resizeMode", "compressionQuality"})
 HONOURS = PREDICT_KNOBS | FILM_KNOBS | content.KNOBS

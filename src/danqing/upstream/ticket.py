@@ -6,6 +6,8 @@ import msgspec
 
 from danqing.domain.errors import Kind, Problem
 
+PARTED = "The gateway stopped before it was certain that this one was begun."  # of one of several works
+
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
