@@ -57,6 +57,8 @@ async def test_an_upload_comes_in_parts_and_is_whole_at_last(database: Database,
     assert await database.on_shelf("key", "one") is None, "it is not whole"
     assert await database.extend(file, PART)
     assert not await database.extend(file, PART), "somebody has sent it already"
+    behind = replace(file, parts=(replace(PART, size=2),))
+    assert not await database.extend(behind, PART), "it would lie over what is here"
     under_way = await database.upload("one")
     assert under_way is not None
     assert (under_way.received, [part.name for part in under_way.parts]) == (4, [f"{PART.sha256}.bin"])

@@ -31,7 +31,7 @@ def test_it_is_read_wherever_it_is_cut(size: int) -> None:
         (KIND, b"no parts at all"),
         (KIND, BODY[:-6]),
         (KIND, BODY[: BODY.index(b"--xx", 5)] + b"--xx--\r\n"),
-        (KIND, BODY[:-6] + BODY),
+        (KIND, BODY[:-4] + b"\r\n\r\nthird\r\n--xx--\r\n"),
         (KIND, b"--xx\r\n\r\n" + b"x" * 70_000),
     ],
 )

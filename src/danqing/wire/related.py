@@ -48,8 +48,6 @@ class RelatedReader:
 
     def _begin(self) -> None:
         self._part += 1
-        if self._part > 1:
-            raise _broken("it has more than two parts")
 
     def _data(self, data: bytes, start: int, end: int) -> None:
         if self._part:
