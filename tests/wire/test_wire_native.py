@@ -287,6 +287,7 @@ def test_a_model_with_everything_that_a_form_needs() -> None:
             {"per": "million input tokens", "price": {"usd": "0.10", "nanos": 100_000_000}},
             {"per": "million output tokens", "price": {"usd": "0.40", "nanos": 400_000_000}},
         ],
+        "batch_percent": 100,
         "priced": {"source": "a price list", "as_of": "2026-11-05"},
         "lifecycle": {
             "announced": "2025-05-01",

@@ -234,6 +234,7 @@ def model(row: Model) -> Tree:
         "aliases": row.aliases,
         "ability": ability(row.ability),
         "prices": prices(row.price),
+        "batch_percent": row.batch_percent,
         "priced": {"source": row.priced.source, "as_of": row.priced.as_of.isoformat()} if row.priced else None,
         "lifecycle": {
             "announced": row.lifecycle.announced.isoformat() if row.lifecycle.announced else None,
