@@ -4,12 +4,15 @@ import asyncio
 import io
 import subprocess
 import sys
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 import pytest
 from PIL import Image, ImageStat
 
 from danqing import AsyncClient, Client, Kind, Problem
+from danqing.client import assets
 from danqing.domain.jobs import State
 from serving import Server
 
@@ -38,6 +41,40 @@ def test_pictures_are_made_saved_and_changed(client: Client, tmp_path: Path) -> 
         assert client.quote("make it night", pictures=[picture]).parameters["pictures"] == 1
     with Image.open(tmp_path / "night.png") as night, Image.open(tmp_path / "fox.png") as fox:
         assert _brightness(night) < _brightness(fox)
+
+
+def test_what_was_made_is_found_marked_shown_to_others_and_taken_away(client: Client, tmp_path: Path) -> None:
+    made = client.images.generate("an 鯨魚 whale under a bridge", model=PICTURES, seed=11)
+    name = made[0].name
+    assert [asset.file for asset in client.assets.search("whale 鯨魚", kind="image")] == [name]
+    assert list(client.assets.search("whale", kind="video")) == []
+    story = client.assets.get(name)
+    assert (story.prompt, story.recipe["seed"], story.job) == (made.job.prompt, 11, made.job.id)
+    with Image.open(io.BytesIO(client.assets.thumbnail(name))) as small:
+        assert (small.format, max(small.size)) == ("WEBP", 256)
+    assert client.assets.star(name).starred
+    assert [asset.file for asset in client.assets.search(starred=True, limit=1)] == [name]
+    assert client.assets.star(name, on=False).starred is None
+    assert client.assets.file(story).save(tmp_path).name == "an-鯨魚-whale-under-a-bridge-1.png"
+    link = client.assets.share(name, hours=2)
+    assert [each.id for each in client.assets.shares(name)] == [link.id]
+    with urllib.request.urlopen(link.url) as seen:  # no key is needed
+        assert len(seen.read()) == story.bytes
+    client.assets.unshare(link.id)
+    with pytest.raises(urllib.error.HTTPError):
+        urllib.request.urlopen(link.url)
+    assert "done" in [moment.what for moment in client.jobs.timeline(made.job.id)]
+    client.assets.delete(name)
+    with pytest.raises(Problem) as caught:
+        made[0].bytes()
+    assert caught.value.code == "file_removed"
+
+
+def test_a_long_gallery_comes_page_by_page(monkeypatch: pytest.MonkeyPatch, client: Client) -> None:
+    client.images.generate("the lighthouse ledger", model=PICTURES, count=3)
+    monkeypatch.setattr(assets, "PAGE", 2)
+    assert len({asset.file for asset in client.assets.search("lighthouse ledger")}) == 3
+    assert len(list(client.assets.search("lighthouse ledger", limit=1))) == 1
 
 
 def test_a_film_is_followed_until_it_is_there(client: Client, tmp_path: Path) -> None:

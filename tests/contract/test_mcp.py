@@ -1,17 +1,20 @@
 """Agents at /mcp, asked with the protocol's own client: in the versions with a handshake and in those without one."""
 
 import asyncio
+import base64
 import json
 import urllib.request
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
+from io import BytesIO
 
 import httpx2
 import pytest
 from mcp.client.client import Client
 from mcp.client.streamable_http import streamable_http_client
-from mcp_types import CallToolResult, ResourceLink, TextContent
+from mcp_types import CallToolResult, ImageContent, ResourceLink, TextContent
+from PIL import Image
 
 from serving import Server
 
@@ -75,6 +78,13 @@ def test_a_picture_with_its_cost_its_link_and_its_progress(server: Server) -> No
     assert "Cost: $0.04 of play money." in said(result)
     assert "a sketch by the embedded Sketch engine, not a model's work" in said(result)
     (link,) = [part for part in result.content if isinstance(part, ResourceLink)]
+    (preview,) = [part for part in result.content if isinstance(part, ImageContent)]
+    with Image.open(BytesIO(base64.b64decode(preview.data))) as small:
+        assert (preview.mime_type, small.format, max(small.size)) == ("image/webp", "WEBP", 256)
+    found = call(server, key, "search_gallery", words="fox snow")
+    assert [asset["prompt"] for asset in found.structured_content["found"]] == ["a red fox in the snow"]
+    assert [part.data for part in found.content if isinstance(part, ImageContent)] == [preview.data]
+    assert call(server, server.key, "search_gallery", words="nothing like it").structured_content["found"] == []
     with urllib.request.urlopen(link.uri) as answer:  # no key is needed
         assert (answer.headers["content-type"], len(answer.read())) == (link.mime_type, link.size)
     told = result.structured_content

@@ -13,6 +13,7 @@ from danqing.cli import configuration, owner
 from danqing.cli.care import Data, care, care_of_tables
 from danqing.cli.changing import changing
 from danqing.cli.practice import PICTURE_MODEL, Json, Out, View, practice
+from danqing.cli.showing import showing
 from danqing.domain.generation import Person, Translate
 from danqing.later import Later
 
@@ -69,6 +70,7 @@ app.add_typer(owner.keys, name="keys")
 app.add_typer(owner.projects, name="projects")
 app.add_typer(practice)
 app.add_typer(changing)
+app.add_typer(showing)
 app.add_typer(configuration.config, name="config")
 app.add_typer(care)
 app.add_typer(care_of_tables, name="db")

@@ -116,6 +116,15 @@ def handle(method: Callable[Concatenate[S, P], Coroutine[Any, Any, T]], kind: Ca
     return _Method(method, call)
 
 
+def stream(method: Callable[Concatenate[S, P], AsyncGenerator[T]]) -> _Method[P, Iterator[T]]:
+    """Waits for one value after the other."""
+
+    def call(here: Blocking[S], /, *args: P.args, **kwargs: P.kwargs) -> Iterator[T]:
+        return here._loop.each(method(here._there, *args, **kwargs))
+
+    return _Method(method, call)
+
+
 class File(Blocking[AsyncFile]):
     """One picture, film or text that was delivered."""
 
@@ -224,6 +233,8 @@ class Jobs(Blocking[AsyncJobs]):
 
     submit = handle(AsyncJobs.submit, Job)
     again = handle(AsyncJobs.again, Job)
+    retry = handle(AsyncJobs.retry, Job)
+    timeline = value(AsyncJobs.timeline)
     get = handle(AsyncJobs.get, Job)
     list = handle(AsyncJobs.list, _jobs)
     cancel = handle(AsyncJobs.cancel, Job)
@@ -247,9 +258,21 @@ class Videos(Blocking[AsyncVideos]):
 
 
 class Assets(Blocking[AsyncAssets]):
-    """The files of the key."""
+    """The gallery of the key."""
 
+    search = stream(AsyncAssets.search)
+    get = value(AsyncAssets.get)
     download = value(AsyncAssets.download)
+    thumbnail = value(AsyncAssets.thumbnail)
+    star = value(AsyncAssets.star)
+    share = value(AsyncAssets.share)
+    shares = value(AsyncAssets.shares)
+    unshare = value(AsyncAssets.unshare)
+    delete = value(AsyncAssets.delete)
+
+    def file(self, told: Output, prompt: str = "") -> File:
+        """A file that the server told of, to be saved or held; in a folder it is named after the prompt."""
+        return File(self._loop, self._there.file(told, prompt))
 
 
 class Webhooks(Blocking[AsyncWebhooks]):

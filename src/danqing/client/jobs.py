@@ -9,12 +9,16 @@ from uuid import uuid4
 import msgspec
 
 from danqing.client.delivered import AsyncResult
-from danqing.client.told import Job
+from danqing.client.told import Job, Moment
 from danqing.client.transport import Transport, quoted
 from danqing.domain.jobs import State
 
 Headers = Mapping[str, str]
 NOTHING: Headers = {}
+
+
+class _Timeline(msgspec.Struct):
+    timeline: tuple[Moment, ...]
 
 
 class _Jobs(msgspec.Struct):
@@ -102,13 +106,32 @@ class AsyncJobs:
         path = f"jobs/{quoted(id)}/again"
         return self._job(await self._transport.ask("POST", path, Job, body=body, headers=once))
 
+    async def retry(self, id: str) -> AsyncJob:
+        """Ask once more for what a job did not deliver, at no more than was held for it; twice is one new job."""
+        return self._job(await self._transport.ask("POST", f"jobs/{quoted(id)}/retry", Job))
+
+    async def timeline(self, id: str) -> tuple[Moment, ...]:
+        """Everything that happened to a job, the oldest first."""
+        return (await self._transport.ask("GET", f"jobs/{quoted(id)}/timeline", _Timeline)).timeline
+
     async def get(self, id: str) -> AsyncJob:
         """One job, as it is now."""
         return self._job(await self._transport.ask("GET", f"jobs/{quoted(id)}", Job))
 
-    async def list(self, *, limit: int = 20, before: str = "") -> tuple[AsyncJob, ...]:
-        """The newest jobs, newest first; `before` is the id of the last one seen."""
-        asked = urlencode({"limit": limit, **({"before": before} if before else {})})
+    async def list(
+        self,
+        *,
+        limit: int = 20,
+        before: str = "",
+        state: State | None = None,
+        model: str = "",
+        kind: Literal["image", "video"] | None = None,
+        since: str = "",
+        until: str = "",
+    ) -> tuple[AsyncJob, ...]:
+        """The newest jobs, newest first; `before` is the id of the last one seen, `since` and `until` are ISO's."""
+        chosen = {"before": before, "state": state, "model": model, "kind": kind, "since": since, "until": until}
+        asked = urlencode({"limit": limit, **{name: value for name, value in chosen.items() if value}})
         return tuple(map(self._job, (await self._transport.ask("GET", f"jobs?{asked}", _Jobs)).jobs))
 
     async def cancel(self, id: str) -> AsyncJob:

@@ -33,7 +33,8 @@ READY = ("data:", "files/", "http://", "https://")
 class Wishes(TypedDict, total=False):
     """All of it may be left out. What a model cannot do is refused, or told on the job; nothing is dropped in silence.
 
-    `model`: an id of `client.models()`; without one the server chooses, and tells why. `aspect` such as "16:9", `size`
+    `model`: an id of `client.models()`; without one the server chooses, and tells why. `count`: 1, if nothing is said,
+    whatever the model's own habit is. `aspect` such as "16:9", `size`
     such as "1K", `pixels` such as "1536x1024", `mime` such as "image/png". `max_cost`: what may be paid at the most, in
     dollars. `deadline`: the seconds in which it must be done. `webhook`: who is told of its end. `once`: the same word
     is the same job.
@@ -90,7 +91,7 @@ async def asked(
     headers = {} if deadline is None else {"danqing-deadline": str(deadline)}
     if most is not None:
         headers[MAX_COST] = f"{Decimal(str(most)):f}"
-    body: dict[str, object] = {"model": AUTO, **said, "prompt": prompt}
+    body: dict[str, object] = {"model": AUTO, "count": 1, **said, "prompt": prompt}
     for name, given in inputs.items():
         if given is not None and given != ():
             body[name] = await addresses(given)

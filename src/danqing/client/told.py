@@ -42,6 +42,15 @@ class Fault(msgspec.Struct, frozen=True):
     message: str
 
 
+class Moment(msgspec.Struct, frozen=True):
+    """What happened to a job, when, at whom, and why."""
+
+    what: str
+    at: str
+    by: str | None = None
+    error: Fault | None = None
+
+
 class Attempt(msgspec.Struct, frozen=True):
     """One time that an upstream was asked and turned the work away."""
 

@@ -9,8 +9,10 @@ from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal
 
 import msgspec
+from pybase64 import b64encode
 
 from danqing.domain.errors import Problem, invalid
+from danqing.domain.gallery import Asset
 from danqing.domain.generation import Output
 from danqing.domain.jobs import Job
 from danqing.domain.media import Medium
@@ -21,6 +23,7 @@ from danqing.wire.holes import Json, Tree, given
 
 Url = Callable[[Output], str]
 
+PREVIEWS_MAX = 8  # in one answer, of some 10 kB each
 INSTRUCTIONS = (
     "Makes pictures and films, paid by a key with a budget; every answer tells its cost. A film takes minutes: if the"
     " answer says that the job is still at work, call job_status with its id. `dry_run` tells the price and makes"
@@ -145,6 +148,15 @@ class CancelJob(msgspec.Struct, forbid_unknown_fields=True):
     job: _JobId
 
 
+class SearchGallery(msgspec.Struct, forbid_unknown_fields=True):
+    """Find pictures and films that were made before with this key, newest first. Costs nothing."""
+
+    words: Annotated[str, msgspec.Meta(max_length=500, description="All of them stand in the prompt.")] = ""
+    kind: Annotated[Literal["image", "video"] | None, msgspec.Meta(description="Only these.")] = None
+    starred: Annotated[bool | None, msgspec.Meta(description="Only those with a mark, or only those without.")] = None
+    limit: Annotated[int, msgspec.Meta(ge=1, le=24, description="How many at the most.")] = 8
+
+
 class ListModels(msgspec.Struct, forbid_unknown_fields=True):
     """List the models with their prices and limits."""
 
@@ -156,7 +168,7 @@ class Spending(msgspec.Struct, forbid_unknown_fields=True):
 
 
 Making = GenerateImage | EditImage | GenerateVideo
-Call = Making | JobStatus | CancelJob | ListModels | Spending
+Call = Making | JobStatus | CancelJob | SearchGallery | ListModels | Spending
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +187,7 @@ TOOLS: Mapping[str, Tool] = {
     "generate_video": Tool(GenerateVideo, "Make a film"),
     "job_status": Tool(JobStatus, "Look after a job", reads=True),
     "cancel_job": Tool(CancelJob, "Cancel a job", destroys=True),
+    "search_gallery": Tool(SearchGallery, "Search what was made", reads=True),
     "list_models": Tool(ListModels, "List models", reads=True),
     "spending": Tool(Spending, "Spending and limits", reads=True),
 }
@@ -261,6 +274,18 @@ def cancelled(job: Job, shown: Tree) -> Tree:
 def text(words: str) -> Tree:
     """Words in a result."""
     return {"type": "text", "text": words}
+
+
+def preview(webp: bytes) -> Tree:
+    """A small picture in a result, for the model to see."""
+    return {"type": "image", "data": b64encode(webp).decode(), "mimeType": "image/webp"}
+
+
+def found(row: Asset, url: str) -> Tree:
+    """A file of the gallery in a result, by an address that anybody may open until it expires."""
+    told = native.output(row.output, lambda output: url)
+    short = {name: told[name] for name in _OUTPUT if told[name] is not None}
+    return {**short, "prompt": row.job.generation.prompt, "model": row.job.generation.model, "job": row.job.id}
 
 
 def link(output: Output, url: Url) -> Tree:

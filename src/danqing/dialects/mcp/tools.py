@@ -1,7 +1,7 @@
 """What the tools of an agent do: ask, wait while telling how far it is, and show what was made."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -10,17 +10,20 @@ import structlog
 from starlette.requests import Request
 
 from danqing.domain.errors import Kind, Problem
+from danqing.domain.gallery import AssetSearch, terms_of
 from danqing.domain.generation import Output
 from danqing.domain.jobs import Job, State
 from danqing.domain.keys import Key
+from danqing.domain.media import Medium
 from danqing.domain.money import dollars
 from danqing.front import Front
 from danqing.front.quotes import MAX_COST, ceiling_of, is_dry
 from danqing.wire import books, mcp, native
-from danqing.wire.holes import Tree
+from danqing.wire.holes import Json, Tree
 
 log = structlog.get_logger("danqing.mcp")
 
+PREVIEW_PX = 256
 STEP = 0.01  # less progress than this is not told
 Tell = Callable[[float, str], Awaitable[None]]
 
@@ -46,11 +49,13 @@ class Tools:
         match call:
             case mcp.JobStatus():
                 job = await self._front.gateway.job(key, call.job)
-                return self._shown(request, await self._waited(job, call.wait_seconds, tell))
+                return await self._shown(request, key, await self._waited(job, call.wait_seconds, tell))
             case mcp.CancelJob():
                 job = await self._front.gateway.cancel(key, call.job)
-                told = self._shown(request, job)
+                told = await self._shown(request, key, job)
                 return mcp.cancelled(job, told) if job.state is State.CANCELLED else told
+            case mcp.SearchGallery():
+                return await self._found(request, key, call)
             case mcp.ListModels():
                 rows = [row for row in self._front.gateway.catalog.models if call.makes in (None, *row.ability.makes)]
                 return _plain({"models": [mcp.model(row) for row in rows]})
@@ -69,7 +74,24 @@ class Tools:
             quote = await self._front.quote(request, key, ask.generation)
             return _plain(msgspec.json.decode(b"".join(piece for piece in quote.pieces if isinstance(piece, bytes))))
         job = await self._front.submit(request, key, body, ask.generation, ask.uploads)
-        return self._shown(request, await self._waited(job, call.wait_seconds, tell))
+        return await self._shown(request, key, await self._waited(job, call.wait_seconds, tell))
+
+    async def _found(self, request: Request, key: Key, call: mcp.SearchGallery) -> Tree:
+        medium = Medium(call.kind) if call.kind else None
+        search = AssetSearch(terms=terms_of(call.words), medium=medium, starred=call.starred)
+        rows = await self._front.curator.assets(key, search, limit=call.limit, before=None)
+        told: list[Json] = [mcp.found(row, self._front.link(request, row.output, row.job)) for row in rows]
+        previews = await self._previews(key, [row.output for row in rows])
+        return {**_plain({"found": told}), "content": [mcp.text(msgspec.json.encode(told).decode()), *previews]}
+
+    async def _previews(self, key: Key, outputs: Sequence[Output]) -> list[Json]:
+        """Small pictures of the first few; one that cannot be made is left out, as the file itself is still there."""
+        shown: list[Json] = []
+        for output in outputs[: mcp.PREVIEWS_MAX]:
+            with suppress(Problem):
+                webp, _ = await self._front.curator.thumbnail(key, output.file, PREVIEW_PX)
+                shown.append(mcp.preview(webp))
+        return shown
 
     async def _waited(self, job: Job, seconds: int, tell: Tell) -> Job:
         """The job when it has ended, or as it is after so many seconds; it goes on in any case."""
@@ -82,7 +104,7 @@ class Tools:
                         await tell(told, newest.stage or newest.state.value)
         return newest
 
-    def _shown(self, request: Request, job: Job) -> Tree:
+    async def _shown(self, request: Request, key: Key, job: Job) -> Tree:
         """A job with its files. One that did not end well is an error, with its reason."""
 
         def url(output: Output) -> str:
@@ -94,7 +116,8 @@ class Tools:
             return {**refused, "structuredContent": {**native.error(job.fault.problem()), **structured}}
         there = [output for output in job.media if not output.gone]
         links = [mcp.link(output, url) for output in there]
-        return {"content": [mcp.text(mcp.summary(job, url)), *links], "structuredContent": structured}
+        content = [mcp.text(mcp.summary(job, url)), *await self._previews(key, there), *links]
+        return {"content": content, "structuredContent": structured}
 
 
 def _plain(told: Tree) -> Tree:
