@@ -99,7 +99,7 @@ def test_a_deleted_film_is_gone(films: Facts) -> None:
         ("square", 400, "invalid_value", "size", "720x1280, 1280x720"),
         ("picture", 400, "invalid_value", "model", "dall-e-3 makes image"),
         ("unknown", 404, "not_found", None, "There is no job none"),
-        ("remix", 400, "unsupported_parameter", "video", "sora-2"),
+        ("remix", 402, "max_cost_exceeded", None, "This can cost up to $0.40"),
         ("character", 400, "unsupported_call", "video", "Characters are not offered"),
         ("edit", 400, "invalid_film", "video", "not an MP4"),
         ("content of deleted", 404, "file_removed", None, "The file was removed"),
@@ -154,7 +154,14 @@ def test_a_film_that_is_sent_goes_on(server: Server, tmp_path: Path) -> None:
     film = measured(server.call("GET", f"{VIDEOS}/video_{job['id']}/content", key=key).body)
     assert (film.width, film.height, film.seconds) == (128, 72, 9.0)
     told = server.call("GET", f"{VIDEOS}/video_{job['id']}", key=key).json()
-    assert (told["seconds"], told["model"]) == ("9", "veo-3.1-generate-001")
+    assert (told["seconds"], told["model"], told["remixed_from_video_id"]) == ("9", "veo-3.1-generate-001", None)
+    changed = {"prompt": "in black and white", "model": "gemini-omni-1.1-flash"}
+    remix = server.call("POST", f"{VIDEOS}/{told['id']}/remix", changed, key=key).json()
+    assert (remix["remixed_from_video_id"], remix["seconds"]) == (told["id"], "9"), remix
+    assert ended(server, remix["id"].removeprefix("video_"), key)["state"] == "done"
+    listed = server.call("GET", VIDEOS, key=key).json()["data"]
+    assert [film["remixed_from_video_id"] for film in listed] == [told["id"], None]
+    assert [film["seconds"] for film in listed] == ["9", "9"]
 
 
 @pytest.mark.parametrize(

@@ -91,8 +91,8 @@ class _Films:
 
     async def retrieve(self, request: Request) -> Reply:
         """A film as it is now."""
-        _, job = await self._asked(request)
-        return self._told(job)
+        key, job = await self._asked(request)
+        return await self._told(key, job)
 
     async def listed(self, request: Request) -> Reply:
         """The key's films, the newest first unless `order` is asc; `after` is the id of the last one seen."""
@@ -100,7 +100,9 @@ class _Films:
         query = request.query_params
         page = videos.read_page(query.get("after"), query.get("limit"), query.get("order"))
         films = await self._films(key, page)
-        return Reply.of(videos.videos(films[: page.limit], more=len(films) > page.limit))
+        shown = films[: page.limit]
+        remixed = [await self._remixed(key, job) for job in shown]
+        return Reply.of(videos.videos(shown, remixed, more=len(films) > page.limit))
 
     async def delete(self, request: Request) -> Reply:
         """Take a film's files away; its bill stays."""
@@ -125,10 +127,11 @@ class _Films:
         key = await self._front.key(request)
         if request.headers.get("content-type", "").startswith("multipart/"):
             async with self._front.form(request) as form:
-                return self._told(await self._submitted(request, key, form.content, read(form)))
+                job = await self._submitted(request, key, form.content, read(form))
+            return await self._told(key, job)
         body = await self._front.body(request)
         ask = await self._front.decode(read, body)
-        return self._told(await self._submitted(request, key, body, ask))
+        return await self._told(key, await self._submitted(request, key, body, ask))
 
     async def _submitted(self, request: Request, key: Key, body: bytes, ask: FilmAsk) -> Job:
         generation = ask.generation
@@ -156,8 +159,14 @@ class _Films:
             after = jobs[-1].id
         return films[: page.limit + 1]
 
-    def _told(self, job: Job) -> Reply:
+    async def _remixed(self, key: Key, job: Job) -> Job | None:
+        """The job of the key that made the film which this one changes."""
+        film = job.generation.film
+        found = await self._front.curator.holding(key, film.sha256) if film and videos.is_remix(job) else None
+        return found.job if found else None
+
+    async def _told(self, key: Key, job: Job) -> Reply:
         headers = self._front.told(job)
         if not job.state.ended:
             headers["openai-poll-after-ms"] = str(POLL_AFTER_MS)
-        return Reply.of(videos.video(job), headers=headers)
+        return Reply.of(videos.video(job, await self._remixed(key, job)), headers=headers)

@@ -124,6 +124,10 @@ class Curator:
         assert asset.output.blob is not None, "words have no file"
         return await self._thumbnails.sheet(asset.output.blob)
 
+    async def holding(self, key: Key, sha256: str) -> Asset | None:
+        """The newest of the key's files with this content."""
+        return await self._shelves.same(key.id, sha256)
+
     async def recognise(self, key: Key, data: bytes) -> tuple[Story | None, Asset | None]:
         """What a file says of itself, and the key's file that it is, byte by byte."""
         sha256, story = await asyncio.to_thread(lambda: (hashlib.sha256(data).hexdigest(), self._read_story(data)))

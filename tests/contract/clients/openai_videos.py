@@ -99,7 +99,8 @@ def main() -> None:
     facts.of("square", lambda: VIDEOS.create(model="sora-2", prompt="a fox", size="1024x1024"))
     facts.of("picture", lambda: VIDEOS.create(model="dall-e-3", prompt="a fox"))
     facts.of("unknown", lambda: VIDEOS.retrieve("video_none"))
-    facts.of("remix", lambda: VIDEOS.remix(FILMS[0].id, prompt="at night"))
+    dear = {"x-danqing-max-cost": "0.01"}
+    facts.of("remix", lambda: VIDEOS.remix(FILMS[0].id, prompt="at night", extra_headers=dear))
     facts.of("character", lambda: VIDEOS.create_character(name="Ann", video=b"\0\0\0\x18ftypmp42"))
     facts.of("edit", lambda: VIDEOS.edit(prompt="at night", video=b"words"))
     facts.of("cancelled", cancelled)

@@ -6,6 +6,7 @@ The SDKs send forms. Others send JSON, and AiHubMix takes Veo's parameters in it
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import zip_longest
 
 from danqing.domain.errors import Problem, invalid, not_found
 from danqing.domain.generation import Generation, Output, Task, Turn
@@ -140,8 +141,13 @@ def no_characters() -> Problem:
     return invalid(message, param="video", code="unsupported_call")
 
 
-def video(job: Job) -> Tree:
-    """A film as OpenAI tells of one, finished or not."""
+def is_remix(job: Job) -> bool:
+    """Whether it is another film with something changed."""
+    return job.generation.task is Task.EDIT and job.generation.film is not None
+
+
+def video(job: Job, remixed: Job | None = None) -> Tree:
+    """A film as OpenAI tells of one, finished or not; `remixed` is the job of the one that it was made from."""
     film = next(iter(job.media), None)
     fault = job.fault if job.state.ended else None
     seconds = film.duration_ms / 1000 if film and film.duration_ms else job.generation.seconds
@@ -157,14 +163,14 @@ def video(job: Job) -> Tree:
         "prompt": job.generation.prompt,
         "seconds": f"{seconds:g}" if seconds else None,
         "size": f"{film.width}x{film.height}" if film and film.width else _size(job.generation),
-        "remixed_from_video_id": None,
+        "remixed_from_video_id": PREFIX + remixed.id if remixed else None,
         "error": {"code": fault.code, "message": fault.message} if fault else None,
     }
 
 
-def videos(jobs: Sequence[Job], *, more: bool) -> Tree:
-    """A page of films; `more`: others follow."""
-    data: list[Json] = [video(job) for job in jobs]
+def videos(jobs: Sequence[Job], remixed: Sequence[Job | None] = (), *, more: bool) -> Tree:
+    """A page of films, with those that they were made from; `more`: others follow."""
+    data: list[Json] = [video(job, source) for job, source in zip_longest(jobs, remixed)]
     return {
         "object": "list",
         "data": data,
