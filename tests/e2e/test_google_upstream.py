@@ -132,6 +132,15 @@ async def test_a_film_by_interactions_is_asked_for_by_interactions(gateway: Gate
     assert (sent["response_format"]["duration"], sent["background"]) == ("5s", True)
     assert sent["generation_config"]["video_config"] == {"task": "text_to_video"}
 
+    goes_on = {**asked, "input": "at night", "response_format": {"type": "video"}, "previous_interaction_id": id}
+    begun = await gateway.call("POST", path, goes_on)
+    assert begun.status == 200, begun.body
+    await gateway.call("GET", f"{path}/{begun.json()['id']}?stream=true")
+    sent = gateway.studio.bodies("/interactions")[-1]
+    inline = {"type": "video", "mime_type": "video/mp4", "data": base64.b64encode(FILM).decode()}
+    assert sent["input"][-1]["content"] == [{"type": "text", "text": "at night"}, inline]
+    assert sent["generation_config"]["video_config"] == {"task": "edit"}
+
 
 @pytest.mark.parametrize("gateway", [STUDIO], indirect=True)
 async def test_a_film_is_left_alone_when_the_server_stops_and_called_off_when_it_is_cancelled(gateway: Gateway) -> None:

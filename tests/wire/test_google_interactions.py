@@ -134,7 +134,7 @@ def test_every_other_ending_is_a_problem(status: str) -> None:
         ({"code": 3, "message": "It broke."}, Kind.INVALID),
         ({"code": "x", "message": "It violates our usage guidelines."}, Kind.FILTERED),
         ({"code": "blocked_by_safety", "message": "No."}, Kind.FILTERED),
-        ({"code": "filtered", "message": "The content was filtered: no."}, Kind.FILTERED),
+        ({"code": "filtered", "message": "Not that."}, Kind.FILTERED),
     ],
 )
 @pytest.mark.parametrize("place", ["errors", "step"])

@@ -69,8 +69,8 @@ def test_words_and_a_picture() -> None:
 
 def test_a_film_by_its_address_in_a_conversation_that_goes_on() -> None:
     asked = replace(generation(wants=(Medium.VIDEO,)), delivery=Delivery.URI, follows="p1")
-    answer = told(delivered(film_output(), generation=asked))
-    assert answer["steps"] == [{"type": "model_output", "content": [LINKED]}]
+    answer = told(delivered(film_output(), words_output("Here."), generation=asked))
+    assert answer["steps"] == [{"type": "model_output", "content": [LINKED, HERE]}]
     assert answer["previous_interaction_id"] == "p1"
     inline = told(delivered(film_output(), generation=replace(asked, delivery=None)))
     assert inline["steps"][0]["content"] == [{"type": "video", "mime_type": "video/mp4", "data": FILM_64}]
