@@ -25,6 +25,7 @@ from danqing.domain.jobs import Finished, Produced, Started
 from danqing.domain.media import JSONL, Blob, Medium
 from danqing.domain.ports import Once
 from danqing.domain.shelf import File
+from danqing.domain.webhooks import EVERYTHING, Webhook
 from danqing.store import Database, connect
 from danqing.store.snapshot import snapshot
 from store.samples import NOON, a_job, after, furnish
@@ -111,7 +112,9 @@ async def deliver(house: House, database: Database, id: str, content: bytes) -> 
     return blob
 
 
-async def test_what_lies_on_shelves_and_what_batches_ask_for_is_in_it(address: Address, tmp_path: Path) -> None:
+async def test_what_lies_on_shelves_what_batches_ask_for_and_who_is_to_be_told_is_in_it(
+    address: Address, tmp_path: Path
+) -> None:
     async with housed(address("sqlite"), tmp_path / "a") as house, housed(address("other"), tmp_path / "b") as twin:
         await live_in(house)
         database = await connect(house.url)
@@ -125,6 +128,10 @@ async def test_what_lies_on_shelves_and_what_batches_ask_for_is_in_it(address: A
         times = {"created": NOON, "updated": NOON}
         batch = Batch(id="batch", key="key", model="m", source=lines, count=1, inline=True, **times)
         await database.docket().open_batch(batch, "process")
+        hook = Webhook(id="w", key="key", url="https://a.example", events=EVERYTHING, base="", created=NOON)
+        await database.postbox().add(hook)
+        await deliver(house, database, "told", b"sent")
+        told = await database.postbox().deliveries("key", limit=9)
         await database.close()
 
         manifest = await house.back_up(tmp_path / "backup")
@@ -135,6 +142,10 @@ async def test_what_lies_on_shelves_and_what_batches_ask_for_is_in_it(address: A
         found = await database.upload("under-way")
         assert (found and found.received) == len(b"a part")
         assert (await database.docket().adopt_batches("another", {"another", "process"})) == [batch], "it is nobody's"
+        assert await database.postbox().webhooks("key") == [hook]
+        assert (len(told), await database.postbox().deliveries("key", limit=9)) == (1, told), (
+            "who is to be told still is"
+        )
         await database.close()
 
 

@@ -1,7 +1,9 @@
 """Jobs that tell their end: signed, again and again while nobody takes it, never lost, and only to public addresses."""
 
 import socket
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -20,6 +22,26 @@ from .calls import FILM, GEMINI, IMAGEN, PREDICT, film_body, google_error, nativ
 FAILS = {"model": IMAGEN, "prompt": "[danqing:fail] a fox"}
 FILTERED = {"model": IMAGEN, "prompt": "[danqing:filtered] a fox"}
 HOOKS = "/api/webhooks"
+
+
+VENVS = Path(__file__).parents[2] / ".venvs"
+GENAI = """
+import os
+from google import genai
+options = genai.types.HttpOptions(base_url=os.environ["BASE"] + "/gemini")
+client = genai.Client(api_key=os.environ["KEY"], http_options=options)
+told = {"uris": [os.environ["URL"]], "user_metadata": {"order": 7}}
+"""
+FILM_OF_GENAI = """
+film = client.models.generate_videos(
+    model="veo-2.0-generate-001", prompt="[danqing:fail] a fox", config={"webhook_config": told}
+)
+print(film.name.rpartition("/")[2])
+"""
+INTERACTION_OF_GENAI = """
+model = "gemini-2.0-flash-preview-image-generation"
+print(client.interactions.create(model=model, input="[danqing:fail] a fox", background=True, webhook_config=told).id)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +122,22 @@ def test_every_dialect_takes_an_address_for_one_job_which_goes_before_the_webhoo
     assert told(secret, there.wait("/takes-native")[0])["data"]["id"] == job["id"]
     assert there.of("/takes-others") == []
     assert {row["webhook"] for row in deliveries(own, key)} == {None}
+
+
+@pytest.mark.parametrize(  # what knows webhook_config: the newest asks nobody but Vertex for films, without it
+    ("era", "call"), [("spring-2026", FILM_OF_GENAI), ("newest", INTERACTION_OF_GENAI)]
+)
+def test_google_genai_has_its_own_way_to_ask_for_it(own: Server, there: Receiver, era: str, call: str) -> None:
+    python = VENVS / era / "bin" / "python"
+    if not python.exists():
+        pytest.skip(f"the clients of {era} are not installed; `make test` installs them")
+    key = new_key(own, f"google-genai of {era}")
+    secret = own.call("POST", f"{HOOKS}/secret", key=key).json()["secret"]
+    env = {"BASE": own.url, "KEY": key, "URL": f"{there.url}/takes-{era}"}
+    run = subprocess.run([python, "-c", GENAI + call], env=env, capture_output=True, text=True, timeout=120)
+    assert run.returncode == 0, run.stderr[-3000:]
+    event = told(secret, there.wait(f"/takes-{era}")[0])
+    assert (event["data"]["id"], event["user_metadata"]) == (run.stdout.strip(), {"order": 7})
 
 
 def test_what_is_not_taken_comes_again_with_the_same_id(own: Server, there: Receiver) -> None:

@@ -18,6 +18,7 @@ from danqing.domain.media import Blob, Medium
 from danqing.domain.ports import Archive, Once, Source, Stored, Story
 from danqing.domain.retention import Keep, Kept, Swept
 from danqing.domain.shelf import File
+from danqing.domain.webhooks import EVERYTHING, Fate, Webhook
 from danqing.gateway.cleaning import GRACE, Cleaner
 from danqing.gateway.dispatch import Tasks
 from danqing.store.database import Database, connect
@@ -241,3 +242,16 @@ async def test_one_file_of_a_job_goes_and_the_other_stays(tmp_path: Path) -> Non
         assert after
         await house.cleaner().delete_output(after, "nothing")
         assert await house.kept() == {b"two", b"orphan"}, "what has no such file takes nothing away"
+
+
+async def test_notifications_are_forgotten_a_month_after_they_were_settled(tmp_path: Path) -> None:
+    async with housed(tmp_path) as house:
+        box = house.database.postbox()
+        for url in ("https://a.example", "https://b.example"):
+            await box.add(Webhook(id=url, key="key", url=url, events=EVERYTHING, base="", created=NOW))
+        await house.job("job", b"picture")
+        await box.settle(replace((await box.claim(1, ()))[0], state=Fate.DELIVERED), ended=False)
+        assert (await house.sweep(days=29)).deliveries == 0
+        assert (await house.sweep(days=31, dry=True)).deliveries == 1
+        assert (await house.sweep(days=31)).deliveries == 1
+        assert [row.state for row in await box.deliveries("key", limit=9)] == [Fate.PENDING], "what waits is kept"

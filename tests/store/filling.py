@@ -5,7 +5,7 @@ import os
 from sqlalchemy import text
 
 from danqing.store.engine import Engines
-from danqing.store.tables import files, inputs, jobs, requests, transfers
+from danqing.store.tables import deliveries, files, inputs, jobs, requests, transfers
 
 _SERIES = "WITH RECURSIVE series(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM series WHERE n < :count)"
 _SECOND = "CAST(1000000 AS BIGINT)"  # in microseconds
@@ -25,9 +25,10 @@ def fill(engines: Engines, count: int) -> None:
             "created": f"created - n * {_SECOND}",
             "updated": f"updated - n * {_SECOND}",
         }
-        for table in (jobs, transfers, files, inputs, requests):
+        for table in (jobs, transfers, files, inputs, requests, deliveries):
             columns = [column.name for column in table.c]
-            copied = ", ".join(new.get(name, name) for name in columns)
+            own = {"id": f"id || {copy}"} if table is deliveries else {}
+            copied = ", ".join((new | own).get(name, name) for name in columns)
             its = "id" if table is jobs else "job"
             into = f"INSERT INTO {table.name} ({', '.join(columns)})"
             rows = f"SELECT {copied} FROM {table.name}, series WHERE {its} = :job"

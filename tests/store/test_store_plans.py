@@ -4,20 +4,24 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine, event
 
+from danqing.domain.callbacks import Callback
 from danqing.domain.limits import Limits, Project
 from danqing.domain.ports import Once
+from danqing.domain.webhooks import Fate
 from danqing.store import Database
 from danqing.store.engine import Engines
+from danqing.store.postbox import Postbox
 
 from .filling import fill
 from .samples import NOON, PICTURE, a_job, a_key, delivered, furnish
 
 STORED = 5000
-LARGE = "jobs|transfers|files|inputs|requests"
+TOLD = Callback(("https://a.example",))
+LARGE = "jobs|transfers|files|inputs|requests|deliveries"
 READS_ALL = {"sqlite": rf"SCAN ({LARGE})(?! USING)", "postgresql": rf"Seq Scan on ({LARGE})"}
 EXPLAIN = {"sqlite": "EXPLAIN QUERY PLAN", "postgresql": "EXPLAIN"}
 
@@ -53,7 +57,7 @@ async def a_day(database: Database) -> None:
     process = database.member("process", kind="serve", lease_s=60)
     await process.beat()
     for key in ("key", "ann"):
-        film = replace(a_job(f"film of {key}", key=key), turn=0, created=now)
+        film = replace(a_job(f"film of {key}", key=key), turn=0, created=now, callback=TOLD)
         for _ in range(2):
             film = await database.admit(film, Once("order", "f"), driver=process.id)
         await database.ahead(film)
@@ -68,9 +72,20 @@ async def a_day(database: Database) -> None:
         claimed = await process.claim(film.id)
         assert claimed
         await database.commit(*delivered(claimed, f"file of {key}"))
+        await tell(database.postbox(), key)
         await database.file(f"file of {key}")
         await database.job(film.id)
         await database.named({PICTURE.sha256})
+
+
+async def tell(box: Postbox, key: str) -> None:
+    """The end of a job is told, and what became of that is looked at."""
+    [told] = await box.claim(8, {"nobody"})
+    await box.settle(replace(told, state=Fate.DELIVERED), ended=False)
+    assert await box.webhook(told.webhook) is None
+    await box.deliveries(key, limit=20)
+    await box.deliveries(key, limit=20, before=told.id)
+    await box.forget_deliveries(NOON - timedelta(days=9), dry=False)
 
 
 async def test_no_question_reads_all_that_was_ever_made(database: Database, engines: Engines) -> None:
@@ -80,9 +95,10 @@ async def test_no_question_reads_all_that_was_ever_made(database: Database, engi
     await database.add_key(replace(a_key("ann"), project="project", limits=limits), "digest of ann")
     for key in ("key", "ann"):  # the first job of a period counts what it has cost before
         job = await database.admit(
-            replace(a_job(f"first of {key}", key=key), created=datetime.now(UTC)), Once("1", "f")
+            replace(a_job(f"first of {key}", key=key), created=datetime.now(UTC), callback=TOLD), Once("1", "f")
         )
         await database.commit(*delivered(job, job.id))
+        await tell(database.postbox(), key)
     fill(engines, STORED)
     with listening() as asked:
         await a_day(database)
