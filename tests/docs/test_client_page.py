@@ -46,4 +46,10 @@ def test_every_call_that_is_named_is_there() -> None:
 def test_every_wish_is_told() -> None:
     told = re.search(r"takes (`model`.*?)\. Without", PAGE, re.DOTALL)
     assert told
-    assert {*re.findall(r"`(\w+)`", told[1]), "max_cost", "deadline", "once"} == FilmWishes.__annotations__.keys()
+    assert {
+        *re.findall(r"`(\w+)`", told[1]),
+        "max_cost",
+        "deadline",
+        "webhook",
+        "once",
+    } == FilmWishes.__annotations__.keys()

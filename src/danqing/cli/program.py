@@ -14,6 +14,7 @@ from danqing.cli.care import Data, care, care_of_tables
 from danqing.cli.changing import changing
 from danqing.cli.practice import PICTURE_MODEL, Json, Out, View, practice
 from danqing.cli.showing import showing
+from danqing.cli.webhooks import webhooks
 from danqing.domain.generation import Person, Translate
 from danqing.later import Later
 
@@ -68,6 +69,7 @@ app = typer.Typer(
 )
 app.add_typer(owner.keys, name="keys")
 app.add_typer(owner.projects, name="projects")
+app.add_typer(webhooks, name="webhooks")
 app.add_typer(practice)
 app.add_typer(changing)
 app.add_typer(showing)
