@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,9 @@ from danqing import catalog
 from danqing.assets.disk import Disk
 from danqing.assets.probe import probe
 from danqing.domain.errors import Kind, Problem
-from danqing.domain.generation import Generation
+from danqing.domain.generation import Generation, Turn
 from danqing.domain.jobs import Accepted, Produced, Progressed, Reported, Withheld
-from danqing.domain.media import Medium, Shape
+from danqing.domain.media import Blob, Medium, Shape
 from danqing.domain.ports import Order, Provider, Update
 from danqing.providers import connect, sketch
 from danqing.sketch.pool import Pool
@@ -201,3 +202,13 @@ async def test_the_file_has_the_pixels_that_are_told(tmp_path: Path, aspect: str
         assert output.blob is not None
         with Image.open(await assets.path(output.blob)) as picture:
             assert picture.size == (output.width, output.height) == sketch._size(asked)
+
+
+def test_a_film_goes_by_its_pictures_and_begins_on_its_first_frame_alone() -> None:
+    frame, picture = (Blob(digit * 64, 9, "image/png") for digit in "12")
+    asked = a_generation(
+        turns=(Turn("user", ("a fox", picture, picture)),), wants=frozenset({Medium.VIDEO}), aspect="16:9"
+    )
+    paths = {frame: "frame", picture: "picture"}
+    by, both = (sketch._filmed(each, paths) for each in (asked, replace(asked, first_frame=frame)))
+    assert (by["first"], by["roles"], both["first"]) == (None, ["subject", "subject"], "frame")

@@ -251,8 +251,11 @@ def _filmed(asked: Generation, paths: Paths) -> dict[str, object]:
         work = "extend" if asked.task is Task.EXTEND else "refilm"
         return {**film, "seconds": min(asked.seconds or 8, SECONDS_MAX), "task": work, "given": paths[asked.film]}
     width, height = _frame(asked)
-    opens = asked.first_frame or (asked.pictures[0] if asked.pictures and not asked.roles else None)
-    frames = {"first": opens and paths[opens], "last": asked.last_frame and paths[asked.last_frame]}
+    frames = {
+        "first": asked.first_frame and paths[asked.first_frame],
+        "last": asked.last_frame and paths[asked.last_frame],
+        "roles": list(asked.roles or [Role.SUBJECT] * len(asked.pictures)),
+    }
     return {**film, **frames, "task": "film", "width": width, "height": height, "fps": 24}
 
 
