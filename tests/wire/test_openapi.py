@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import fields
 from typing import Any
 
 import msgspec
@@ -9,9 +10,10 @@ import pytest
 
 from danqing.catalog import load
 from danqing.dialects.native import Assets, Jobs, Models, Money, Office, Webhooks
+from danqing.domain import retention
 from danqing.front import Front
 from danqing.wire import native
-from danqing.wire.answers import jobs, models
+from danqing.wire.answers import jobs, models, money
 from danqing.wire.openapi import JSON, Operation, document
 from danqing.wire.openapi_page import POLICY, page
 
@@ -64,6 +66,8 @@ def test_what_is_sent_has_the_shape_that_is_told() -> None:
     """A field that is new is told of here first; all other shapes are held over a socket."""
     told = native.job(job(outputs=(picture_output(), film_output())), lambda output: output.file)
     msgspec.convert(received(told), jobs.Job)
+    swept = {field.name for field in fields(retention.Swept)}
+    assert set(money.Swept.__struct_fields__) == swept
     for model in load().models:
         msgspec.convert(received(native.model(model)), models.Model)
 

@@ -55,7 +55,8 @@ SPENDING = ("idempotency-key", "x-danqing-max-cost", "danqing-dry-run", "danqing
 class Operation:
     """One call. `answers` and `body` are the types of what is sent as JSON; `mimes`, what comes that is no JSON.
 
-    `raw`: the body is a file. `spends`: it costs money, and takes the headers that guard it.
+    `also`: another status of success, with the same content. `raw`: the body is a file. `spends`: it costs money, and
+    takes the headers that guard it.
     """
 
     method: str
@@ -65,6 +66,7 @@ class Operation:
     subject: str
     answers: Sequence[type] = ()
     status: int = 200
+    also: int = 0
     mimes: Sequence[str] = ()
     body: type | None = None
     raw: bool = False
@@ -112,7 +114,11 @@ def _operation(row: Operation, refs: Mapping[type, Schema], components: Mapping[
         "summary": row.summary,
         "parameters": [*_path(row), *_query(row), *_headers(row)],
         "responses": {
-            str(row.status): {"description": row.summary, "content": _content(row, refs, components)},
+            **{
+                str(status): {"description": row.summary, "content": _content(row, refs, components)}
+                for status in (row.status, row.also)
+                if status
+            },
             "default": {"description": "What is wrong, and what to do.", "content": _json(refs[Error], components)},
         },
     }

@@ -43,7 +43,7 @@ class Money:
                 mimes=CSV,
                 query=f"job limit before {chosen}",
             ),
-            call("POST /funds", self.fund, money.Paid, status=201, body=books.FundRequest, who="owner"),
+            call("POST /funds", self.fund, money.Paid, status=201, also=200, body=books.FundRequest, who="owner"),
         ]
 
     async def usage(self, request: Request) -> Reply | Response:

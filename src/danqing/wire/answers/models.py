@@ -85,6 +85,7 @@ class Model(Shape):
     aliases: list[str]
     ability: Ability
     prices: list[Price]
+    batch_percent: int
     priced: Priced | None
     lifecycle: Lifecycle
     left: int | None = None

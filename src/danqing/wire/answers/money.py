@@ -77,6 +77,7 @@ class Swept(Shape):
     bytes: int
     requests: int
     uploads: int
+    deliveries: int
     workflows: int
 
 
