@@ -48,7 +48,7 @@ QUERY: Mapping[str, tuple[str, Schema]] = {
     "job": ("Those of this job.", _TEXT),
     "format": ("As a table instead, or `Accept: text/csv`.", {"type": "string", "enum": ["csv", "json"]}),
 }
-SPENDING = ("idempotency-key", "x-danqing-max-cost", "danqing-dry-run", "danqing-deadline")
+SPENDING = ("idempotency-key", "x-danqing-max-cost", "danqing-dry-run", "danqing-deadline", "danqing-webhook")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
