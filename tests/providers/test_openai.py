@@ -286,6 +286,13 @@ async def test_fewer_pictures_than_asked_for_are_told(assets: Disk) -> None:
     assert (len(told.outputs), told.withheld) == (2, [openai.FEWER])
 
 
+async def test_the_very_pixels_are_asked_for_where_they_are_taken(assets: Disk) -> None:
+    words = {"aspect": "16:9", "size": "1K", "count": 1}
+    for pixels, sent in (("1536x864", "1536x864"), ("1000x1000", "1280x720")):
+        _, server = await made(a_generation("a fox", pixels=pixels, **words), assets)
+        assert server.submitted[0].fields["size"] == sent
+
+
 async def test_previews_tell_how_far_a_picture_is(assets: Disk) -> None:
     told, server = await made(a_generation("large", count=1), assets, previews=2)
     assert [(round(step.fraction, 2), step.stage) for step in told.progress] == [
