@@ -64,6 +64,8 @@ def test_pictures_of_this_machine_are_changed_and_saved_on_it(server: Server, tm
                 refused = await client.call_tool("edit_image", {"prompt": "night", **argument})
                 assert refused.is_error
                 assert says in said(refused)
+            film = await client.call_tool("generate_video", {"prompt": "on", "task": "extend", "film": "sea.png"})
+            assert "sea.png is not an MP4 film" in said(film)
 
     asyncio.run(work())
 

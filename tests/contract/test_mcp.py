@@ -3,6 +3,8 @@
 import asyncio
 import base64
 import json
+import subprocess
+import sys
 import urllib.request
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -157,6 +159,13 @@ def test_a_dry_run_and_the_limit_of_a_connection_cost_nothing(server: Server) ->
     dry = ask(server, key, partial(generate, wanted), danqing_dry_run="true")
     assert dry.structured_content["cost"]["nanos"] == 8 * CENT
     assert jobs(server, key) == []
+
+
+def test_a_server_that_no_agent_asks_does_not_load_the_protocol() -> None:
+    asks = "import sys; from danqing.app import find_dialects; assert 'danqing.dialects.mcp' in [d.__name__ for d in "
+    tells = "find_dialects()]; print(sorted({'mcp', 'mcp_types', 'httpx2', 'jsonschema'} & {*sys.modules}))"
+    run = subprocess.run([sys.executable, "-c", asks + tells], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"
 
 
 def test_models_and_money_are_told(server: Server) -> None:

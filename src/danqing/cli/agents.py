@@ -37,7 +37,7 @@ Context = ServerRequestContext[Any, Any]
 PLACES = ("picture", "pictures", "references", "mask", "first_frame", "last_frame", "film")  # arguments that are files
 SAVE = "save_to"
 SAVED = {"generate_image", "edit_image", "generate_video", "job_status"}
-HERE = " A path of this machine stands for a picture too, and save_to has what was made saved here."
+HERE = " A path of this machine stands for a picture or a film too, and save_to has what was made saved here."
 ATTEMPTS = 3
 PAUSE_S = 0.5
 TIMEOUT_S = mcp.WAIT_S_MAX + 60
@@ -84,7 +84,7 @@ class _Bridge:
             target = _target(arguments.pop(SAVE, None)) if params.name in SAVED else None
             for place in PLACES:
                 if place in arguments:
-                    arguments[place] = await asyncio.to_thread(_given, arguments[place])
+                    arguments[place] = await asyncio.to_thread(_given, arguments[place], film=place == "film")
             tell = context.session.report_progress
             result = await self._asked(
                 lambda gateway: gateway.call_tool(params.name, arguments, progress_callback=tell)
@@ -165,10 +165,10 @@ def _target(given: object) -> Path | None:
     return path
 
 
-def _given(value: object) -> object:
-    """An argument with the pictures themselves where paths of this machine stood."""
+def _given(value: object, *, film: bool) -> object:
+    """An argument with the files themselves where paths of this machine stood: pictures or a film, nothing else."""
     if isinstance(value, list):
-        return [_given(each) for each in value]
+        return [_given(each, film=film) for each in value]
     if not isinstance(value, str) or value.startswith(READY):
         return value
     path = Path(value).expanduser()
@@ -176,6 +176,8 @@ def _given(value: object) -> object:
         data = path.read_bytes()
     except OSError as error:
         raise invalid(f"{value[:200]} cannot be read: {error.strerror}.", code="no_file") from error
-    if read_header(data) is None:
+    if film and data[4:8] != b"ftyp":
+        raise invalid(f"{value[:200]} is not an MP4 film.", code="invalid_film")
+    if not film and read_header(data) is None:
         raise invalid(f"{value[:200]} is not a PNG, JPEG or WebP picture.", code="invalid_picture")
     return files.encoded(data)

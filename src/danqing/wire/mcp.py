@@ -126,7 +126,7 @@ class GenerateVideo(_Making):
     negative: _Negative = ""
     first_frame: _File | None = None
     last_frame: _File | None = None
-    film: Annotated[str, msgspec.Meta(description='A film to change or to extend: "files/NAME".')] | None = None
+    film: Annotated[str, msgspec.Meta(description='To change or to extend: "files/NAME" or a data: URL.')] | None = None
     task: Annotated[Literal["edit", "extend"] | None, msgspec.Meta(description="What is done with `film`.")] = None
 
     def request(self) -> bytes:
