@@ -158,7 +158,10 @@ class Job:
         return bills.count(self.outputs, self.price, self.generation.size, self.input_tokens)
 
     def bill(self) -> int:
-        """Nano-dollars for what was delivered, what is held at the most; 0 for a server's sketches (decisions/0009)."""
+        """Nano-dollars for what was delivered so far, never more than is held.
+
+        Nothing for sketches that another server made in place of a model's work (docs/decisions/0009).
+        """
         if self.served_by and self.sketch:
             return 0
         return min(bills.bill(self.outputs, self.price, self.generation.size, self.input_tokens), self.held)
