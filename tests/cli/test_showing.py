@@ -18,6 +18,7 @@ def test_a_picture_is_found_shown_and_given_to_others_for_some_time(terminal: Te
     assert found.status == 0, found.err
     assert name in found.out
     assert "a teapot on a windowsill at noon" in found.out
+    assert "a sketch" in found.out
     assert terminal.run("gallery", "teapot windowsill", "--kind", "video").out == "Nothing was found.\n"
 
     told = terminal.run("gallery", "teapot windowsill", "--sheet", "sheet.png", "--json").json()

@@ -18,6 +18,7 @@ from danqing.client import AsyncClient, AsyncFile, files
 from danqing.client.assets import Asset
 
 COLUMNS = 5  # of a contact sheet
+SKETCH = ", a sketch, not a model's work"
 _FILE = re.compile(r"(?:files/)?([0-9a-z]{1,64})")
 
 
@@ -86,7 +87,8 @@ async def _drawn(client: AsyncClient, found: Sequence[Asset], sheet: Path) -> Pa
         for asset in found:
             small = Path(folder) / f"{asset.file}.webp"
             small.write_bytes(await client.assets.thumbnail(asset.file or "", 512))
-            facts = [asset.model, asset.created[:10], asset.prompt, asset.file or ""]
+            made = asset.created[:10] + (SKETCH if asset.sketch else "")
+            facts = [asset.model, made, asset.prompt, asset.file or ""]
             cells.append(contact_sheet.Cell([fact[: contact_sheet.FAULT_CHARACTERS] for fact in facts], small))
         picture = await asyncio.to_thread(contact_sheet.draw, cells, min(COLUMNS, len(cells)))
     path = await asyncio.to_thread(files.claim, files.names("gallery", "png", sheet))
@@ -104,6 +106,7 @@ def _table(found: Sequence[Asset]) -> Table:
         table.add_column(title, no_wrap=title == "file", overflow="fold")
     for asset in found:
         length = f"{asset.seconds:g} s" if asset.seconds else ""
-        what = " ".join(filter(None, (f"{asset.width}×{asset.height}", length, "★" if asset.starred else "")))
+        marks = ("★" if asset.starred else "", "a sketch" if asset.sketch else "")
+        what = " ".join(filter(None, (f"{asset.width}×{asset.height}", length, *marks)))
         table.add_row(asset.file, what, asset.created[:10], f"{asset.model}\n{' '.join(asset.prompt.split())[:200]}")
     return table
