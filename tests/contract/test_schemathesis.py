@@ -20,7 +20,7 @@ CHECKS = "not_a_server_error,response_schema_conformance,status_code_conformance
 ENDLESS = ("/events", "/jobs/{job}/events")  # streams
 
 
-def test_whatever_is_asked_is_answered_as_it_is_described(server: Server) -> None:
+def test_whatever_is_asked_is_answered_as_it_is_described(server: Server, tmp_path: Path) -> None:
     if not PROGRAM.exists():
         pytest.skip("Schemathesis is not installed; `make test` installs it")
     key = new_key(server, "fuzz", budget_usd="0")  # what is fine costs no time
@@ -33,6 +33,7 @@ def test_whatever_is_asked_is_answered_as_it_is_described(server: Server) -> Non
             *("--generation-with-security-parameters", "false", "--generation-database", "none"),
             *("--request-timeout", "60", "--suppress-health-check", "all"),
         ],
+        cwd=tmp_path,  # it keeps what it found
         capture_output=True,
         text=True,
         timeout=CASES * 60 + 60,
