@@ -17,7 +17,10 @@ from mcp.client.client import Client
 from mcp.client.streamable_http import streamable_http_client
 from mcp_types import CallToolResult, ImageContent, ResourceLink, TextContent
 from PIL import Image
+from starlette.requests import Request
 
+from danqing.dialects.mcp.origins import require_known
+from danqing.domain.errors import Problem
 from serving import Server
 
 from .calls import CENT, jobs, new_key, spent
@@ -205,6 +208,28 @@ def test_pages_of_strangers_and_strangers_are_kept_out(server: Server, headers: 
     if status in (401, 403):
         assert json.loads(answer.body)["error"]["message"]
     assert ("www-authenticate" in answer.headers) == (status == 401)
+
+
+@pytest.mark.parametrize(
+    ("public_url", "origin", "host", "known"),
+    [
+        ("https://gw.example", "https://gw.example", "gw.example", True),
+        ("https://gw.example", "https://gw.example", "127.0.0.1:8787", True),
+        ("https://gw.example", "https://evil.example", "gw.example", False),
+        ("https://gw.example", "https://gw.example", "evil.example", False),
+        ("", "https://gw.example", "gw.example", False),
+    ],
+)
+def test_pages_of_the_address_that_the_owner_names_may_ask(
+    public_url: str, origin: str, host: str, known: bool
+) -> None:
+    headers = [(b"origin", origin.encode()), (b"host", host.encode())]
+    request = Request({"type": "http", "method": "POST", "path": "/mcp", "headers": headers})
+    if known:
+        require_known(request, public_url)
+    else:
+        with pytest.raises(Problem, match="may not ask this server"):
+            require_known(request, public_url)
 
 
 @pytest.mark.parametrize("method", ["GET", "DELETE", "PUT"])

@@ -104,7 +104,7 @@ class Front:
         self.curator = curator
         self.bookkeeper = bookkeeper
         self.webhooks = webhooks
-        self._public_url = public_url.rstrip("/")
+        self.public_url = public_url.rstrip("/")
         self._scratch = scratch or Path(gettempdir())
         self._fetch = fetch
         self._heartbeat_s = heartbeat_s
@@ -306,7 +306,7 @@ class Front:
 
     def base(self, request: Request) -> str:
         """The address that clients reach this server by, without a slash at the end."""
-        return self._public_url or str(request.base_url).rstrip("/")
+        return self.public_url or str(request.base_url).rstrip("/")
 
     def link(self, request: Request, output: Output, job: Job, *, save: bool = False) -> str:
         """A public link to see a picture or a film, or to save it; signed, and expiring."""

@@ -36,7 +36,7 @@ def routes(front: Front) -> list[BaseRoute]:
     spoken: list[speech.Speech] = []
 
     async def answer(request: Request) -> Response | Reply:
-        require_known(request, front.base(request))
+        require_known(request, front.public_url)
         try:
             request.state.key = await front.key(request)
         except Problem as problem:

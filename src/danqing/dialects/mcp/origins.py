@@ -12,22 +12,20 @@ from starlette.requests import Request
 from danqing.domain.errors import Kind, Problem
 
 
-def require_known(request: Request, base: str) -> None:
-    """Refuse requests of pages elsewhere. `base` is the address of this server. Raises Problem(FORBIDDEN)."""
+def require_known(request: Request, public_url: str) -> None:
+    """Refuse requests of pages elsewhere. `public_url`: what the owner calls this server. Raises Problem(FORBIDDEN).
+
+    What a request itself calls the server proves nothing: a stranger's name that leads here stands in it too.
+    """
     origin = request.headers.get("origin")
     if origin is None:
         return
-    own = _host(base) if _is_set(request, base) else ""
+    own = _host(public_url)
     for address in (origin, f"//{request.headers.get('host', '')}"):
         host = _host(address)
         if not (host and (host == own or _is_here(host))):
             message = f"Pages of {origin[:100]} may not ask this server; programs that send no Origin may."
             raise Problem(Kind.FORBIDDEN, message, code="origin")
-
-
-def _is_set(request: Request, base: str) -> bool:
-    """Whether the owner has named the address: else it is what the request says itself, which proves nothing."""
-    return base != str(request.base_url).rstrip("/")
 
 
 def _host(address: str) -> str:
