@@ -82,6 +82,20 @@ SEEDS: list[tuple[str, dict[str, Any]]] = [
         {"batch": {"displayName": "d", "inputConfig": {"requests": {"requests": [{"request": TALK, "metadata": {}}]}}}},
     ),
     ("/gemini/upload/v1beta/files", {"file": {"name": "files/fuzz", "displayName": "d", "sizeBytes": "1"}}),
+    (
+        "/v1/responses",
+        {
+            "model": "gpt-5",
+            "input": [
+                {"role": "user", "content": [{"type": "input_text", "text": "a fox"}, {"type": "input_image"}]},
+                {"type": "image_generation_call", "id": "ig_x_0", "result": FRAME["bytesBase64Encoded"]},
+            ],
+            "tools": [{"type": "image_generation", "size": "1024x1024", "input_image_mask": {"image_url": PIXEL}}],
+            "tool_choice": {"type": "image_generation"},
+            "previous_response_id": "resp_none",
+            "metadata": {"a": "b"},
+        },
+    ),
     (INTERACTIONS, INTERACTION),
     (INTERACTIONS, {**INTERACTION, "previous_interaction_id": None, "stream": True}),
     (INTERACTIONS, CLIP),

@@ -66,6 +66,16 @@ PAID: dict[str, tuple[str, dict[str, object], int, Read]] = {
         2 * CENT,
         openai_error,
     ),
+    "/v1/responses": (
+        "/v1/responses",
+        {
+            "model": "gpt-5",
+            "input": "a red fox",
+            "tools": [{"type": "image_generation", "model": "dall-e-2", "size": "512x512"}],
+        },
+        18 * CENT // 10,
+        openai_error,
+    ),
     "/v1/videos": ("/v1/videos", {"model": "sora-2", "prompt": "a red fox", "seconds": "8"}, 80 * CENT, openai_error),
     "/{at:google}models/{model}:batchGenerateContent": (
         f"{MODELS}/{GEMINI}:batchGenerateContent",
@@ -84,6 +94,7 @@ AGENTS = "/mcp"  # spends as its tools do, and says so in the words of another p
 FREE = {
     "/v1/videos/characters",
     "/v1/images/variations",
+    "/v1/responses/{id}/cancel",
     "/api/advise",
     "/{at:google}models/{model}:fetchPredictOperation",
     "/{at:google}models/{model}:countTokens",

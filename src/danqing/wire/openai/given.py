@@ -17,7 +17,7 @@ def given_pictures(fields: Fields, form: Form | None, name: str) -> list[Upload]
     """
     files = form.files_of(name, f"{name}[]") if form else []
     sent = [sent_picture(file, param=name) for file in files]
-    return [*sent, *(_referred(item, name) for item in fields.one_or_several(name))]
+    return [*sent, *(referred(item, name) for item in fields.one_or_several(name))]
 
 
 def given_picture_at_most(fields: Fields, form: Form | None, name: str) -> Upload | None:
@@ -37,7 +37,8 @@ def require_no_other_files(form: Form | None, names: Sequence[str]) -> None:
         raise invalid(message, param=strange[:100], code="unsupported_parameter")
 
 
-def _referred(item: Fields | str, name: str) -> Upload:
+def referred(item: Fields | str, name: str) -> Upload:
+    """The picture that one of them stands for: a URL, or {"image_url": …} or {"file_id": …}. Raises Problem."""
     if isinstance(item, str):
         return given_picture(item, param=name)
     if id := item.text("file_id"):

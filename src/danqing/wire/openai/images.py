@@ -86,7 +86,7 @@ def answer(job: Job, ask: ImagesAsk, url: Callable[[Output], str]) -> Tree:
     return {
         "created": int(job.created.timestamp()),
         "data": data,
-        **_told(job, pictures[0]),
+        **told_of(job, pictures[0]),
         "usage": _usage(job, job.usage()),
     }
 
@@ -116,7 +116,7 @@ def completed(job: Job, call: str) -> Iterator[Tree]:
             **({"b64_json": Hole(output.blob)} if output.blob else {}),
             "created_at": int(job.updated.timestamp()),
             "quality": "auto",
-            **_told(job, output),
+            **told_of(job, output),
             "usage": _usage(job, own),
         }
 
@@ -128,7 +128,7 @@ def _read(fields: Fields, pictures: Sequence[Upload], mask: Upload | None) -> Im
     model = fields.text("model") or _USUAL[any(name in fields for name in _OF_GPT_IMAGE)]
     stream = fields.flag("stream") or False
     delivery = _one_of(fields, "response_format", _DELIVERIES)
-    mime, quality, knobs = _made(fields)
+    mime, quality, knobs = read_made(fields)
     size = read_size(fields.text("size"))
     generation = Generation(
         model=model,
@@ -149,8 +149,11 @@ def _read(fields: Fields, pictures: Sequence[Upload], mask: Upload | None) -> Im
     return ImagesAsk(generation, uploads, stream, inline=delivery != "url" or stream, linked=delivery != "b64_json")
 
 
-def _made(fields: Fields) -> tuple[str | None, int | None, dict[str, str | int]]:
-    """The file's type, how much is kept when it is compressed, and how it is to be drawn in OpenAI's own words."""
+def read_made(fields: Fields) -> tuple[str | None, int | None, dict[str, str | int]]:
+    """The file's type, how much is kept when it is compressed, and how it is to be drawn in OpenAI's own words.
+
+    Raises Problem(INVALID).
+    """
     word = fields.text("output_format")
     mime = _MIMES.get(word.lower()) if word else None
     if word and mime is None:
@@ -186,7 +189,7 @@ def _pictures(job: Job) -> Iterator[Output]:
     return (output for output in job.outputs if output.medium is Medium.IMAGE)
 
 
-def _told(job: Job, output: Output) -> Tree:
+def told_of(job: Job, output: Output) -> Tree:
     """What the pictures are like; of what was wished only what was honoured."""
     honoured = {name: value for name, value in job.generation.knobs if name not in job.ignored}
     told: Mapping[str, Json] = {

@@ -8,7 +8,8 @@ from danqing.domain.errors import invalid
 from danqing.domain.generation import Turn
 from danqing.wire.asks import Message, Part, Role
 from danqing.wire.bodies import Fields
-from danqing.wire.inline import Upload, given_picture, picture, read_base64
+from danqing.wire.inline import Upload, picture, read_base64
+from danqing.wire.openai.given import referred
 
 _ROLES: dict[str, Role] = {"system": "system", "developer": "system", "user": "user", "assistant": "model"}
 
@@ -31,7 +32,11 @@ class Conversation:
 
 def read_messages(written: Sequence[Fields]) -> Conversation:
     """The conversation. Raises Problem when nobody asks for anything, or a part is of a kind that is not taken."""
-    messages = [_message(fields) for fields in written]
+    return conversation([read_message(fields) for fields in written])
+
+
+def conversation(messages: Sequence[Message]) -> Conversation:
+    """What these messages come to. Raises Problem(INVALID) when nobody asks for anything."""
     if not any(message.role == "user" for message in messages):
         raise invalid("messages must hold at least one message with the role user.", param="messages")
     aspects = [aspect for message in messages for aspect in _aspects(message)]
@@ -43,7 +48,8 @@ def read_messages(written: Sequence[Fields]) -> Conversation:
     )
 
 
-def _message(fields: Fields) -> Message:
+def read_message(fields: Fields) -> Message:
+    """One of them. Raises Problem."""
     role = fields.text("role") or "user"
     if role not in _ROLES or fields.take("tool_calls"):
         message = f"Tools are not offered here: {fields.path('role')} must be one of {', '.join(_ROLES)}."
@@ -100,9 +106,7 @@ def _images(fields: Fields) -> Iterator[Part]:
 
 
 def _linked_picture(fields: Fields) -> Upload:
-    is_bare = fields.is_text("image_url")
-    url = fields.text("image_url") if is_bare else fields.nested("image_url").text("url")
-    return given_picture(url or "", param="image_url")
+    return referred(fields, "image_url")
 
 
 def _words(text: str | None) -> Iterator[str]:
