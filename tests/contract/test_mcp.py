@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 from io import BytesIO
+from types import SimpleNamespace
 
 import httpx2
 import pytest
@@ -20,7 +21,10 @@ from PIL import Image
 from starlette.requests import Request
 
 from danqing.dialects.mcp.origins import require_known
+from danqing.dialects.mcp.tools import Tools
 from danqing.domain.errors import Problem
+from danqing.domain.jobs import Job, State
+from making import a_job
 from serving import Server
 
 from .calls import CENT, jobs, new_key, spent
@@ -169,6 +173,25 @@ def test_a_server_that_no_agent_asks_does_not_load_the_protocol() -> None:
     tells = "find_dialects()]; print(sorted({'mcp', 'mcp_types', 'httpx2', 'jsonschema'} & {*sys.modules}))"
     run = subprocess.run([sys.executable, "-c", asks + tells], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"
+
+
+def test_who_waits_is_told_at_once_when_the_server_stops() -> None:
+    async def main() -> tuple[Job, list[float]]:
+        leaving, heard = asyncio.Event(), []
+
+        async def endless(job: Job) -> AsyncIterator[Job]:
+            yield job
+            leaving.set()
+            await asyncio.Event().wait()
+
+        async def tell(progress: float, message: str) -> None:
+            heard.append(progress)
+
+        front = SimpleNamespace(leaving=leaving, gateway=SimpleNamespace(watch=endless))
+        return await asyncio.wait_for(Tools(front)._waited(a_job(state=State.RUNNING), 600, tell), 10), heard
+
+    job, heard = asyncio.run(main())
+    assert (job.state, len(heard)) == (State.RUNNING, 1)
 
 
 def test_models_and_money_are_told(server: Server) -> None:

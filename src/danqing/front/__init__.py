@@ -108,11 +108,11 @@ class Front:
         self._scratch = scratch or Path(gettempdir())
         self._fetch = fetch
         self._heartbeat_s = heartbeat_s
-        self._leaving = asyncio.Event()
+        self.leaving = asyncio.Event()
 
     def leave(self) -> None:
         """End the streams that can be taken up elsewhere; what else is being answered may still be."""
-        self._leaving.set()
+        self.leaving.set()
 
     def endpoint(self, handler: Handler, envelope: Envelope) -> Endpoint:
         """A Starlette endpoint: Replies are streamed, Problems put into the dialect's envelope."""
@@ -194,7 +194,7 @@ class Front:
         self, frames: AsyncIterator[Sequence[Piece]], comment: bytes, resumable: bool
     ) -> AsyncIterator[bytes]:
         upcoming = asyncio.ensure_future(anext(frames))
-        leaving = asyncio.ensure_future(self._leaving.wait())
+        leaving = asyncio.ensure_future(self.leaving.wait())
         awaited = {upcoming, leaving} if resumable else {upcoming}
         try:
             while True:

@@ -94,14 +94,17 @@ class Tools:
         return shown
 
     async def _waited(self, job: Job, seconds: int, tell: Tell) -> Job:
-        """The job when it has ended, or as it is after so many seconds; it goes on in any case."""
+        """The job when it has ended, or as it is after so many seconds or when the server stops; it goes on anyway."""
         told, newest = -STEP, job
+        leaving = asyncio.ensure_future(self._front.leaving.wait())
         with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(seconds) as limit:
+                leaving.add_done_callback(lambda left: None if left.cancelled() else limit.reschedule(0))
                 async for newest in self._front.gateway.watch(job):
                     if newest.progress >= told + STEP and not newest.state.ended:
                         told = newest.progress
                         await tell(told, newest.stage or newest.state.value)
+        leaving.cancel()
         return newest
 
     async def _shown(self, request: Request, key: Key, job: Job) -> Tree:
