@@ -228,3 +228,10 @@ def test_requests_that_are_refused(body: object, param: str, message: str) -> No
         openai.read_chat(json.dumps(body).encode())
     assert (raised.value.kind, raised.value.param) == (Kind.INVALID, param)
     assert message in raised.value.message
+
+
+@pytest.mark.parametrize(
+    ("modalities", "listed"), [(["image", "text"], True), (["IMAGE"], True), (["text", "image"], False), ([], False)]
+)
+def test_who_names_the_picture_first_wants_it_in_images_too(modalities: list[str], listed: bool) -> None:
+    assert ask([{"role": "user", "content": "a fox"}], modalities=modalities).listed is listed

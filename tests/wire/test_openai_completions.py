@@ -43,6 +43,15 @@ def test_a_picture_with_words_byte_for_byte() -> None:
     )
 
 
+def test_who_names_the_picture_first_finds_it_in_images_too() -> None:
+    listed = [{"type": "image_url", "image_url": {"url": f"data:image/png;base64,{PICTURE_64}"}, "index": 0}]
+    message = received(openai.completion(PAINTED, listed=True))["choices"][0]["message"]
+    delta = received(openai.media_chunk(PAINTED, listed=True))["choices"][0]["delta"]
+    assert message["images"] == delta["images"] == listed
+    assert message["multi_mod_content"][1] == delta["multi_mod_content"][0]
+    assert "images" not in received(openai.media_chunk(PAINTED))["choices"][0]["delta"]
+
+
 def test_words_alone_have_no_multi_mod_content() -> None:
     spoken = replace(PAINTED, generation=generation(model=MODEL, wants=(Medium.TEXT,)), outputs=(words_output("Hi."),))
     message = received(openai.completion(spoken))["choices"][0]["message"]

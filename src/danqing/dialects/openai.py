@@ -66,16 +66,16 @@ class _Chat:
         narrator = self._narrator(request, job) if Medium.VIDEO in job.generation.wants else Words()
         if ask.stream:
             return self._front.events(self._frames(job, ask, narrator.tell), sse.COMMENT, self._front.told(job))
-        work = self._message(job, narrator.tell)
+        work = self._message(job, ask, narrator.tell)
         return await self._front.patient(job, work, envelope)
 
-    async def _message(self, job: Job, tell: Callable[[Job], str]) -> Reply:
+    async def _message(self, job: Job, ask: ChatAsk, tell: Callable[[Job], str]) -> Reply:
         text = ""
         async for newest in self._front.gateway.watch(job):
             text += tell(newest)
         if newest.refusal:
             return self._front.refused(newest, envelope)
-        return Reply.of(openai.completion(newest, content=text), headers=self._front.told(newest))
+        return Reply.of(openai.completion(newest, content=text, listed=ask.listed), headers=self._front.told(newest))
 
     async def _frames(self, job: Job, ask: ChatAsk, tell: Callable[[Job], str]) -> AsyncIterator[Sequence[Piece]]:
         yield sse.event(openai.first_chunk(job))
@@ -86,7 +86,7 @@ class _Chat:
             yield sse.event(openai.error(refusal.problem()))
             return
         if Medium.IMAGE in newest.generation.wants:
-            yield sse.event(openai.media_chunk(newest))
+            yield sse.event(openai.media_chunk(newest, listed=ask.listed))
         yield sse.event(openai.stop_chunk(newest))
         if ask.include_usage:
             yield sse.event(openai.usage_chunk(newest))

@@ -20,13 +20,15 @@ _MODALITIES: dict[str, frozenset[Medium]] = {
 class ChatAsk:
     """One request. Its `uploads` are to be stored before the generation is submitted.
 
-    `include_usage`: a client that streams wants a last chunk with the usage.
+    `include_usage`: a client that streams wants a last chunk with the usage. `listed`: pictures are wanted in `images`
+    too, as clients of OpenRouter and LiteLLM look for them, who name the picture first.
     """
 
     generation: Generation
     uploads: tuple[Upload, ...] = ()
     stream: bool = False
     include_usage: bool = False
+    listed: bool = False
 
 
 def read_chat(body: bytes) -> ChatAsk:
@@ -39,18 +41,19 @@ def read_chat(body: bytes) -> ChatAsk:
     stream = fields.flag("stream") or False
     options = fields.nested("stream_options")
     include_usage = options.flag("include_usage") or False
-    image = fields.nested("image_config")
+    image, modalities = fields.nested("image_config"), fields.words("modalities")
     generation = Generation(
         model=model,
         turns=conversation.turns,
-        wants=_wants(fields.words("modalities") or ["text"]),
+        wants=_wants(modalities or ["text"]),
         count=fields.whole("n"),
         aspect=fields.text("aspect_ratio") or image.text("aspect_ratio") or conversation.aspect,
         size=fields.text("size") or image.text("image_size"),
         seed=fields.whole("seed"),
         knobs=(*fields.knobs(), *image.knobs("image_config."), *options.knobs("stream_options.")),
     )
-    return ChatAsk(generation, conversation.uploads, stream, include_usage)
+    listed = bool(modalities) and modalities[0].lower() == "image"
+    return ChatAsk(generation, conversation.uploads, stream, include_usage, listed)
 
 
 def _wants(modalities: list[str]) -> frozenset[Medium]:

@@ -2,21 +2,24 @@
 
 The layout of a picture satisfies three kinds of readers at once (wire.md 9.2, 9.3): a part with a picture has no
 `text`, a part with words has no `inline_data`, no key is null, and the second copy of the base64 has a blank before it
-that hides it from `grep '"data":"'`.
+that hides it from `grep '"data":"'`. Who asks for it gets them in `images` besides (wire.md 9.4).
 """
 
-from danqing.domain.generation import Output
 from danqing.domain.jobs import Job
 from danqing.domain.media import Blob, Medium
 from danqing.wire.holes import Hole, Json, Tree
 
 
-def completion(job: Job, *, content: str | None = None) -> Tree:
-    """The answer in one piece. `content` is said instead of the job's own words (the story of a film)."""
+def completion(job: Job, *, content: str | None = None, listed: bool = False) -> Tree:
+    """The answer in one piece. `content` is said instead of the job's own words (the story of a film).
+
+    `listed`: with its pictures in `images` too.
+    """
     words = job.text if content is None else content
     message: Tree = {"role": "assistant", "content": words, "refusal": None}
     if Medium.IMAGE in job.generation.wants:
         message["multi_mod_content"] = [*_text_part(words), *_picture_parts(job)]
+        message |= _images(job) if listed else {}
     message["annotations"] = []
     choice: Tree = {"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}
     return {**_head(job, "chat.completion"), "choices": [choice], "usage": _usage(job)}
@@ -32,9 +35,9 @@ def words_chunk(job: Job, text: str) -> Tree:
     return _chunk(job, {"content": text})
 
 
-def media_chunk(job: Job) -> Tree:
+def media_chunk(job: Job, *, listed: bool = False) -> Tree:
     """The pictures that are there; their words were sent before."""
-    return _chunk(job, {"multi_mod_content": _picture_parts(job)})
+    return _chunk(job, {"multi_mod_content": _picture_parts(job), **(_images(job) if listed else {})})
 
 
 def stop_chunk(job: Job) -> Tree:
@@ -75,11 +78,20 @@ def _text_part(words: str) -> list[Json]:
 
 
 def _picture_parts(job: Job) -> list[Json]:
-    return [_picture_part(blob) for blob in map(_picture, job.outputs) if blob]
+    return [_picture_part(blob) for blob in _pictures(job)]
 
 
-def _picture(output: Output) -> Blob | None:
-    return output.blob if output.medium is Medium.IMAGE else None
+def _images(job: Job) -> Tree:
+    """What OpenRouter and LiteLLM say: data: URLs, numbered."""
+    listed: list[Json] = [
+        {"type": "image_url", "image_url": {"url": Hole(blob, url=True)}, "index": at}
+        for at, blob in enumerate(_pictures(job))
+    ]
+    return {"images": listed}
+
+
+def _pictures(job: Job) -> list[Blob]:
+    return [output.blob for output in job.outputs if output.medium is Medium.IMAGE and output.blob]
 
 
 def _picture_part(blob: Blob) -> Tree:
