@@ -51,15 +51,15 @@ def test_an_operation_and_its_film_say_who_made_them(server: Server) -> None:
 
 
 def test_what_the_sketch_engine_makes_in_another_size_is_told(server: Server) -> None:
-    body = {"model": LIVING, "prompt": "a fox", "count": 1, "size": "512", "wants": ["image"]}
+    body = {"model": LIVING, "prompt": "a fox", "count": 1, "size": "4K", "wants": ["image"]}
     job = server.call("POST", "/api/jobs", body).json()
     told = server.call("GET", f"/api/jobs/{job['id']}/events").headers
     assert "danqing-served-by" in told
     done = server.call("GET", f"/api/jobs/{job['id']}")
-    assert done.headers["danqing-changed"] == 'size="512";made="1024x1024"'
+    assert done.headers["danqing-changed"] == 'size="4K";made="2048x2048"'
     [change] = done.json()["changes"]
-    assert (change["param"], change["asked"], change["made"]) == ("size", "512", "1024x1024")
-    assert "512" in change["message"]
+    assert (change["param"], change["asked"], change["made"]) == ("size", "4K", "2048x2048")
+    assert "4K" in change["message"]
 
 
 def test_a_model_of_the_old_names_answers_by_its_new_one(server: Server) -> None:

@@ -239,7 +239,7 @@ def test_without_money_one_is_told_what_it_costs_and_what_is_left(
     message = read(answer, 402)["message"]
     assert "$0.000001" in message
     assert message.count("$") >= 2
-    assert server.call("GET", "/api/jobs", key=poor).json() == {"jobs": []}
+    assert server.call("GET", "/api/jobs", key=poor).json()["jobs"] == []
 
 
 @pytest.mark.parametrize(("path", "read", "body"), PAID)
