@@ -87,12 +87,14 @@ SEEDS: list[tuple[str, dict[str, Any]]] = [
         {
             "model": "gpt-5",
             "input": [
-                {"role": "user", "content": [{"type": "input_text", "text": "a fox"}, {"type": "input_image"}]},
-                {"type": "image_generation_call", "id": "ig_x_0", "result": FRAME["bytesBase64Encoded"]},
+                {
+                    "role": "user",
+                    "content": [{"type": "input_text", "text": "a fox"}, {"type": "input_image", "image_url": PIXEL}],
+                },
+                {"type": "image_generation_call", "result": FRAME["bytesBase64Encoded"]},
             ],
             "tools": [{"type": "image_generation", "size": "1024x1024", "input_image_mask": {"image_url": PIXEL}}],
             "tool_choice": {"type": "image_generation"},
-            "previous_response_id": "resp_none",
             "metadata": {"a": "b"},
         },
     ),

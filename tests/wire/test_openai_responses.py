@@ -96,6 +96,9 @@ def test_everything_that_was_said_is_read() -> None:
         ({"tool_choice": {"type": "function", "name": "f"}}, "tool_choice 'function' is not offered"),
         ({"text": {"format": {"type": "json_schema"}}}, "not as JSON"),
         ({"conversation": "conv_1"}, "previous_response_id"),
+        ({"metadata": "shelf"}, "metadata must be an object"),
+        ({"metadata": {"shelf": "x" * 513}}, "at most 16 values of 512"),
+        ({"metadata": {str(at): "x" for at in range(17)}}, "at most 16 values of 512"),
         ({"store": False, "background": True}, "leave store out"),
         ({"input": [{"role": "user", "content": "a"}] * 101}, "at most 100 turns"),
     ],
@@ -187,6 +190,12 @@ def test_every_end_is_told(kept: Job, status: str, error: str | None, last: str)
     assert (told["status"], (told["error"] or {}).get("code")) == (status, error)
     assert (told["incomplete_details"] == {"reason": "content_filter"}) == (status == "incomplete")
     assert kinds(list(Teller(-1).tell(kept)))[-1] == last
+
+
+@pytest.mark.parametrize(("knob", "told"), [('{"shelf":"foxes"}', {"shelf": "foxes"}), ("shelf", {}), (3, {})])
+def test_metadata_is_told_again(knob: str | int, told: dict[str, str]) -> None:
+    kept = job(generation=replace(generation(), knobs=(("metadata", knob),)))
+    assert received(response(kept))["metadata"] == told
 
 
 @pytest.mark.parametrize("id", ["ig_", "ig_1", f"ig_{JOB_ID}_1", f"ig_{JOB_ID}_-1", f"ig_{JOB_ID}_99999"])

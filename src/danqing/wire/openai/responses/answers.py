@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 
-from danqing.domain.errors import Kind, not_found
-from danqing.domain.generation import Output
+from danqing.domain.errors import Kind, Problem, not_found
+from danqing.domain.generation import Knob, Output
 from danqing.domain.jobs import Job, State
 from danqing.domain.media import Blob, Medium
 from danqing.domain.outcomes import Outcome, outcome_of
 from danqing.wire import bodies
 from danqing.wire.holes import Hole, Json, Tree, given
 from danqing.wire.openai.images import told_of
-from danqing.wire.openai.responses.create import ITEM, PREFIX, TOOL, item_place
+from danqing.wire.openai.responses.create import ITEM, METADATA, PREFIX, TOOL, item_place
 
 _STATUS = {State.QUEUED: "queued", State.SUBMITTING: "in_progress", State.RUNNING: "in_progress"}
 _ENDINGS = {Outcome.OK: "completed", Outcome.PARTIAL: "incomplete", Outcome.CANCELLED: "cancelled"}
@@ -86,7 +86,6 @@ def deleted(job: Job) -> Tree:
 
 def _head(job: Job, status: str) -> Tree:
     knobs = dict(job.generation.knobs)
-    metadata = knobs.get("metadata")
     partial = job.state is State.DONE and status == "incomplete"
     return {
         "id": PREFIX + job.id,
@@ -97,12 +96,20 @@ def _head(job: Job, status: str) -> Tree:
         "error": _error(job),
         "incomplete_details": {"reason": "content_filter"} if partial else None,
         **_USUAL,
-        "metadata": dict(bodies.read(metadata.encode(), camel=False).knobs()) if isinstance(metadata, str) else {},
+        "metadata": _metadata(knobs.get(METADATA)),
         "model": job.generation.model,
         "previous_response_id": PREFIX + job.generation.follows if job.generation.follows else None,
         "store": knobs.get("store", True),
         "tools": [{"type": TOOL, "model": job.generation.model}] if Medium.IMAGE in job.generation.wants else [],
     }
+
+
+def _metadata(written: Knob | None) -> Tree:
+    """Nothing where another dialect has put something else there."""
+    try:
+        return dict(bodies.read(str(written).encode(), camel=False).knobs())
+    except Problem:
+        return {}
 
 
 def _status(job: Job) -> str:

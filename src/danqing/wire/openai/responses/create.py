@@ -33,6 +33,8 @@ _REFUSED: Mapping[str, str] = {
     "context_management": "Nothing is left out of a conversation here; leave it out, or begin a new one.",
 }
 _PASSED_OVER = ("reasoning", "compaction")  # what a model thought is no part of what it said
+METADATA = "metadata"
+_PAIRS_MAX, _WORDS_MAX = 16, 512  # of metadata, as OpenAI has it
 _TEXT = frozenset({Medium.TEXT})
 _PICTURE = frozenset({Medium.IMAGE})
 
@@ -95,7 +97,7 @@ def read_create(body: bytes) -> Create:
         mime=tool.mime,
         quality=tool.quality,
         mask=tool.mask.blob if tool.mask else None,
-        knobs=(*tool.knobs, *_kept(fields, background=background), *fields.knobs()),
+        knobs=(*tool.knobs, *_kept(fields, background=background), *_metadata(fields), *fields.knobs()),
     )
     return Create(
         generation=generation,
@@ -254,3 +256,11 @@ def _kept(fields: Fields, *, background: bool) -> tuple[tuple[str, Knob], ...]:
     if background:
         raise invalid("What is made in the background is looked for later: leave store out.", param="store")
     return (("store", False),)
+
+
+def _metadata(fields: Fields) -> tuple[tuple[str, Knob], ...]:
+    """What is told again with the response."""
+    given = dict(fields.nested(METADATA).knobs())
+    if len(given) > _PAIRS_MAX or any(len(str(value)) > _WORDS_MAX for value in given.values()):
+        raise invalid(f"{METADATA} holds at most {_PAIRS_MAX} values of {_WORDS_MAX} characters.", param=METADATA)
+    return ((METADATA, bodies.compact(given)),) if given else ()

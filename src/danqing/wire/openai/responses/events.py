@@ -121,4 +121,4 @@ def _ended(job: Job) -> Iterator[Tree]:
 
 def _previews(job: Job) -> int:
     wished = dict(job.generation.knobs).get(PREVIEWS)
-    return min(wished, PREVIEWS_MAX) if isinstance(wished, int) else 0
+    return max(0, min(wished, PREVIEWS_MAX)) if isinstance(wished, int) else 0
