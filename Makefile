@@ -56,7 +56,7 @@ sheet: $(VENV)/ready
 	$(VENV)/bin/python docs/sketch_sheet.py
 
 clean:
-	rm -rf $(VENV) .venvs build dist src/danqing/sketch/pack
+	rm -rf $(VENV) .venvs build dist src/danqing/sketch/pack src/danqing/studio/vendor
 
 $(VENV)/ready: pyproject.toml constraints.txt hatch_build.py build_pack.py package-lock.json
 	$(PYTHON) -m venv $(VENV)

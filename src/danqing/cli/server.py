@@ -8,7 +8,7 @@ from pathlib import Path
 import structlog
 import uvloop
 
-from danqing import __version__, app
+from danqing import __version__, app, studio
 from danqing.cli import logs
 from danqing.cli.report import Report, show
 from danqing.cli.running import INTERRUPTED, give_up
@@ -68,13 +68,15 @@ def banner(config: Config, url: str) -> Report:
     base = config.public_url.rstrip("/") or url
     key = (config.data / "test-key").read_text().strip()
     bases = {"google-genai": f"{base}/gemini", "openai": f"{base}/v1", "curl": base}
+    page = f"{base}/studio" if studio.available() else ""
     document = {
         "url": base,
         "base_urls": bases,
+        "studio": page,
         "test_key": key,
         "test_key_file": str(config.data / "test-key"),
         "files": config.assets,
     }
-    facts = {**bases, "test key": key, "pictures and films": config.assets}
+    facts = {**bases, "studio": page or studio.ABSENT, "test key": key, "pictures and films": config.assets}
     lines = [f"  {name:<18}  {value}" for name, value in facts.items()]
     return Report(document, [f"Danqing {__version__} is ready. Base URLs:", *lines])

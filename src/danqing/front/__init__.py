@@ -26,6 +26,7 @@ from danqing.front.download import download
 from danqing.front.fetching import fetched
 from danqing.front.headers import advised, dated, made_by, shown, told_by, worded
 from danqing.front.quotes import DRY_RUN, ceiling_of, is_dry, within
+from danqing.front.sessions import session_of
 from danqing.front.wishes import called_back, wished
 from danqing.gateway.accounts import Accounts
 from danqing.gateway.bookkeeping import Bookkeeper
@@ -335,14 +336,14 @@ async def _rejoined(first: Awaitable[T], rest: AsyncIterator[T]) -> AsyncIterato
 
 
 def token_of(request: Request) -> str:
-    """The API key, from any of the three places that clients put it in (wire.md, section 2)."""
+    """The API key, from any of the three places that clients put it in (wire.md, section 2), or a browser's session."""
     if token := request.headers.get("x-goog-api-key"):
         return token.strip()
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and token.strip():
         return token.strip()
     in_query: str = request.scope.get(QUERY_KEY, "")
-    return in_query
+    return in_query or session_of(request)
 
 
 def once_of(request: Request, body: bytes) -> Once | None:

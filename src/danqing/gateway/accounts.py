@@ -61,6 +61,10 @@ class Accounts:
             )
             raise Problem(Kind.FORBIDDEN, message, code="owner_only")
 
+    def session(self, token: str) -> tuple[str, datetime]:
+        """What a browser is given in place of a key that was found good, and when it ends."""
+        return self._keyring.session(token)
+
     async def create_key(
         self,
         name: str,

@@ -4,20 +4,26 @@ import base64
 import hashlib
 import hmac
 import secrets
-from datetime import date, timedelta
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
 
 from danqing.domain.keys import PREFIXES
 from danqing.domain.webhooks import SECRET_PREFIX
 
 LINK_DAYS = 7
+SESSION_HOURS = 12
+_SESSION = "session-"
+_OWNER = "owner"
 _SIGNATURE = 24  # hex digits, 96 bits
 
 
 class Keyring:
     """All that needs the server's pepper. Keys are 256 random bits, so a keyed hash is enough to store them."""
 
-    def __init__(self, pepper: bytes) -> None:
+    def __init__(self, pepper: bytes, clock: Callable[[], float] = time.time) -> None:
         self._pepper = pepper
+        self._clock = clock
 
     def mint(self, *, test: bool) -> str:
         """A new key; shown once and never stored."""
@@ -30,7 +36,9 @@ class Keyring:
         return PREFIXES[True] + base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
     def digest(self, token: str) -> str:
-        """What is stored in place of a key: HMAC-SHA256 with the pepper, in hex."""
+        """What is stored in place of a key: HMAC-SHA256 with the pepper, in hex. A session stands for its key."""
+        if token.startswith(_SESSION):
+            return self._resumed(token)
         return hmac.new(self._pepper, b"key:" + token.encode(errors="replace"), hashlib.sha256).hexdigest()
 
     @property
@@ -39,8 +47,29 @@ class Keyring:
         return "sk-owner-" + hmac.new(self._pepper, b"owner", hashlib.sha256).hexdigest()
 
     def is_owner(self, token: str) -> bool:
-        """Whether this is the owner's key."""
+        """Whether this is the owner's key, or a session that was begun with it."""
+        if token.startswith(_SESSION):
+            return self._resumed(token) == _OWNER
         return hmac.compare_digest(token.encode(errors="replace"), self.owner_token.encode())
+
+    def session(self, token: str) -> tuple[str, datetime]:
+        """What a browser is given in place of a key, and when it ends; the key cannot be worked out from it.
+
+        It is good for as long as its key is: a key that is revoked, or gets another secret, ends it. A session is no
+        key and begins no other.
+        """
+        ends = int(self._clock()) + SESSION_HOURS * 3600
+        who = _OWNER if self.is_owner(token) else self.digest(token)
+        text = f"{_SESSION}{ends}-{who}"
+        return f"{text}-{self._seal(text)}", datetime.fromtimestamp(ends, UTC)
+
+    def _resumed(self, session: str) -> str:
+        """Whose session it is: the digest of a key, or the owner; "" when it is forged or over."""
+        text, _, signature = session.rpartition("-")
+        if not hmac.compare_digest(signature.encode(errors="replace"), self._seal(text).encode()):
+            return ""
+        ends, _, who = text.removeprefix(_SESSION).partition("-")
+        return who if self._clock() < int(ends) else ""
 
     def webhook_secret(self, webhook: str, number: int) -> str:
         """What notifications to a webhook are signed with, "whsec_…" with 256 bits; every rotation has a number."""

@@ -28,6 +28,12 @@ _Days = Annotated[int, msgspec.Meta(ge=0, le=DAYS_MAX)]
 _MONEY = frozenset({"balance", "total", "monthly", "daily"})
 
 
+class SessionRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """POST /api/session. A session is no key: only keys begin one."""
+
+    key: Annotated[str, msgspec.Meta(pattern="^sk-[!-~]*$", max_length=200)]
+
+
 class LimitsRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """PATCH /api/keys/ID and /api/projects/ID. What is left out stays as it is, null takes a limit away.
 

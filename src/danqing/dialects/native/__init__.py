@@ -14,6 +14,7 @@ from danqing.dialects.native.models import Models
 from danqing.dialects.native.money import Money
 from danqing.dialects.native.office import Office
 from danqing.dialects.native.reading import readable
+from danqing.dialects.native.session import Session
 from danqing.dialects.native.webhooks import Webhooks
 from danqing.front import Front, Handler, Reply
 from danqing.wire import native
@@ -30,7 +31,7 @@ def claims(request: Request) -> bool:
 
 def routes(front: Front) -> list[BaseRoute]:
     """Jobs, files, models, money, keys and projects; and what describes them, for machines and for people."""
-    calls = [call for kind in (Jobs, Assets, Models, Money, Webhooks, Office) for call in kind(front).calls()]
+    calls = [call for kind in (Jobs, Assets, Models, Money, Webhooks, Session, Office) for call in kind(front).calls()]
     operations = [call.operation for call in calls]
 
     async def openapi(request: Request) -> Reply:

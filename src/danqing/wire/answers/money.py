@@ -42,6 +42,20 @@ class Key(Shape):
     secret: str | msgspec.UnsetType = msgspec.UNSET
 
 
+class Session(Shape):
+    """Who asks: a key, the owner of the server, or nobody. `ends` is when the session does that was just begun."""
+
+    owner: bool
+    key: Key | None
+    ends: str | None
+
+
+class SignedOut(Shape):
+    """The session was taken away from the browser."""
+
+    signed_out: bool
+
+
 class Keys(Shape):
     """All keys, newest first."""
 

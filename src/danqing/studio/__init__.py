@@ -1,0 +1,78 @@
+"""The studio's files as browsers are sent them: its own modules, and the libraries that the build brought from npm.
+
+What a page loads lies below an address that names this very build, so that it may be kept for ever; the page itself is
+asked for every time, and is answered "not modified" while it is the same.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+MIMES: Mapping[str, str] = {
+    "js": "text/javascript; charset=utf-8",
+    "css": "text/css; charset=utf-8",
+    "svg": "image/svg+xml",
+    "woff2": "font/woff2",
+    "txt": "text/plain; charset=utf-8",
+}
+VENDOR = "vendor"
+PAGE = "index.html"
+UNBUILT = "unbuilt.html"
+ABSENT = "not built, since npm was out of reach: run `python build_pack.py` where it is not"
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """One file: what is sent, as what, and how a browser knows it again."""
+
+    data: bytes
+    mime: str
+
+    @property
+    def etag(self) -> str:
+        """A strong one, of the content."""
+        return f'"{hashlib.sha256(self.data).hexdigest()[:32]}"'
+
+
+@dataclass(frozen=True, slots=True)
+class Studio:
+    """All that `/studio` sends. `build` is in the address of every file; `complete`: the libraries are there."""
+
+    build: str
+    page: Asset
+    files: Mapping[str, Asset]
+    complete: bool
+
+
+def available() -> bool:
+    """Whether the build brought the libraries."""
+    return (files(__name__) / VENDOR / "stamp").is_file()
+
+
+@cache
+def load() -> Studio:
+    """The studio as it lies in the package."""
+    root = files(__name__)
+    found = dict(sorted(_files(root, "")))
+    digest = hashlib.sha256((root / PAGE).read_bytes())
+    for name, file in found.items():
+        digest.update(f"{name}\n{file.etag}\n".encode())
+    build, complete = digest.hexdigest()[:16], available()
+    text = (root / (PAGE if complete else UNBUILT)).read_text()
+    preloads = "\n".join(
+        f'<link rel="modulepreload" href="/studio/{build}/{name}">' for name in found if name.endswith(".js")
+    )
+    page = text.replace("{build}", build).replace("{preloads}", preloads)
+    return Studio(build, Asset(page.encode(), "text/html; charset=utf-8"), found, complete)
+
+
+def _files(folder: Traversable, above: str) -> Iterator[tuple[str, Asset]]:
+    for entry in folder.iterdir():
+        name = above + entry.name
+        if entry.is_dir():
+            yield from _files(entry, f"{name}/")
+        elif mime := MIMES.get(entry.name.rpartition(".")[2]):
+            yield name, Asset(entry.read_bytes(), mime)

@@ -1,0 +1,27 @@
+// Who is signed in. The key itself is sent once and kept nowhere: the browser holds a cookie that no script can read.
+
+import { api, whenSignedOut } from "./api.js";
+import { signal } from "./html.js";
+
+/** undefined until it is known, null for nobody, else {owner, key}. */
+export const who = signal(undefined);
+
+const known = (told) => (told.owner || told.key ? told : null);
+
+whenSignedOut(() => { who.value = null; });
+
+/** Find out who is signed in. */
+export async function recall() {
+  who.value = known(await api("GET", "/session"));
+}
+
+/** @param {string} key rejects with a Problem when it is not good */
+export async function signIn(key) {
+  who.value = known(await api("POST", "/session", { key: key.trim() }));
+}
+
+/** Have the browser forget it. */
+export async function signOut() {
+  await api("DELETE", "/session");
+  who.value = null;
+}

@@ -1,0 +1,40 @@
+// The studio's words in the reader's language, and how amounts, times and sizes are written in it.
+
+import { language } from "./preferences.js";
+import en from "./words/en.js";
+import zhHans from "./words/zh-Hans.js";
+import zhHant from "./words/zh-Hant.js";
+
+const WORDS = { en, "zh-Hans": zhHans, "zh-Hant": zhHant };
+
+/**
+ * A sentence by its name, with {gaps} filled. A name that nobody has translated is shown as it is, and a test finds it.
+ * @param {string} name
+ * @param {Record<string, string|number>} [gaps]
+ */
+export function t(name, gaps = {}) {
+  const text = WORDS[language.value][name] ?? name;
+  return text.replace(/\{(\w+)\}/g, (_, gap) => String(gaps[gap] ?? ""));
+}
+
+/** Whether there is a sentence of this name. */
+export const has = (name) => name in WORDS[language.value];
+
+/** What an engine or a vendor calls something, in words where there are some. */
+export const named = (kind, value) => (has(`${kind}.${value}`) ? t(`${kind}.${value}`) : String(value));
+
+/**
+ * An amount in full: never rounded, since a price is what is charged.
+ * @param {{usd: string}} money
+ */
+export function dollars(money) {
+  const [whole, cents = ""] = money.usd.split(".");
+  return `$${Number(whole).toLocaleString("en")}.${cents.replace(/0+$/, "").padEnd(2, "0")}`;
+}
+
+/** @param {string} moment ISO 8601 */
+export const moment = (moment) =>
+  new Date(moment).toLocaleString(language.value, { dateStyle: "medium", timeStyle: "short" });
+
+/** What went wrong, in the reader's words where there are some. */
+export const explained = (problem) => t(has(`problem.${problem.kind}`) ? `problem.${problem.kind}` : "problem.other");
