@@ -8,7 +8,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from serving import Answer, Server
 
@@ -197,6 +197,19 @@ def test_a_stream_brings_words_picture_and_usage(server: Server) -> None:
     [drawn] = media["multi_mod_content"]
     assert opened(drawn["inline_data"]["data"]).size == (1024, 1024)
     assert [chunk["choices"][0]["finish_reason"] for chunk in spoken] == [None] * (len(spoken) - 1) + ["stop"]
+
+
+def test_who_names_the_picture_first_finds_it_in_images_too_and_may_send_it_back(server: Server) -> None:
+    first = {"modalities": ["image", "text"]}
+    told = message(server.call("POST", CHAT, chat_body("a red fox", **first)))
+    [image], [drawn] = told["images"], [part for part in told["multi_mod_content"] if "inline_data" in part]
+    assert image["image_url"]["url"] == "data:image/png;base64," + drawn["inline_data"]["data"]
+    said = [{"role": "assistant", "images": [image]}, {"role": "user", "content": "mirror it"}]
+    chunks = events(server.call("POST", CHAT, chat_body("", **first, stream=True) | {"messages": said}).body)
+    [media] = [chunk["choices"][0]["delta"] for chunk in chunks if "images" in chunk["choices"][0]["delta"]]
+    [mirrored] = media["images"]
+    before, after = (opened(each["image_url"]["url"].partition(",")[2]).convert("RGB") for each in (image, mirrored))
+    assert before.tobytes() != after.tobytes() == ImageOps.mirror(before).tobytes()
 
 
 def test_a_stream_of_words_has_no_usage_unless_it_is_wanted(server: Server) -> None:
