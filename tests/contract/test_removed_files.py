@@ -116,5 +116,6 @@ def test_only_the_owner_sweeps(server: Server) -> None:
         "bytes": 0,
         "requests": 0,
         "uploads": 0,
+        "deliveries": 0,
         "workflows": 0,
     }

@@ -130,7 +130,7 @@ async def test_what_is_too_large_too_slow_or_no_picture_is_refused(disk: Disk) -
         return response
 
     async def slow(request: web.Request) -> web.StreamResponse:
-        await asyncio.sleep(30)
+        await asyncio.sleep(1)
         return web.Response(body=png())
 
     async def page(request: web.Request) -> web.Response:

@@ -86,11 +86,11 @@ def read_edit(instance: Fields, parameters: Fields) -> Inputs:
         return _read_upscale(instance, parameters)
     for name, why in _REFUSED.items():
         if name in instance:
-            raise _unmade(f"{why}. {_INSTEAD}", name)
+            raise _unmade(f"{name} is not taken. {why}. {_INSTEAD}", name)
     if mode:
         raise _unmade(f'The mode {mode[:40]!r} is not made here: only "upscale" is. {_INSTEAD}', "mode")
     if "image" in instance:
-        raise _unmade(f'A picture alone is only made larger, with parameters.mode "upscale". {_INSTEAD}', "image")
+        raise _unmade(f'image alone is only made larger, with parameters.mode "upscale". {_INSTEAD}', "image")
     references = [_Reference.read(entry) for entry in instance.objects(REFERENCES)]
     word = parameters.text(MODE)
     if not references and not word:
