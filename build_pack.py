@@ -65,7 +65,12 @@ LIBRARIES = {
     "signals.js": "@preact/signals/dist/signals.mjs",
     "htm.js": "htm/dist/htm.mjs",
 }
-FACES = ("inter-400.woff2", "inter-600.woff2")  # the studio's; other scripts are set in what the reader's system has
+FACES = {  # the studio's; the two of Chinese are only fetched by browsers whose system has none
+    "inter-400.woff2": TYPEFACES["inter-400.woff2"],
+    "inter-600.woff2": TYPEFACES["inter-600.woff2"],
+    "noto-serif-tc-400.woff2": "@fontsource/noto-serif-tc/files/noto-serif-tc-chinese-traditional-400-normal.woff2",
+    "noto-serif-sc-400.woff2": "@fontsource/noto-serif-sc/files/noto-serif-sc-chinese-simplified-400-normal.woff2",
+}
 NEIGHBOURS = {
     "preact": "./preact.js",
     "preact/hooks": "./hooks.js",
@@ -77,6 +82,8 @@ LIBRARY_LICENCES = {
     "Preact Signals Core (MIT License)": "@preact/signals-core/LICENSE",
     "htm (Apache License 2.0)": "htm/LICENSE",
     "Inter (SIL Open Font License 1.1)": "@fontsource/inter/LICENSE",
+    "Noto Serif TC (SIL Open Font License 1.1)": "@fontsource/noto-serif-tc/LICENSE",
+    "Noto Serif SC (SIL Open Font License 1.1)": "@fontsource/noto-serif-sc/LICENSE",
 }
 BARE_IMPORT = re.compile(r"""\b(from|import)\s*(["'])([^"'./][^"']*)\2""")
 SOURCE_MAP = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
@@ -202,8 +209,8 @@ def press_libraries(modules: Path, folder: Path) -> None:
     """Write the studio's libraries and typefaces."""
     for name, path in LIBRARIES.items():
         (folder / name).write_text(beside((modules / path).read_text()))
-    for name in FACES:
-        shutil.copyfile(modules / TYPEFACES[name], folder / name)
+    for name, path in FACES.items():
+        shutil.copyfile(modules / path, folder / name)
     press_licences(modules, LIBRARY_LICENCES, folder / "LICENCES.txt")
 
 

@@ -1,0 +1,56 @@
+// One work, large, with what it was made from.
+
+import { api } from "./api.js";
+import { html, signal, useEffect, useRef, useSignal } from "./html.js";
+import { Icon } from "./shapes.js";
+import { dollars, moment, named, t } from "./words.js";
+
+/** What is looked at, or null. */
+export const open = signal(null);
+
+const Facts = ({ work, story }) => {
+  const asked = Object.entries(story?.parameters ?? {}).filter(([name]) => ["aspect", "size", "seconds", "seed", "person", "negative"].includes(name));
+  const rows = [
+    [t("viewer.model"), work.model],
+    story && [t("viewer.cost"), dollars(story.charged)],
+    work.width && [t("viewer.pixels"), `${work.width} × ${work.height}`],
+    work.seconds && [t("field.seconds"), t("seconds", { n: work.seconds })],
+    ...asked.filter(([name]) => name !== "seconds").map(([name, value]) => [t(`field.${name}`), named(name, value)]),
+    story && [t("viewer.made"), moment(story.created)],
+  ].filter(Boolean);
+  return html`<dl class="facts">${rows.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>`;
+};
+
+/** The dialog; it is there all the time and opens by itself. */
+export function Viewer() {
+  const dialog = useRef(null);
+  const story = useSignal(null);
+  const starred = useSignal(null);
+  const work = open.value;
+  useEffect(() => {
+    story.value = null;
+    if (!work) return;
+    if (!dialog.current.open) dialog.current.showModal();
+    api("GET", `/assets/${work.file}`).then((told) => { story.value = told; starred.value = told.starred; }, () => {});
+  }, [work]);
+  const mark = async () => {
+    starred.value = (await api(starred.value ? "DELETE" : "PUT", `/assets/${work.file}/star`)).starred;
+  };
+  const address = work && `/api/files/${work.file}`;
+  return html`<dialog class="viewer" ref=${dialog} aria-label=${t("viewer.label")} onClose=${() => { open.value = null; }}
+    onClick=${(event) => event.target === dialog.current && dialog.current.close()}>${work && html`
+    <figure>${work.medium === "video"
+      ? html`<video src=${address} controls autoplay loop playsinline></video>`
+      : html`<img src=${address} alt=${work.prompt} width=${work.width} height=${work.height}/>`}</figure>
+    <div class="told">
+      <button class="bare" aria-label=${t("viewer.close")} onClick=${() => dialog.current.close()}><${Icon} name="close"/></button>
+      ${work.sketch && html`<p class="badge test">${t("tile.sketch")}</p>`}
+      <p class="said">${work.prompt}</p>
+      ${work.sketch && html`<p class="quiet small">${t("viewer.sketch")}</p>`}
+      <${Facts} work=${work} story=${story.value}/>
+      <div class="acts">
+        <a class="button" href=${`${address}?attach`} download><${Icon} name="save"/>${t("viewer.save")}</a>
+        <button aria-pressed=${starred.value ? "true" : "false"} onClick=${mark}><${Icon} name="star"/>${t(starred.value ? "viewer.starred" : "viewer.star")}</button>
+      </div>
+    </div>`}</dialog>`;
+}
