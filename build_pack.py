@@ -65,11 +65,19 @@ LIBRARIES = {
     "signals.js": "@preact/signals/dist/signals.mjs",
     "htm.js": "htm/dist/htm.mjs",
 }
+PUNCTUATION = {"tc": (119, 122, 123), "sc": (115, 117, 118, 119)}  # the parts that have ，。、：；！？（）「」“”
 FACES = {  # the studio's; the two of Chinese are only fetched by browsers whose system has none
     "inter-400.woff2": TYPEFACES["inter-400.woff2"],
     "inter-600.woff2": TYPEFACES["inter-600.woff2"],
     "noto-serif-tc-400.woff2": "@fontsource/noto-serif-tc/files/noto-serif-tc-chinese-traditional-400-normal.woff2",
     "noto-serif-sc-400.woff2": "@fontsource/noto-serif-sc/files/noto-serif-sc-chinese-simplified-400-normal.woff2",
+    **{
+        f"noto-serif-{script}-{part}.woff2": (
+            f"@fontsource/noto-serif-{script}/files/noto-serif-{script}-{part}-400-normal.woff2"
+        )
+        for script, parts in PUNCTUATION.items()
+        for part in parts
+    },
 }
 NEIGHBOURS = {
     "preact": "./preact.js",

@@ -74,10 +74,15 @@ async function ask(body) {
   }
 }
 
+let priced = "";
+
 effect(() => {
   const body = draft.value;
   if (!schema.value || untracked(() => schema.value.properties.model.default) !== body.model) return undefined;
-  untracked(() => { quote.value = null; });
+  const shape = JSON.stringify({ ...body, prompt: "" });
+  // Other words hardly ever cost more, and then the server refuses: the price of before stands until the new one is there.
+  if (shape !== priced) untracked(() => { quote.value = null; });
+  priced = shape;
   localStorage.setItem("danqing.model", body.model);
   const later = setTimeout(() => ask(body), PAUSE_MS);
   return () => clearTimeout(later);
