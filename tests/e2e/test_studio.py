@@ -31,6 +31,7 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
@@ -87,14 +88,14 @@ def test_a_picture_is_made_for_the_price_on_the_button_and_found_again(visit: Vi
     expect(button).to_contain_text("$0.12")
     expect(page.locator(".price")).to_contain_text("3 × $0.04")
     page.locator(".ratios button", has_text="16:9").click()
-    expect(button).to_be_enabled(timeout=PATIENCE_MS)
+    expect(button).to_be_enabled()
     price = button.locator("b").inner_text()
     page.locator("textarea").press("Control+Enter")
-    expect(page.locator(".tile img")).to_have_count(3, timeout=PATIENCE_MS)
+    expect(page.locator(".tile img")).to_have_count(3)
     assert spent(visit.server, key) == 120_000_000
     assert price == "$0.12"
     page.reload()
-    expect(page.locator(".tile img")).to_have_count(3, timeout=PATIENCE_MS)
+    expect(page.locator(".tile img")).to_have_count(3)
     page.get_by_role("link", name="Library").click()
     page.get_by_role("searchbox").fill("lighthouse 16:9")
     tile = page.locator(".tile").first

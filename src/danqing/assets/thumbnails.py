@@ -70,11 +70,16 @@ class Thumbnails:
         except WorkerDied as error:
             raise _useless("It took too long, or too much memory.") from error
         finally:
-            await asyncio.to_thread(out.unlink, missing_ok=True)
+            _drop(out)
 
     def _read(self, name: str) -> bytes | None:
         path = self._cache.find(name)
         return path.read_bytes() if path else None
+
+
+def _drop(draft: Path) -> None:
+    """At once, and in no thread: there are none left when the server stops and cuts a request off."""
+    draft.unlink(missing_ok=True)
 
 
 def _useless(why: str) -> Problem:
