@@ -26,15 +26,16 @@ ABSENT = "not built, since npm was out of reach: run `python build_pack.py` wher
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """One file: what is sent, as what, and how a browser knows it again."""
+    """One file: what is sent, as what, and how a browser knows it again, by a strong tag of the content."""
 
     data: bytes
     mime: str
+    etag: str
 
-    @property
-    def etag(self) -> str:
-        """A strong one, of the content."""
-        return f'"{hashlib.sha256(self.data).hexdigest()[:32]}"'
+    @classmethod
+    def of(cls, data: bytes, mime: str) -> "Asset":
+        """Hashed here, once, and not whenever it is asked for: a typeface of Chinese is large."""
+        return cls(data, mime, f'"{hashlib.sha256(data).hexdigest()[:32]}"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def load() -> Studio:
         f'<link rel="modulepreload" href="/studio/{build}/{name}">' for name in found if name.endswith(".js")
     )
     page = text.replace("{build}", build).replace("{preloads}", preloads)
-    return Studio(build, Asset(page.encode(), "text/html; charset=utf-8"), found, complete)
+    return Studio(build, Asset.of(page.encode(), "text/html; charset=utf-8"), found, complete)
 
 
 def _files(folder: Traversable, above: str) -> Iterator[tuple[str, Asset]]:
@@ -75,4 +76,4 @@ def _files(folder: Traversable, above: str) -> Iterator[tuple[str, Asset]]:
         if entry.is_dir():
             yield from _files(entry, f"{name}/")
         elif mime := MIMES.get(entry.name.rpartition(".")[2]):
-            yield name, Asset(entry.read_bytes(), mime)
+            yield name, Asset.of(entry.read_bytes(), mime)
