@@ -35,7 +35,11 @@ def words(language: str) -> dict[str, str]:
 
 
 def scripts() -> dict[str, str]:
-    return {file.name: file.read_text() for file in sorted(SOURCE.glob("*.js"))}
+    return {
+        str(file.relative_to(SOURCE)): file.read_text()
+        for file in sorted(SOURCE.rglob("*.js"))
+        if file.relative_to(SOURCE).parts[0] not in ("vendor", "words")
+    }
 
 
 def test_every_language_has_the_same_sentences_with_the_same_gaps() -> None:

@@ -5,11 +5,14 @@ asked for every time, and is answered "not modified" while it is the same.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from pathlib import PurePosixPath
+from posixpath import normpath
 
 MIMES: Mapping[str, str] = {
     "js": "text/javascript; charset=utf-8",
@@ -19,8 +22,13 @@ MIMES: Mapping[str, str] = {
     "txt": "text/plain; charset=utf-8",
 }
 VENDOR = "vendor"
+GROUND = "styles/ground.css"  # says in which order the others count
+FIRST = ("app.js", "rooms/create/room.js")
 PAGE = "index.html"
 UNBUILT = "unbuilt.html"
+_IMPORT = re.compile(
+    r"""^(?:import|export)\b[^;]*?\bfrom\s*["']([^"']+)["']|^import\s*["']([^"']+)["']""", re.MULTILINE
+)
 ABSENT = "not built, since npm was out of reach: run `python build_pack.py` where it is not"
 
 
@@ -63,11 +71,26 @@ def load() -> Studio:
         digest.update(f"{name}\n{file.etag}\n".encode())
     build, complete = digest.hexdigest()[:16], available()
     text = (root / (PAGE if complete else UNBUILT)).read_text()
-    preloads = "\n".join(
-        f'<link rel="modulepreload" href="/studio/{build}/{name}">' for name in found if name.endswith(".js")
-    )
-    page = text.replace("{build}", build).replace("{preloads}", preloads)
+    first = sorted(_reached(found, FIRST, set())) if complete else []
+    styles = sorted((name for name in found if name.endswith(".css")), key=lambda name: (name != GROUND, name))
+    links = {
+        "styles": [f'<link rel="stylesheet" href="/studio/{build}/{name}">' for name in styles],
+        "preloads": [f'<link rel="modulepreload" href="/studio/{build}/{name}">' for name in first],
+    }
+    page = text.replace("{build}", build)
+    for name, rows in links.items():
+        page = page.replace(f"{{{name}}}", "\n".join(rows))
     return Studio(build, Asset.of(page.encode(), "text/html; charset=utf-8"), found, complete)
+
+
+def _reached(found: Mapping[str, Asset], names: Iterable[str], seen: set[str]) -> set[str]:
+    """The modules that are loaded with these at once; what is imported later, when it is needed, is not."""
+    for name in set(names) - seen:
+        seen.add(name)
+        above = PurePosixPath(name).parent
+        imported = [a or b for a, b in _IMPORT.findall(found[name].data.decode())]
+        _reached(found, [normpath(above / target) for target in imported], seen)
+    return seen
 
 
 def _files(folder: Traversable, above: str) -> Iterator[tuple[str, Asset]]:

@@ -1,20 +1,33 @@
-// The rooms and the way between them; the address says which one is open.
+// The rooms and the way between them; the address says which one is open, and what in it: #/jobs/ID.
 
-import { Account } from "./account.js";
-import { Create } from "./create.js";
-import { html, signal, useEffect } from "./html.js";
-import { follow } from "./jobs.js";
-import { Library } from "./library.js";
-import { who } from "./session.js";
-import { Icon, Seal } from "./shapes.js";
-import { Viewer } from "./viewer.js";
-import { t } from "./words.js";
+import { room } from "./base/address.js";
+import { html, signal, useEffect } from "./base/html.js";
+import { who } from "./base/session.js";
+import { Icon, Seal } from "./base/shapes.js";
+import { explained, t } from "./base/words.js";
+import { follow } from "./works/jobs.js";
+import { Viewer } from "./works/viewer.js";
 
-const ROOMS = { create: Create, library: Library, account: Account };
+// Fetched when they are first entered.
+const ROOMS = {
+  create: { for: ["key"], load: () => import("./rooms/create/room.js") },
+  library: { for: ["key"], load: () => import("./rooms/library/room.js") },
+  account: { for: ["key", "owner"], load: () => import("./rooms/account/room.js") },
+};
 
-const asked = () => location.hash.slice(2);
-const address = signal(asked());
-addEventListener("hashchange", () => { address.value = asked(); });
+const entered = signal({}); // the rooms that were fetched, by name
+const trouble = signal(null);
+
+async function enter(name) {
+  if (entered.value[name]) return;
+  try {
+    const { Room } = await ROOMS[name].load();
+    trouble.value = null;
+    entered.value = { ...entered.value, [name]: Room };
+  } catch {
+    trouble.value = { kind: "renewed" };
+  }
+}
 
 /** Whose money is spent: play money of a test key, or the real thing. */
 export const KeyBadge = () => {
@@ -23,19 +36,26 @@ export const KeyBadge = () => {
   return html`<span class=${`badge ${kind}`} title=${t(`key.${kind}.meaning`)}>${t(`key.${kind}`)}</span>`;
 };
 
+const Inside = ({ name }) => {
+  const Room = entered.value[name];
+  if (Room) return html`<${Room}/>`;
+  if (trouble.value) return html`<main class="room"><p class="trouble" role="alert">${explained(trouble.value)}</p></main>`;
+  return html`<main class="room waiting" role="status">${t("waiting")}</main>`;
+};
+
 /** The page for whoever is signed in. */
 export function Shell() {
   const { owner } = who.value; // who looks after the server makes nothing, and has nothing in a library
-  const rooms = Object.keys(ROOMS).filter((name) => !owner || name === "account");
-  const open = rooms.includes(address.value) ? address.value : rooms[0];
-  const Room = ROOMS[open];
+  const rooms = Object.keys(ROOMS).filter((name) => ROOMS[name].for.includes(owner ? "owner" : "key"));
+  const open = rooms.includes(room.value) ? room.value : rooms[0];
   useEffect(() => (owner ? undefined : follow()), [owner]);
+  useEffect(() => { enter(open); }, [open]);
   return html`<nav class="rooms" aria-label=${t("nav.label")}>
     <${Seal}/>
-    ${rooms.map((name) => html`<a href=${`#/${name}`} aria-current=${name === open ? "page" : undefined}>
+    ${rooms.map((name) => html`<a href=${`#/${name}`} key=${name} aria-current=${name === open ? "page" : undefined}>
       <${Icon} name=${name}/><span>${t(`nav.${name}`)}</span></a>`)}
     <span class="fill"></span>
     <${KeyBadge}/>
   </nav>
-  <${Room}/><${Viewer}/>`;
+  <${Inside} name=${open}/><${Viewer}/>`;
 }

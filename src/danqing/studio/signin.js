@@ -1,10 +1,10 @@
 // The door: a key is typed once and exchanged for a session.
 
-import { html, useSignal } from "./html.js";
-import { LanguagePicker } from "./settings.js";
-import { signIn } from "./session.js";
-import { Seal } from "./shapes.js";
-import { explained, t } from "./words.js";
+import { html, useSignal } from "./base/html.js";
+import { LanguagePicker } from "./base/settings.js";
+import { signIn } from "./base/session.js";
+import { Seal } from "./base/shapes.js";
+import { explained, t } from "./base/words.js";
 
 /** The page for whoever is not signed in. */
 export function SignIn() {

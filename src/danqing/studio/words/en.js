@@ -1,6 +1,7 @@
 // English.
 
 export default {
+  // The door and the rooms
   "waiting": "One moment…",
   "signin.title": "Sign in to Danqing",
   "signin.why": "A test key draws sketches with play money. A live key asks the real models.",
@@ -16,6 +17,9 @@ export default {
   "key.live.meaning": "The real models work, and real money is spent.",
   "key.owner": "Owner",
   "key.owner.meaning": "The owner looks after the server; to make something, sign in with a key.",
+  "nav.create": "Create",
+  "nav.library": "Library",
+  // Account
   "account.available": "Available",
   "account.held": "Held for work in progress",
   "account.month": "Spent this month",
@@ -26,6 +30,7 @@ export default {
   "theme.system": "As the system",
   "theme.light": "Light",
   "theme.dark": "Dark",
+  // What went wrong
   "problem.unreachable": "The server does not answer. It is asked again when you try again.",
   "problem.invalid": "This cannot be asked for like that.",
   "problem.no_funds": "There is not enough money for this.",
@@ -37,22 +42,9 @@ export default {
   "problem.upstream": "The engine failed. Nothing was charged.",
   "problem.timeout": "The engine took too long. Nothing was charged.",
   "problem.unavailable": "The server is starting or short of something. Try again in a moment.",
+  "problem.renewed": "The studio was renewed. Load the page again.",
   "problem.other": "Something went wrong.",
-  "nav.create": "Create",
-  "nav.library": "Library",
-  "create.model": "Model",
-  "create.prompt": "What you want to see",
-  "create.placeholder": "Describe what you want to see, in any language",
-  "create.tune": "Parameters",
-  "create.go": "Make it",
-  "create.keys": "Ctrl or ⌘ and Enter",
-  "create.pricing": "Working out the price…",
-  "create.after": "{sum} is left afterwards",
-  "create.connecting": "Connecting…",
-  "create.empty": "Nothing made yet. Try one of these:",
-  "example.1": "A red fox in the snow at dawn",
-  "example.2": "A lighthouse by a stormy sea, ink wash",
-  "example.3": "An astronaut riding a horse on the moon",
+  // What is asked for
   "kind.all": "All",
   "kind.image": "Pictures",
   "kind.video": "Films",
@@ -80,6 +72,30 @@ export default {
   "person.dont_allow": "Nobody",
   "person.allow_all": "Anybody",
   "seconds": "{n} s",
+  "finding.prompt_too_long": "The prompt is longer than this model reads. Put what matters first.",
+  "finding.too_much_text": "The prompt quotes more text than this model sets reliably.",
+  "finding.other_language": "This model takes prompts in other languages than this one. Choose one that understands yours, or have it translated.",
+  "finding.risky_word": "A word in the prompt is often refused by this engine.",
+  "finding.parameter_in_prompt": "The prompt holds a parameter of another tool; set it in the form instead.",
+  "finding.negative_phrasing": "What is not wanted is better named under “Without” than forbidden in the prompt.",
+  "finding.several_scenes": "The prompt tells of several scenes. Make a film of each.",
+  "finding.sparse_prompt": "The prompt leaves nearly everything to chance. Add style, light, angle, and how the subject looks and what it does.",
+  // Create
+  "create.model": "Model",
+  "create.prompt": "What you want to see",
+  "create.placeholder": "Describe what you want to see, in any language",
+  "create.tune": "Parameters",
+  "create.go": "Make it",
+  "create.keys": "Ctrl or ⌘ and Enter",
+  "create.pricing": "Working out the price…",
+  "create.after": "{sum} is left afterwards",
+  "create.connecting": "Connecting…",
+  "create.empty": "Nothing made yet. Try one of these:",
+  "example.1": "A red fox in the snow at dawn",
+  "example.2": "A lighthouse by a stormy sea, ink wash",
+  "example.3": "An astronaut riding a horse on the moon",
+  "create.changed": "{what}: {asked} becomes {made}.",
+  // Work in progress, and what came of it
   "stage.queued": "Waiting",
   "stage.submitting": "Being sent",
   "stage.running": "At work",
@@ -99,6 +115,7 @@ export default {
   "tile.cancelled": "Cancelled.",
   "tile.nothing": "Nothing was delivered.",
   "tile.charged": "{sum} was charged.",
+  // Viewer
   "viewer.label": "A work and its story",
   "viewer.model": "Model",
   "viewer.cost": "Charged for its job",
@@ -109,17 +126,15 @@ export default {
   "viewer.star": "Star",
   "viewer.starred": "Starred",
   "viewer.sketch": "Drawn by the Sketch engine: a storyboard, not a model's work.",
+  // Library
   "library.search": "Search words and parameters",
   "library.kind": "Kind",
   "library.starred": "Starred",
   "library.empty": "Nothing here.",
-  "create.changed": "{what}: {asked} becomes {made}.",
-  "finding.prompt_too_long": "The prompt is longer than this model reads. Put what matters first.",
-  "finding.too_much_text": "The prompt quotes more text than this model sets reliably.",
-  "finding.other_language": "This model takes prompts in other languages than this one. Choose one that understands yours, or have it translated.",
-  "finding.risky_word": "A word in the prompt is often refused by this engine.",
-  "finding.parameter_in_prompt": "The prompt holds a parameter of another tool; set it in the form instead.",
-  "finding.negative_phrasing": "What is not wanted is better named under “Without” than forbidden in the prompt.",
-  "finding.several_scenes": "The prompt tells of several scenes. Make a film of each.",
-  "finding.sparse_prompt": "The prompt leaves nearly everything to chance. Add style, light, angle, and how the subject looks and what it does.",
+  // Code
+  // Compare
+  // Jobs
+  // Usage
+  // Keys and projects
+  // Upstreams and models that end
 };

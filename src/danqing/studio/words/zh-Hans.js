@@ -1,6 +1,7 @@
 // 简体中文。
 
 export default {
+  // The door and the rooms
   "waiting": "请稍候……",
   "signin.title": "登录丹青",
   "signin.why": "测试密钥以游戏币绘制草图；正式密钥会请真正的模型来做。",
@@ -16,6 +17,9 @@ export default {
   "key.live.meaning": "由真正的模型制作，花的是真钱。",
   "key.owner": "所有者",
   "key.owner.meaning": "所有者照管服务器；要创作，请以密钥登录。",
+  "nav.create": "创作",
+  "nav.library": "作品库",
+  // Account
   "account.available": "可用余额",
   "account.held": "进行中工作的预留款",
   "account.month": "本月已花费",
@@ -26,6 +30,7 @@ export default {
   "theme.system": "跟随系统",
   "theme.light": "浅色",
   "theme.dark": "深色",
+  // What went wrong
   "problem.unreachable": "服务器没有响应，请再试一次。",
   "problem.invalid": "不能这样要求。",
   "problem.no_funds": "余额不足。",
@@ -37,22 +42,9 @@ export default {
   "problem.upstream": "引擎失败了，没有收费。",
   "problem.timeout": "引擎花了太久，没有收费。",
   "problem.unavailable": "服务器正在启动或资源不足，请稍后再试。",
+  "problem.renewed": "工作室已更新，请重新加载页面。",
   "problem.other": "出了差错。",
-  "nav.create": "创作",
-  "nav.library": "作品库",
-  "create.model": "模型",
-  "create.prompt": "您想看到什么",
-  "create.placeholder": "描述您想看到的画面，任何语言皆可",
-  "create.tune": "参数",
-  "create.go": "制作",
-  "create.keys": "Ctrl 或 ⌘ 加 Enter 键",
-  "create.pricing": "计价中……",
-  "create.after": "之后余额 {sum}",
-  "create.connecting": "连接中……",
-  "create.empty": "还没有作品。试试这些：",
-  "example.1": "黎明雪地里的一只赤狐",
-  "example.2": "暴风雨海边的灯塔，水墨画",
-  "example.3": "宇航员在月球上骑马",
+  // What is asked for
   "kind.all": "全部",
   "kind.image": "图片",
   "kind.video": "影片",
@@ -80,6 +72,30 @@ export default {
   "person.dont_allow": "不要人物",
   "person.allow_all": "不限",
   "seconds": "{n} 秒",
+  "finding.prompt_too_long": "提示词超过此模型能读的长度，请把重点放在前面。",
+  "finding.too_much_text": "提示词引用的文字超过此模型能可靠呈现的量。",
+  "finding.other_language": "此模型不读这种语言的提示词。请换一个懂的模型，或请人翻译。",
+  "finding.risky_word": "提示词里有一个此引擎常拒绝的词。",
+  "finding.parameter_in_prompt": "提示词里有别的工具的参数，请改在表单里设定。",
+  "finding.negative_phrasing": "不想要的东西，写在“排除”栏比在提示词里禁止更好。",
+  "finding.several_scenes": "提示词描述了好几个场景，请各拍一部影片。",
+  "finding.sparse_prompt": "提示词几乎全凭运气。请加上风格、光线、角度，以及主体的样子与动作。",
+  // Create
+  "create.model": "模型",
+  "create.prompt": "您想看到什么",
+  "create.placeholder": "描述您想看到的画面，任何语言皆可",
+  "create.tune": "参数",
+  "create.go": "制作",
+  "create.keys": "Ctrl 或 ⌘ 加 Enter 键",
+  "create.pricing": "计价中……",
+  "create.after": "之后余额 {sum}",
+  "create.connecting": "连接中……",
+  "create.empty": "还没有作品。试试这些：",
+  "example.1": "黎明雪地里的一只赤狐",
+  "example.2": "暴风雨海边的灯塔，水墨画",
+  "example.3": "宇航员在月球上骑马",
+  "create.changed": "{what}：{asked} 将改为 {made}。",
+  // Work in progress, and what came of it
   "stage.queued": "等待中",
   "stage.submitting": "发送中",
   "stage.running": "进行中",
@@ -99,6 +115,7 @@ export default {
   "tile.cancelled": "已取消。",
   "tile.nothing": "没有交付任何作品。",
   "tile.charged": "已收费 {sum}。",
+  // Viewer
   "viewer.label": "作品与它的来历",
   "viewer.model": "模型",
   "viewer.cost": "整件工作收费",
@@ -109,17 +126,15 @@ export default {
   "viewer.star": "加星",
   "viewer.starred": "已加星",
   "viewer.sketch": "由 Sketch 引擎绘制：这是分镜草图，不是模型的作品。",
+  // Library
   "library.search": "搜索提示词与参数",
   "library.kind": "种类",
   "library.starred": "已加星",
   "library.empty": "这里没有作品。",
-  "create.changed": "{what}：{asked} 将改为 {made}。",
-  "finding.prompt_too_long": "提示词超过此模型能读的长度，请把重点放在前面。",
-  "finding.too_much_text": "提示词引用的文字超过此模型能可靠呈现的量。",
-  "finding.other_language": "此模型不读这种语言的提示词。请换一个懂的模型，或请人翻译。",
-  "finding.risky_word": "提示词里有一个此引擎常拒绝的词。",
-  "finding.parameter_in_prompt": "提示词里有别的工具的参数，请改在表单里设定。",
-  "finding.negative_phrasing": "不想要的东西，写在“排除”栏比在提示词里禁止更好。",
-  "finding.several_scenes": "提示词描述了好几个场景，请各拍一部影片。",
-  "finding.sparse_prompt": "提示词几乎全凭运气。请加上风格、光线、角度，以及主体的样子与动作。",
+  // Code
+  // Compare
+  // Jobs
+  // Usage
+  // Keys and projects
+  // Upstreams and models that end
 };

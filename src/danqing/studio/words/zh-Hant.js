@@ -1,6 +1,7 @@
 // 繁體中文。
 
 export default {
+  // The door and the rooms
   "waiting": "請稍候……",
   "signin.title": "登入丹青",
   "signin.why": "測試金鑰以遊戲幣繪製草圖；正式金鑰會請真正的模型來做。",
@@ -16,6 +17,9 @@ export default {
   "key.live.meaning": "由真正的模型製作，花的是真錢。",
   "key.owner": "擁有者",
   "key.owner.meaning": "擁有者照管伺服器；要創作，請以金鑰登入。",
+  "nav.create": "創作",
+  "nav.library": "作品庫",
+  // Account
   "account.available": "可用餘額",
   "account.held": "進行中工作的預留款",
   "account.month": "本月已花費",
@@ -26,6 +30,7 @@ export default {
   "theme.system": "隨系統",
   "theme.light": "淺色",
   "theme.dark": "深色",
+  // What went wrong
   "problem.unreachable": "伺服器沒有回應，請再試一次。",
   "problem.invalid": "不能這樣要求。",
   "problem.no_funds": "餘額不足。",
@@ -37,22 +42,9 @@ export default {
   "problem.upstream": "引擎失敗了，沒有收費。",
   "problem.timeout": "引擎花了太久，沒有收費。",
   "problem.unavailable": "伺服器正在啟動或資源不足，請稍後再試。",
+  "problem.renewed": "工作室已更新，請重新載入頁面。",
   "problem.other": "出了差錯。",
-  "nav.create": "創作",
-  "nav.library": "作品庫",
-  "create.model": "模型",
-  "create.prompt": "您想看到什麼",
-  "create.placeholder": "描述您想看到的畫面，任何語言皆可",
-  "create.tune": "參數",
-  "create.go": "製作",
-  "create.keys": "Ctrl 或 ⌘ 加 Enter 鍵",
-  "create.pricing": "計價中……",
-  "create.after": "之後餘額 {sum}",
-  "create.connecting": "連線中……",
-  "create.empty": "還沒有作品。試試這些：",
-  "example.1": "黎明雪地裡的一隻赤狐",
-  "example.2": "暴風雨海邊的燈塔，水墨畫",
-  "example.3": "太空人在月球上騎馬",
+  // What is asked for
   "kind.all": "全部",
   "kind.image": "圖片",
   "kind.video": "影片",
@@ -80,6 +72,30 @@ export default {
   "person.dont_allow": "不要人物",
   "person.allow_all": "不限",
   "seconds": "{n} 秒",
+  "finding.prompt_too_long": "提示詞超過此模型能讀的長度，請把重點放在前面。",
+  "finding.too_much_text": "提示詞引用的文字超過此模型能可靠呈現的量。",
+  "finding.other_language": "此模型不讀這種語言的提示詞。請換一個懂的模型，或請人翻譯。",
+  "finding.risky_word": "提示詞裡有一個此引擎常拒絕的詞。",
+  "finding.parameter_in_prompt": "提示詞裡有別的工具的參數，請改在表單裡設定。",
+  "finding.negative_phrasing": "不想要的東西，寫在「排除」欄比在提示詞裡禁止更好。",
+  "finding.several_scenes": "提示詞描述了好幾個場景，請各拍一部影片。",
+  "finding.sparse_prompt": "提示詞幾乎全憑運氣。請加上風格、光線、角度，以及主體的樣子與動作。",
+  // Create
+  "create.model": "模型",
+  "create.prompt": "您想看到什麼",
+  "create.placeholder": "描述您想看到的畫面，任何語言皆可",
+  "create.tune": "參數",
+  "create.go": "製作",
+  "create.keys": "Ctrl 或 ⌘ 加 Enter 鍵",
+  "create.pricing": "計價中……",
+  "create.after": "之後餘額 {sum}",
+  "create.connecting": "連線中……",
+  "create.empty": "還沒有作品。試試這些：",
+  "example.1": "黎明雪地裡的一隻赤狐",
+  "example.2": "暴風雨海邊的燈塔，水墨畫",
+  "example.3": "太空人在月球上騎馬",
+  "create.changed": "{what}：{asked} 將改為 {made}。",
+  // Work in progress, and what came of it
   "stage.queued": "等待中",
   "stage.submitting": "送出中",
   "stage.running": "進行中",
@@ -99,6 +115,7 @@ export default {
   "tile.cancelled": "已取消。",
   "tile.nothing": "沒有交付任何作品。",
   "tile.charged": "已收費 {sum}。",
+  // Viewer
   "viewer.label": "作品與它的來歷",
   "viewer.model": "模型",
   "viewer.cost": "整件工作收費",
@@ -109,17 +126,15 @@ export default {
   "viewer.star": "加星",
   "viewer.starred": "已加星",
   "viewer.sketch": "由 Sketch 引擎繪製：這是分鏡草圖，不是模型的作品。",
+  // Library
   "library.search": "搜尋提示詞與參數",
   "library.kind": "種類",
   "library.starred": "已加星",
   "library.empty": "這裡沒有作品。",
-  "create.changed": "{what}：{asked} 將改為 {made}。",
-  "finding.prompt_too_long": "提示詞超過此模型能讀的長度，請把重點放在前面。",
-  "finding.too_much_text": "提示詞引用的文字超過此模型能可靠呈現的量。",
-  "finding.other_language": "此模型不讀這種語言的提示詞。請換一個懂的模型，或請人翻譯。",
-  "finding.risky_word": "提示詞裡有一個此引擎常拒絕的詞。",
-  "finding.parameter_in_prompt": "提示詞裡有別的工具的參數，請改在表單裡設定。",
-  "finding.negative_phrasing": "不想要的東西，寫在「排除」欄比在提示詞裡禁止更好。",
-  "finding.several_scenes": "提示詞描述了好幾個場景，請各拍一部影片。",
-  "finding.sparse_prompt": "提示詞幾乎全憑運氣。請加上風格、光線、角度，以及主體的樣子與動作。",
+  // Code
+  // Compare
+  // Jobs
+  // Usage
+  // Keys and projects
+  // Upstreams and models that end
 };

@@ -1,9 +1,9 @@
 // One work, large, with what it was made from.
 
-import { api } from "./api.js";
-import { html, signal, useEffect, useRef, useSignal } from "./html.js";
-import { Icon } from "./shapes.js";
-import { dollars, moment, named, t } from "./words.js";
+import { api } from "../base/api.js";
+import { html, signal, useEffect, useRef, useSignal } from "../base/html.js";
+import { Icon } from "../base/shapes.js";
+import { dollars, moment, named, t } from "../base/words.js";
 
 /** What is looked at, or null. */
 export const open = signal(null);

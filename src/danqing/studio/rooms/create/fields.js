@@ -1,8 +1,9 @@
 // A form out of a model's schema: shapes for ratios, steps for numbers, and what has only one value shown as locked.
 
-import { wish, wishes } from "./catalogue.js";
-import { html } from "./html.js";
-import { named, t } from "./words.js";
+import { wish, wishes } from "../../desk/draft.js";
+import { html } from "../../base/html.js";
+import { Segments } from "../../base/segments.js";
+import { named, t } from "../../base/words.js";
 
 const SIDE = 20;
 
@@ -20,10 +21,8 @@ const Choice = ({ name, field, label }) => {
     return html`<p class="locked" title=${t("field.locked")}>${name === "aspect" && html`<${Shape} ratio=${field.enum[0]}/>`}
       <span>${shown(field.enum[0])}</span><small>${t("field.locked")}</small></p>`;
   }
-  return html`<div class=${name === "aspect" ? "ratios" : "segments"} role="radiogroup" aria-label=${label}>
-    ${field.enum.map((value) => html`<button type="button" role="radio" aria-checked=${now === value ? "true" : "false"}
-      onClick=${() => wish(name, value)}>${name === "aspect" && html`<${Shape} ratio=${value}/>`}${shown(value)}</button>`)}
-  </div>`;
+  return html`<${Segments} kind=${name === "aspect" ? "ratios" : "segments"} label=${label} value=${now} choose=${(value) => wish(name, value)}
+    options=${field.enum.map((value) => ({ value, name: html`${name === "aspect" && html`<${Shape} ratio=${value}/>`}${shown(value)}` }))}/>`;
 };
 
 const Steps = ({ name, field, label }) => {

@@ -1,10 +1,11 @@
 // All that was delivered, newest first: searched by words, kind and stars, and read on as far as one scrolls.
 
-import { api } from "./api.js";
-import { effect, html, signal, useEffect, useRef, useSignal } from "./html.js";
-import { Icon } from "./shapes.js";
-import { Tile } from "./tiles.js";
-import { explained, t } from "./words.js";
+import { api } from "../../base/api.js";
+import { effect, html, signal, useEffect, useRef, useSignal } from "../../base/html.js";
+import { Segments } from "../../base/segments.js";
+import { Icon } from "../../base/shapes.js";
+import { Tile } from "../../works/tiles.js";
+import { explained, t } from "../../base/words.js";
 
 const PAGE = 40;
 const PAUSE_MS = 250;
@@ -26,13 +27,13 @@ const asked = (before) => {
 const Filters = () => html`<header><h1>${t("nav.library")}</h1>
   <div class="seek"><${Icon} name="search"/><input type="search" aria-label=${t("library.search")} placeholder=${t("library.search")}
     value=${words.value} onInput=${(event) => { words.value = event.target.value; }}/></div>
-  <div class="segments" role="radiogroup" aria-label=${t("library.kind")}>${KINDS.map((value) => html`<button role="radio"
-    aria-checked=${kind.value === value ? "true" : "false"} onClick=${() => { kind.value = value; }}>${t(`kind.${value || "all"}`)}</button>`)}</div>
+  <${Segments} label=${t("library.kind")} value=${kind.value} choose=${(value) => { kind.value = value; }}
+    options=${KINDS.map((value) => ({ value, name: t(`kind.${value || "all"}`) }))}/>
   <button class="toggle" aria-pressed=${starred.value ? "true" : "false"} onClick=${() => { starred.value = !starred.value; }}><${Icon} name="star"/>${t("library.starred")}</button>
 </header>`;
 
 /** The room where everything is kept. */
-export function Library() {
+export function Room() {
   const works = useSignal(null);
   const next = useSignal(null);
   const trouble = useSignal(null);

@@ -1,8 +1,8 @@
 // The key's jobs as they are now. One stream of events for all tabs of a browser: HTTP/1.1 has six connections to a host.
 
-import { api } from "./api.js";
-import { signal } from "./html.js";
-import { recall } from "./session.js";
+import { api } from "../base/api.js";
+import { signal } from "../base/html.js";
+import { recall } from "../base/session.js";
 
 const SHOWN = 60;
 const ENDED = new Set(["done", "failed", "cancelled", "unknown"]);

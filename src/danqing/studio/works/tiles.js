@@ -1,9 +1,9 @@
 // What was made and what is being made, as tiles in rows of one height.
 
-import { html, useSignal } from "./html.js";
+import { html, useSignal } from "../base/html.js";
 import { cancel, ended } from "./jobs.js";
-import { Icon } from "./shapes.js";
-import { dollars, explained, has, t } from "./words.js";
+import { Icon } from "../base/shapes.js";
+import { dollars, explained, has, t } from "../base/words.js";
 import { open } from "./viewer.js";
 
 const place = (wide, high) => {

@@ -1,10 +1,10 @@
 // Who is signed in, with how much money, and how the studio looks.
 
-import { api } from "./api.js";
-import { html, useEffect, useSignal } from "./html.js";
-import { signOut, who } from "./session.js";
-import { LanguagePicker, ThemePicker } from "./settings.js";
-import { dollars, explained, t } from "./words.js";
+import { api } from "../../base/api.js";
+import { html, useEffect, useSignal } from "../../base/html.js";
+import { signOut, who } from "../../base/session.js";
+import { LanguagePicker, ThemePicker } from "../../base/settings.js";
+import { dollars, explained, t } from "../../base/words.js";
 
 const Money = ({ told }) => html`<dl class="facts">
   <dt>${t("account.available")}</dt><dd>${dollars(told.account.available ?? told.account.posted)}</dd>
@@ -13,7 +13,7 @@ const Money = ({ told }) => html`<dl class="facts">
 </dl>`;
 
 /** The room of the key itself. */
-export function Account() {
+export function Room() {
   const told = useSignal(null);
   const trouble = useSignal(null);
   const { key, owner } = who.value;

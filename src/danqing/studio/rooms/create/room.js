@@ -1,15 +1,18 @@
 // Asking for something: words, a model, what it takes, and the price on the button; below, what came of it.
 
-import { chosen, choose, draft, fields, model, models, open, prompt, quote, refusal } from "./catalogue.js";
-import { html, useEffect, useSignal } from "./html.js";
+import { models } from "../../desk/catalogue.js";
+import { chosen, choose, draft, fields, model, open, prompt, quote, refusal } from "../../desk/draft.js";
+import { html, useEffect, useSignal } from "../../base/html.js";
 import { Field } from "./fields.js";
-import { jobs, live, make } from "./jobs.js";
-import { Work } from "./tiles.js";
-import { dollars, explained, has, named, t } from "./words.js";
+import { jobs, live, make } from "../../works/jobs.js";
+import { Work } from "../../works/tiles.js";
+import { dollars, explained, has, named, t } from "../../base/words.js";
+
+const anew = () => models.value.filter((row) => row.ability.anew);
 
 const groups = () => [
-  ["image", models.value.filter((row) => !row.ability.makes.includes("video"))],
-  ["video", models.value.filter((row) => row.ability.makes.includes("video"))],
+  ["image", anew().filter((row) => !row.ability.makes.includes("video"))],
+  ["video", anew().filter((row) => row.ability.makes.includes("video"))],
 ];
 
 /** "second at 1080p" in words. */
@@ -90,7 +93,7 @@ const Composer = ({ tuned }) => {
 };
 
 /** The room where things are made. */
-export function Create() {
+export function Room() {
   const tuned = useSignal(false);
   const trouble = useSignal(null);
   useEffect(() => { open().catch((problem) => { trouble.value = problem; }); }, []);

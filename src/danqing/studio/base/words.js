@@ -1,11 +1,21 @@
 // The studio's words in the reader's language, and how amounts, times and sizes are written in it.
 
+import { batch, effect, signal } from "./html.js";
 import { language } from "./preferences.js";
-import en from "./words/en.js";
-import zhHans from "./words/zh-Hans.js";
-import zhHant from "./words/zh-Hant.js";
 
-const WORDS = { en, "zh-Hans": zhHans, "zh-Hant": zhHant };
+/** What is said, by its names: of the reader's language only, fetched when it is chosen. */
+const words = signal({});
+/** Which language these words are in, "" before there are any. */
+export const speaking = signal("");
+
+effect(() => {
+  const tag = language.value;
+  import(`../words/${tag}.js`).then((told) => {
+    if (language.value !== tag) return;
+    batch(() => { words.value = told.default; speaking.value = tag; });
+    document.documentElement.lang = tag;
+  }, () => {});
+});
 
 /**
  * A sentence by its name, with {gaps} filled. A name that nobody has translated is shown as it is, and a test finds it.
@@ -13,12 +23,12 @@ const WORDS = { en, "zh-Hans": zhHans, "zh-Hant": zhHant };
  * @param {Record<string, string|number>} [gaps]
  */
 export function t(name, gaps = {}) {
-  const text = WORDS[language.value][name] ?? name;
+  const text = words.value[name] ?? name;
   return text.replace(/\{(\w+)\}/g, (_, gap) => String(gaps[gap] ?? ""));
 }
 
 /** Whether there is a sentence of this name. */
-export const has = (name) => name in WORDS[language.value];
+export const has = (name) => name in words.value;
 
 /** What an engine or a vendor calls something, in words where there are some. */
 export const named = (kind, value) => (has(`${kind}.${value}`) ? t(`${kind}.${value}`) : String(value));

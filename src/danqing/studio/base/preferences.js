@@ -25,7 +25,6 @@ function spoken() {
 export const language = kept("language", Object.keys(LANGUAGES), spoken());
 export const theme = kept("theme", THEMES, "system");
 
-effect(() => { document.documentElement.lang = language.value; });
 effect(() => {
   if (theme.value === "system") delete document.documentElement.dataset.theme;
   else document.documentElement.dataset.theme = theme.value;

@@ -1,0 +1,134 @@
+// The draft on the desk: a model, words, pictures and wishes, and what just this would cost. What is taken out of a work
+// begins a new draft; the one before is laid aside and can be taken back.
+
+import { api } from "../base/api.js";
+import { batch, computed, effect, signal, untracked } from "../base/html.js";
+import { byId, models, readModels, schemaOf } from "./catalogue.js";
+
+const PAUSE_MS = 250;
+const FORM = ["aspect", "count", "seconds", "size", "person", "seed", "negative"];
+const GIVEN = ["pictures", "first_frame", "last_frame", "mask", "area", "film", "task", "roles", "factor", "translate", "enhance"];
+const UNSAID = "…"; // stands for a prompt that nobody has written yet, to know what it would cost
+const USUAL = "imagen-4.0-generate";
+
+export const chosen = signal("");
+export const schema = signal(null);
+export const prompt = signal("");
+/** What the form says, by the names of its fields. */
+export const wishes = signal({});
+/** What the draft was given besides, by the names of POST /api/jobs: pictures to begin with, a task, … */
+export const given = signal({});
+/** The drafts that were laid aside, newest first: bodies of POST /api/jobs. */
+export const aside = signal([]);
+/** What the draft on the desk would cost, as POST /api/quote tells it; null while it is asked for; or `refusal`. */
+export const quote = signal(null);
+export const refusal = signal(null);
+
+export const model = computed(() => byId.value.get(chosen.value) ?? null);
+/** The fields of the form: name and schema, in their order. */
+export const fields = computed(() =>
+  FORM.filter((name) => schema.value?.properties[name]).map((name) => [name, schema.value.properties[name]]));
+/** The body of POST /api/jobs and of POST /api/quote. */
+export const draft = computed(() => {
+  const said = Object.entries({ ...wishes.value, ...given.value }).filter(([, value]) => value !== "" && value !== null && value !== undefined);
+  return { model: chosen.value, prompt: prompt.value.trim(), ...Object.fromEntries(said) };
+});
+
+const fits = (field, value) =>
+  field.enum ? field.enum.includes(value) : value >= (field.minimum ?? -Infinity) && value <= (field.maximum ?? Infinity);
+
+const kept = (told, names, before) =>
+  Object.fromEntries(names.filter((name) => told.properties[name] && before[name] !== undefined).map((name) => [name, before[name]]));
+
+/** Take another model; what was wished for and given stays as far as it can be asked for. */
+export async function choose(id) {
+  chosen.value = id;
+  const told = await schemaOf(id);
+  if (chosen.value !== id) return;
+  const after = {};
+  for (const name of FORM) {
+    const field = told.properties[name];
+    if (!field) continue;
+    const before = wishes.value[name];
+    if (name === "negative") after[name] = before ?? "";
+    else if (before !== undefined && before !== null && fits(field, before)) after[name] = before;
+    else after[name] = field.default ?? null;
+  }
+  batch(() => { schema.value = told; wishes.value = after; given.value = kept(told, GIVEN, given.value); });
+}
+
+/** @param {string} name @param {unknown} value of a field of the form */
+export function wish(name, value) {
+  wishes.value = { ...wishes.value, [name]: value };
+}
+
+/** @param {string} name @param {unknown} value of what the draft is given; undefined takes it away */
+export function give(name, value) {
+  const { [name]: _, ...others } = given.value;
+  given.value = value === undefined ? others : { ...others, [name]: value };
+}
+
+const worth = (body) => Boolean(body.prompt || GIVEN.some((name) => body[name] !== undefined));
+
+/** Lay the draft on the desk aside, if there is something in it. */
+export function layAside() {
+  if (worth(draft.value)) aside.value = [draft.value, ...aside.value].slice(0, 20);
+}
+
+/**
+ * Begin a new draft with this; the one on the desk is laid aside. What is left out is as the model has it by default.
+ * @param {{model?: string, prompt?: string} & Record<string, unknown>} body as POST /api/jobs takes it
+ */
+export async function take(body) {
+  layAside();
+  await readModels();
+  const { model: id, prompt: words = "", ...others } = body;
+  const pick = (names) => Object.fromEntries(names.filter((name) => name in others).map((name) => [name, others[name]]));
+  batch(() => { prompt.value = words; wishes.value = pick(FORM); given.value = pick(GIVEN); });
+  await choose(id && byId.value.has(id) ? id : chosen.value || usual());
+}
+
+/** Take back what was laid aside; what is on the desk is laid aside in its place. */
+export async function takeBack(body) {
+  aside.value = aside.value.filter((other) => other !== body);
+  await take(body);
+}
+
+const usual = () => {
+  const remembered = localStorage.getItem("danqing.model");
+  const first = models.value.find((row) => row.id === remembered) ?? models.value.find((row) => row.id.startsWith(USUAL));
+  return (first ?? models.value[0]).id;
+};
+
+/** Have a draft on the desk: the one that is there, or an empty one of the model that was used last. */
+export async function open() {
+  await readModels();
+  if (!chosen.value) await choose(usual());
+}
+
+let asking = null;
+
+async function ask(body) {
+  asking?.abort();
+  const mine = (asking = new AbortController());
+  try {
+    const told = await api("POST", "/quote", { ...body, prompt: body.prompt || UNSAID }, { signal: mine.signal });
+    batch(() => { quote.value = told; refusal.value = null; });
+  } catch (problem) {
+    if (problem.name !== "AbortError") batch(() => { quote.value = null; refusal.value = problem; });
+  }
+}
+
+let priced = "";
+
+effect(() => {
+  const body = draft.value;
+  if (!schema.value || untracked(() => schema.value.properties.model.default) !== body.model) return undefined;
+  const shape = JSON.stringify({ ...body, prompt: "" });
+  // Other words hardly ever cost more, and then the server refuses: the price of before stands until the new one is there.
+  if (shape !== priced) untracked(() => { quote.value = null; });
+  priced = shape;
+  localStorage.setItem("danqing.model", body.model);
+  const later = setTimeout(() => ask(body), PAUSE_MS);
+  return () => clearTimeout(later);
+});
