@@ -1,11 +1,13 @@
 """What /studio sends: a page that loads nothing from outside, files kept for ever, and word of a build without npm."""
 
+import gzip
 import re
 from pathlib import Path
 
 import pytest
 
 import danqing.studio
+from danqing.dialects.studio import takes_gzip
 from danqing.studio import VENDOR, available, load
 from serving import Server
 
@@ -37,6 +39,45 @@ def test_the_page_names_files_that_are_there_and_kept_for_ever(server: Server) -
         assert (again.status, again.body) == (304, b"")
     assert server.call("GET", "/studio/", key="").body == page.body
     assert server.call("GET", "/studio", key="", headers={"if-none-match": page.headers["etag"]}).status == 304
+
+
+@BUILT
+def test_text_is_sent_small_to_whoever_takes_it(server: Server) -> None:
+    build = load().build
+    for path, small in (("", True), (f"/{build}/app.js", True), (f"/{build}/vendor/inter-400.woff2", False)):
+        plain = server.call("GET", f"/studio{path}", key="")
+        packed = server.call("GET", f"/studio{path}", key="", headers={"accept-encoding": "br, gzip;q=0.5"})
+        assert "content-encoding" not in plain.headers
+        if not small:
+            assert (packed.body, packed.headers["etag"]) == (plain.body, plain.headers["etag"])
+            continue
+        assert packed.headers["content-encoding"] == "gzip"
+        assert gzip.decompress(packed.body) == plain.body
+        assert int(packed.headers["content-length"]) == len(packed.body) < len(plain.body)
+        assert packed.headers["vary"] == plain.headers["vary"] == "accept-encoding"
+        assert packed.headers["content-type"] == plain.headers["content-type"]
+        assert packed.headers["etag"] != plain.headers["etag"], "each form has a strong tag of its own"
+        for headers, told in (({"accept-encoding": "gzip"}, packed), ({}, plain)):
+            known = {**headers, "if-none-match": told.headers["etag"]}
+            assert server.call("GET", f"/studio{path}", key="", headers=known).status == 304
+
+
+@pytest.mark.parametrize(
+    ("accepted", "taken"),
+    [
+        ("gzip, deflate, br, zstd", True),
+        ("GZIP;q=1.0", True),
+        ("*", True),
+        ("", False),
+        ("identity", False),
+        ("gzip;q=0", False),
+        ("gzip; q=0.000, *", False),
+        ("br, *;q=0", False),
+        ("*;q=0, gzip;q=0.1", True),
+    ],
+)
+def test_gzip_is_sent_only_where_it_is_taken(accepted: str, taken: bool) -> None:
+    assert takes_gzip(accepted) is taken
 
 
 def test_other_builds_and_other_files_are_not_there(server: Server) -> None:

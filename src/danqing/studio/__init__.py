@@ -1,9 +1,10 @@
 """The studio's files as browsers are sent them: its own modules, and the libraries that the build brought from npm.
 
 What a page loads lies below an address that names this very build, so that it may be kept for ever; the page itself is
-asked for every time, and is answered "not modified" while it is the same.
+asked for every time, and is answered "not modified" while it is the same. Text is compressed once, when it is loaded.
 """
 
+import gzip
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -34,16 +35,27 @@ ABSENT = "not built, since npm was out of reach: run `python build_pack.py` wher
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """One file: what is sent, as what, and how a browser knows it again, by a strong tag of the content."""
+    """One file: what is sent, as what, and how a browser knows it again, by a strong tag of the content.
+
+    `packed`: the same with gzip, or nothing where that saves nothing.
+    """
 
     data: bytes
     mime: str
     etag: str
+    packed: bytes = b""
 
     @classmethod
     def of(cls, data: bytes, mime: str) -> "Asset":
-        """Hashed here, once, and not whenever it is asked for: a typeface of Chinese is large."""
-        return cls(data, mime, f'"{hashlib.sha256(data).hexdigest()[:32]}"')
+        """Hashed and compressed here, once, and not whenever it is asked for: a typeface of Chinese is large."""
+        packed = b"" if mime.startswith("font/") else gzip.compress(data, mtime=0)
+        tag = hashlib.sha256(data).hexdigest()[:32]
+        return cls(data, mime, f'"{tag}"', packed if len(packed) < len(data) else b"")
+
+    @property
+    def packed_etag(self) -> str:
+        """What is sent with gzip is another representation, and has another tag."""
+        return f'{self.etag[:-1]}-gzip"'
 
 
 @dataclass(frozen=True, slots=True)
