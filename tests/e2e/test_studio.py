@@ -1,82 +1,15 @@
 """The studio in a real browser: signing in, making, finding, in three languages, without a complaint or a stranger."""
 
-import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
-import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import expect
 
 from contract.calls import new_key, spent
-from danqing.studio import available
-from serving import Server
+from e2e.visiting import NEEDED, PHONE, Visit
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
-]
-PATIENCE_MS = 60_000
-PHONE = {"width": 390, "height": 844}
 FILM = "veo-3.0-generate-preview"
 
-pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed on this machine"),
-    pytest.mark.skipif(not available(), reason="npm was out of reach when this was built: there is no studio"),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    expect.set_options(timeout=PATIENCE_MS)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
-
-
-@dataclass
-class Visit:
-    """One reader's browser; what it complained about and whom it asked."""
-
-    server: Server
-    context: BrowserContext
-    page: Page
-    complaints: list[str] = field(default_factory=list)
-    strangers: list[str] = field(default_factory=list)
-
-    def open(self, room: str = "create") -> Page:
-        self.page.goto(f"{self.server.url}/studio#/{room}")
-        return self.page
-
-    def enter(self, key: str) -> Page:
-        page = self.open()
-        page.locator("#key").fill(key)
-        page.keyboard.press("Enter")
-        return page
-
-    def notice(self, address: str) -> None:
-        if not address.startswith((self.server.url, "blob:", "data:")):
-            self.strangers.append(address)
-
-
-@pytest.fixture
-def visit(server: Server, browser: Browser) -> Iterator[Visit]:
-    context = browser.new_context(viewport={"width": 1360, "height": 860}, locale="en-US", reduced_motion="reduce")
-    context.set_default_timeout(PATIENCE_MS)
-    visit = Visit(server, context, context.new_page())
-    context.on(
-        "console", lambda told: visit.complaints.append(told.text) if told.type in ("error", "warning") else None
-    )
-    context.on("weberror", lambda told: visit.complaints.append(str(told.error)))
-    context.on("request", lambda asked: visit.notice(asked.url))
-    yield visit
-    context.close()
-    assert visit.complaints == []
-    assert visit.strangers == []
+pytestmark = NEEDED
 
 
 def test_a_picture_is_made_for_the_price_on_the_button_and_found_again(visit: Visit, tmp_path: Path) -> None:

@@ -1,0 +1,51 @@
+"""A visit to the studio with a real browser: what its tests share, and what every one of them is held to."""
+
+import shutil
+from dataclasses import dataclass, field
+
+import pytest
+from playwright.sync_api import BrowserContext, Page
+
+from danqing.studio import available
+from serving import Server
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+]
+PATIENCE_MS = 60_000
+PHONE = {"width": 390, "height": 844}
+
+# What a module of such tests is marked with.
+NEEDED = [
+    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed on this machine"),
+    pytest.mark.skipif(not available(), reason="npm was out of reach when this was built: there is no studio"),
+]
+
+
+@dataclass
+class Visit:
+    """One reader's browser; what it complained about and whom it asked."""
+
+    server: Server
+    context: BrowserContext
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+    strangers: list[str] = field(default_factory=list)
+
+    def open(self, room: str = "create") -> Page:
+        self.page.goto(f"{self.server.url}/studio#/{room}")
+        return self.page
+
+    def enter(self, key: str) -> Page:
+        page = self.open()
+        page.locator("#key").fill(key)
+        page.keyboard.press("Enter")
+        return page
+
+    def notice(self, address: str) -> None:
+        if not address.startswith((self.server.url, "blob:", "data:")):
+            self.strangers.append(address)
