@@ -9,18 +9,19 @@ KILLS ?= 500
 VENV := .venv
 ERAS := june-2025 spring-2026 newest
 SERVERS := moto s3rver
+CHECKERS := studio
 FUZZERS := schemathesis
 CASES ?= 260
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 
-.PHONY: serve test check bench bench-queue chaos fuzz live tongues sheet clean
+.PHONY: serve test check bench bench-queue chaos fuzz live tongues types sheet clean
 
 serve: $(VENV)/ready
 	exec $(VENV)/bin/danqing serve --host $(HOST) --port $(PORT) $(if $(DATA),--data "$(DATA)")
 
-test: check $(ERAS:%=.venvs/%/ready) $(SERVERS:%=.venvs/%/ready) $(FUZZERS:%=.venvs/%/ready)
+test: check $(ERAS:%=.venvs/%/ready) $(SERVERS:%=.venvs/%/ready) $(FUZZERS:%=.venvs/%/ready) $(CHECKERS:%=.venvs/%/ready)
 	$(VENV)/bin/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(VENV)/ready-dev
@@ -51,6 +52,10 @@ tongues: $(VENV)/ready-dev
 # the rest when it stays within AT_MOST dollars, or with YES=1.
 live: $(VENV)/ready-dev
 	PYTHONPATH=tests $(VENV)/bin/python -m live $(if $(AT_MOST),--at-most $(AT_MOST)) $(if $(YES),--yes)
+
+# The types of the studio's modules, and of what they ask of the API.
+types: $(VENV)/ready-dev $(CHECKERS:%=.venvs/%/ready)
+	PYTHONPATH=tests $(VENV)/bin/python -m studio.types
 
 sheet: $(VENV)/ready
 	$(VENV)/bin/python docs/sketch_sheet.py
@@ -89,3 +94,10 @@ $(VENV)/ready-dev: $(VENV)/ready
 	cp $^ .venvs/s3rver
 	if cd .venvs/s3rver && npm ci --silent --ignore-scripts --no-audit --no-fund; then touch ready; \
 	else echo "npm cannot fetch s3rver; the tests that need it say so."; fi
+
+# What checks the studio's pages; without npm the tests that need it say so.
+.venvs/studio/ready: tests/studio/package.json tests/studio/package-lock.json
+	mkdir -p .venvs/studio
+	cp $^ .venvs/studio
+	if cd .venvs/studio && npm ci --silent --ignore-scripts --no-audit --no-fund; then touch ready; \
+	else echo "npm cannot fetch what checks the studio; the tests that need it say so."; fi

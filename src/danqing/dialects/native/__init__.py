@@ -21,6 +21,8 @@ from danqing.wire import native
 from danqing.wire.openapi import Operation, document
 from danqing.wire.openapi_page import POLICY, page
 
+SUBJECTS = (Jobs, Assets, Models, Money, Webhooks, Session, Office)
+
 envelope = native.error
 
 
@@ -31,7 +33,7 @@ def claims(request: Request) -> bool:
 
 def routes(front: Front) -> list[BaseRoute]:
     """Jobs, files, models, money, keys and projects; and what describes them, for machines and for people."""
-    calls = [call for kind in (Jobs, Assets, Models, Money, Webhooks, Session, Office) for call in kind(front).calls()]
+    calls = [call for kind in SUBJECTS for call in kind(front).calls()]
     operations = [call.operation for call in calls]
 
     async def openapi(request: Request) -> Reply:

@@ -20,12 +20,16 @@ export function whenSignedOut(tell) {
 
 /**
  * One call. Rejects with a Problem, also when there is no answer.
- * @param {string} method
- * @param {string} path below /api
- * @param {unknown} [body] sent as JSON
+ * @template {string} Method
+ * @template {string} Path
+ * @param {Method} method
+ * @param {Path} path below /api
+ * @param {Api.Sent<Method, Path>} [body] sent as JSON
  * @param {{headers?: Record<string, string>, signal?: AbortSignal}} [also]
+ * @returns {Promise<Api.Answer<Method, Path>>}
  */
 export async function api(method, path, body, also = {}) {
+  /** @type {Record<string, string>} */
   const headers = { "danqing-studio": "1", ...also.headers };
   if (body !== undefined) headers["content-type"] = "application/json";
   const sent = { method, headers, signal: also.signal, body: body === undefined ? undefined : JSON.stringify(body) };

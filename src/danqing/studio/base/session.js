@@ -3,9 +3,10 @@
 import { api, whenSignedOut } from "./api.js";
 import { signal } from "./html.js";
 
-/** undefined until it is known, null for nobody, else {owner, key}. */
+/** undefined until it is known, null for nobody. @type {Signal<Api.Session|null|undefined>} */
 export const who = signal(undefined);
 
+/** @param {Api.Session} told */
 const known = (told) => (told.owner || told.key ? told : null);
 
 whenSignedOut(() => { who.value = null; });

@@ -13,7 +13,7 @@ const STROKES = {
   star: "M12 4l2.500 5.200 5.700.7-4.200 3.900 1.100 5.700L12 16.700 6.900 19.500 8 13.800 3.800 9.900l5.700-.7z",
 };
 
-/** @param {{name: keyof STROKES}} props */
+/** @param {{name: keyof typeof STROKES}} props */
 export const Icon = ({ name }) => html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d=${STROKES[name]}/></svg>`;
 
 /** Danqing's seal: a sun and mountains in cinnabar. */

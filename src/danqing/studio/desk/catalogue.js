@@ -3,8 +3,9 @@
 import { api } from "../base/api.js";
 import { computed, signal } from "../base/html.js";
 
-/** All that make pictures or films of words, as GET /api/models tells them. */
+/** All that make pictures or films of words, as GET /api/models tells them. @type {Signal<Api.Model[]>} */
 export const models = signal([]);
+/** @type {Map<string, Record<string, any>>} */
 const schemas = new Map();
 
 export const byId = computed(() => new Map(models.value.map((row) => [row.id, row])));

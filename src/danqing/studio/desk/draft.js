@@ -14,21 +14,22 @@ const USUAL = "imagen-4.0-generate";
 export const chosen = signal("");
 export const schema = signal(null);
 export const prompt = signal("");
-/** What the form says, by the names of its fields. */
+/** What the form says, by the names of its fields. @type {Signal<Record<string, any>>} */
 export const wishes = signal({});
-/** What the draft was given besides, by the names of POST /api/jobs: pictures to begin with, a task, … */
+/** What the draft was given besides, by the names of POST /api/jobs: pictures to begin with, a task, … @type {Signal<Record<string, any>>} */
 export const given = signal({});
-/** The drafts that were laid aside, newest first: bodies of POST /api/jobs. */
+/** The drafts that were laid aside, newest first: bodies of POST /api/jobs. @type {Signal<Api.JobRequest[]>} */
 export const aside = signal([]);
-/** What the draft on the desk would cost, as POST /api/quote tells it; null while it is asked for; or `refusal`. */
+/** What the draft on the desk would cost, as POST /api/quote tells it; null while it is asked for; or `refusal`. @type {Signal<Api.Quote|null>} */
 export const quote = signal(null);
+/** @type {Signal<import("../base/api.js").Problem|null>} */
 export const refusal = signal(null);
 
 export const model = computed(() => byId.value.get(chosen.value) ?? null);
 /** The fields of the form: name and schema, in their order. */
 export const fields = computed(() =>
   FORM.filter((name) => schema.value?.properties[name]).map((name) => [name, schema.value.properties[name]]));
-/** The body of POST /api/jobs and of POST /api/quote. */
+/** The body of POST /api/jobs and of POST /api/quote. @type {Reading<Api.JobRequest>} */
 export const draft = computed(() => {
   const said = Object.entries({ ...wishes.value, ...given.value }).filter(([, value]) => value !== "" && value !== null && value !== undefined);
   return { model: chosen.value, prompt: prompt.value.trim(), ...Object.fromEntries(said) };
@@ -45,6 +46,7 @@ export async function choose(id) {
   chosen.value = id;
   const told = await schemaOf(id);
   if (chosen.value !== id) return;
+  /** @type {Record<string, any>} */
   const after = {};
   for (const name of FORM) {
     const field = told.properties[name];

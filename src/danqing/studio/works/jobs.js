@@ -7,13 +7,17 @@ import { recall } from "../base/session.js";
 const SHOWN = 60;
 const ENDED = new Set(["done", "failed", "cancelled", "unknown"]);
 
-/** Newest first. */
+/** Newest first. @type {Signal<Api.Job[]>} */
 export const jobs = signal([]);
 export const live = signal(false);
 
+/** @param {Api.Job} job */
 export const ended = (job) => ENDED.has(job.state);
 
-/** Put what was told about jobs in its place; older news of a job does not undo newer. */
+/**
+ * Put what was told about jobs in its place; older news of a job does not undo newer.
+ * @param {Api.Job[]} told
+ */
 export function learn(told) {
   const known = new Map(jobs.value.map((job) => [job.id, job]));
   for (const job of told) {
@@ -28,7 +32,9 @@ const reread = async () => learn((await api("GET", `/jobs?limit=${SHOWN}`)).jobs
 /** Follow the key's jobs until the function that is returned is called. */
 export function follow() {
   const channel = new BroadcastChannel("danqing-jobs");
+  /** @type {EventSource} */
   let source = null;
+  /** @type {(told?: unknown) => void} */
   let leave = () => {};
   const tell = (news) => { channel.postMessage(news); hear(news); };
   const hear = ({ job, open }) => {
@@ -60,13 +66,17 @@ export function follow() {
   };
 }
 
-/** Have the draft made, for no more than was told; asked twice it is still one job. */
+/**
+ * Have the draft made, for no more than was told; asked twice it is still one job.
+ * @param {Api.JobRequest} body
+ * @param {Api.Money} cost
+ */
 export async function make(body, cost) {
   const headers = { "idempotency-key": token(), "x-danqing-max-cost": cost.usd };
   learn([await api("POST", "/jobs", body, { headers })]);
 }
 
-/** End a job and have its money back. */
+/** End a job and have its money back. @param {Api.Job} job */
 export const cancel = async (job) => learn([await api("POST", `/jobs/${job.id}/cancel`)]);
 
 // crypto.randomUUID would want TLS.

@@ -13,7 +13,7 @@ const place = (wide, high) => {
 
 const thumbnail = (file) => `/api/assets/${file}/thumbnail?size=512`;
 
-/** A file that was delivered. @param {{work: object}} props an asset, or an output with what its job knows */
+/** A file that was delivered. @param {{work: import("./viewer.js").Work}} props */
 export function Tile({ work }) {
   const film = work.medium === "video";
   return html`<button class="tile" style=${place(work.width, work.height)} onClick=${() => { open.value = work; }}>

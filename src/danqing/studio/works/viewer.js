@@ -5,7 +5,12 @@ import { html, signal, useEffect, useRef, useSignal } from "../base/html.js";
 import { Icon } from "../base/shapes.js";
 import { dollars, moment, named, t } from "../base/words.js";
 
-/** What is looked at, or null. */
+/**
+ * A file of the library, or an output with what its job knows of it.
+ * @typedef {Api.Asset | Api.Output & Pick<Api.Job, "prompt"|"model"|"sketch"|"charged"> & {job: string}} Work
+ */
+
+/** What is looked at, or null. @type {Signal<Work|null>} */
 export const open = signal(null);
 
 const Facts = ({ work, story }) => {

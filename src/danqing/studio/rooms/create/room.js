@@ -10,6 +10,7 @@ import { dollars, explained, has, named, t } from "../../base/words.js";
 
 const anew = () => models.value.filter((row) => row.ability.anew);
 
+/** @returns {[string, Api.Model[]][]} */
 const groups = () => [
   ["image", anew().filter((row) => !row.ability.makes.includes("video"))],
   ["video", anew().filter((row) => row.ability.makes.includes("video"))],

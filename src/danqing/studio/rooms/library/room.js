@@ -21,7 +21,7 @@ const asked = (before) => {
   if (kind.value) query.set("kind", kind.value);
   if (starred.value) query.set("starred", "true");
   if (before) query.set("before", before);
-  return `/assets?${query}`;
+  return query;
 };
 
 const Filters = () => html`<header><h1>${t("nav.library")}</h1>
@@ -42,7 +42,7 @@ export function Room() {
   const read = async (before) => {
     const mine = ++reading.current;
     try {
-      const told = await api("GET", asked(before));
+      const told = await api("GET", `/assets?${asked(before)}`);
       if (mine !== reading.current) return;
       works.value = before ? [...works.value, ...told.assets] : told.assets;
       next.value = told.next;

@@ -1,0 +1,1 @@
+"""The types of the studio, checked by TypeScript; `make types` runs it."""
