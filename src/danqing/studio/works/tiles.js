@@ -1,9 +1,10 @@
 // What was made and what is being made, as tiles in rows of one height.
 
-import { html, useSignal } from "../base/html.js";
-import { cancel, ended } from "./jobs.js";
+import { html } from "../base/html.js";
 import { Icon } from "../base/shapes.js";
-import { dollars, explained, has, t } from "../base/words.js";
+import { t } from "../base/words.js";
+import { ended } from "./jobs.js";
+import { Nothing, Running } from "./progress.js";
 import { open } from "./viewer.js";
 
 const place = (wide, high) => {
@@ -23,30 +24,6 @@ export function Tile({ work }) {
     <span class="legend"><b>${work.prompt}</b><span>${work.model}</span></span>
   </button>`;
 }
-
-const Running = ({ job }) => {
-  const busy = useSignal(false);
-  const percent = Math.round(job.progress * 100);
-  const stop = async () => {
-    busy.value = true;
-    await cancel(job).catch(() => {});
-    busy.value = false;
-  };
-  return html`<article class="tile running" style=${place(4, 3)} data-job=${job.id}>
-    <p>${job.prompt}</p>
-    <progress max="100" value=${percent} aria-label=${t("tile.progress")}></progress>
-    <p class="row"><span role="status">${t(has(`stage.${job.stage}`) ? `stage.${job.stage}` : `stage.${job.state}`)}${percent > 0 && ` ${percent}%`}</span>
-      <span>${t("tile.held", { sum: dollars(job.held) })}</span></p>
-    <button disabled=${busy.value} onClick=${stop}>${t("tile.cancel")}</button>
-  </article>`;
-};
-
-const Nothing = ({ job }) => html`<article class="tile nothing" style=${place(4, 3)} data-job=${job.id}>
-  <p>${job.prompt}</p>
-  <p class="trouble">${job.state === "cancelled" ? t("tile.cancelled") : job.error ? explained(job.error) : t("tile.nothing")}</p>
-  ${job.error && job.state !== "cancelled" && html`<p class="quiet small" lang="en">${job.error.message}</p>`}
-  <p class="quiet small">${t("tile.charged", { sum: dollars(job.charged) })}</p>
-</article>`;
 
 /** A job wherever it stands: at work, delivered, or come to nothing. */
 export function Work({ job }) {
