@@ -19,6 +19,16 @@ FLAGS = [
 PATIENCE_MS = 60_000
 PHONE = {"width": 390, "height": 844}
 
+_REST = """new Promise((resolve) => {
+  let quiet = 0;
+  const done = () => { observer.disconnect(); resolve(); };
+  const stirred = () => { clearTimeout(quiet); quiet = setTimeout(done, 500); };
+  const observer = new MutationObserver(stirred);
+  observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+  setTimeout(done, 8000);
+  stirred();
+})"""
+
 # What a module of such tests is marked with.
 NEEDED = [
     pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed on this machine"),
@@ -49,3 +59,8 @@ class Visit:
     def notice(self, address: str) -> None:
         if not address.startswith((self.server.url, "blob:", "data:")):
             self.strangers.append(address)
+
+
+def at_rest(page: Page) -> None:
+    """Wait until nothing of the page changes any more; what is at work may go on changing it."""
+    page.evaluate(_REST)
