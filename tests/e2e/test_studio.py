@@ -55,7 +55,7 @@ def test_a_picture_is_made_for_the_price_on_the_button_and_found_again(visit: Vi
 def test_a_film_is_seen_at_work_in_two_tabs_and_cancelled_for_nothing(visit: Visit) -> None:
     key = new_key(visit.server, "director")
     page = visit.enter(key)
-    page.get_by_role("combobox").select_option(FILM)
+    visit.choose(FILM)
     expect(page.locator(".locked", has_text="8 s")).to_be_visible()
     page.locator("textarea").fill("[danqing:slow=60] a boat on a calm lake at dusk, filmed from above, slow pan")
     expect(page.locator(".go")).to_contain_text("$5.40")

@@ -60,6 +60,12 @@ class Visit:
         if not address.startswith((self.server.url, "blob:", "data:")):
             self.strangers.append(address)
 
+    def choose(self, model: str) -> None:
+        """Another model, out of the list of all."""
+        self.page.locator(".chosen").click()
+        self.page.get_by_role("combobox").fill(model)
+        self.page.keyboard.press("Enter")
+
 
 def at_rest(page: Page) -> None:
     """Wait until nothing of the page changes any more; what is at work may go on changing it."""

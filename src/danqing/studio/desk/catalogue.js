@@ -10,10 +10,39 @@ const schemas = new Map();
 
 export const byId = computed(() => new Map(models.value.map((row) => [row.id, row])));
 
-/** Read the catalog, once. */
+/** Who makes what for a live key: names of upstreams by the id of a model. For a test key nobody does. @type {Signal<Map<string, string[]>>} */
+export const hands = signal(new Map());
+
+const VENDORS = { imagen: "Google", veo: "Google", gemini: "Google", "gpt-image": "OpenAI", "dall-e": "OpenAI", sora: "OpenAI" };
+
+/** Whose model it is. @param {Api.Model} row */
+export const vendorOf = (row) => VENDORS[row.family] ?? row.family;
+
+/** @param {Api.Model} row */
+export const isFilm = (row) => row.ability.makes.includes("video");
+
+/** Whether its vendor has switched it off, so that another one makes its work. @param {Api.Model} row */
+export const isOver = (row) => Boolean(row.lifecycle.shutdown && row.lifecycle.shutdown <= new Date().toISOString().slice(0, 10));
+
+/**
+ * The models that can be chosen for a task, or for something new: those that all the words are about.
+ * @param {Api.Model[]} rows @param {{words?: string, task?: string|null}} [asked]
+ */
+export function offered(rows, { words = "", task = null } = {}) {
+  const sought = words.toLowerCase().split(/\s+/).filter(Boolean);
+  return rows.filter((row) => (row.ability.anew || row.ability.tasks.some((known) => known === task)) && sought.every((word) =>
+    [row.title, row.id, vendorOf(row), ...row.aliases].some((name) => name.toLowerCase().includes(word))));
+}
+
+/** Read the catalog, once, and who makes what of it. */
 export async function readModels() {
   if (models.value.length) return;
-  const told = await api("GET", "/models");
+  const [told, makers] = await Promise.all([api("GET", "/models"), api("GET", "/upstreams")]);
+  const served = new Map();
+  for (const { name, routes } of makers.upstreams) {
+    for (const id of routes.flatMap((route) => route.serves)) served.set(id, [...new Set([...(served.get(id) ?? []), name])]);
+  }
+  hands.value = served;
   models.value = told.models.filter((row) => row.ability.makes.some((made) => made !== "text"));
 }
 

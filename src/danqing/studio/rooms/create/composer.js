@@ -1,0 +1,50 @@
+// The prompt bar: words, a model, and the button with the price on it.
+
+import { chosen, draft, model, prompt, quote } from "../../desk/draft.js";
+import { isFilm } from "../../desk/catalogue.js";
+import { html, signal, useSignal } from "../../base/html.js";
+import { Icon } from "../../base/shapes.js";
+import { dollars, explained, t } from "../../base/words.js";
+import { make } from "../../works/jobs.js";
+import { Picker } from "./picker.js";
+import { Price } from "./price.js";
+
+const busy = signal(false);
+/** Why the draft was not taken. @type {Signal<import("../../base/api.js").Problem|null>} */
+const trouble = signal(null);
+
+const ready = () => Boolean(draft.value.prompt && quote.value?.affordable) && !busy.value;
+
+async function send(event) {
+  event?.preventDefault();
+  if (!ready()) return;
+  busy.value = true;
+  trouble.value = null;
+  try {
+    await make(draft.value, quote.value.cost);
+  } catch (problem) {
+    trouble.value = problem;
+  }
+  busy.value = false;
+}
+
+const Words = () => html`<textarea rows="2" aria-label=${t("create.prompt")} placeholder=${t("create.placeholder")} value=${prompt.value}
+  onInput=${(event) => { prompt.value = event.target.value; }}
+  onKeyDown=${(event) => (event.ctrlKey || event.metaKey) && event.key === "Enter" && send(event)}></textarea>`;
+
+/** The prompt bar. @param {{tuned: Signal<boolean>}} props */
+export function Composer({ tuned }) {
+  const picking = useSignal(false);
+  return html`<form class="composer" onSubmit=${send}>
+    <${Words}/>
+    <div class="tools">
+      <button type="button" class="chosen" aria-haspopup="dialog" aria-label=${`${t("create.model")}: ${model.value.title}`} data-model=${chosen.value}
+        onClick=${() => { picking.value = true; }}><${Icon} name=${isFilm(model.value) ? "film" : "picture"}/><span>${model.value.title}</span><${Icon} name="down"/></button>
+      <button type="button" class="tune" aria-expanded=${tuned.value ? "true" : "false"} onClick=${() => { tuned.value = !tuned.value; }}>${t("create.tune")}</button>
+      <button class="primary go" disabled=${!ready()} title=${t("create.keys")}>${t("create.go")}<b>${quote.value ? dollars(quote.value.cost) : "…"}</b></button>
+    </div>
+    <${Price}/>
+    ${trouble.value && html`<p class="trouble" role="alert">${explained(trouble.value)} <span lang="en">${trouble.value.message}</span></p>`}
+  </form>
+  <${Picker} shown=${picking.value} close=${() => { picking.value = false; }}/>`;
+}

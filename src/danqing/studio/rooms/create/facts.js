@@ -1,0 +1,51 @@
+// What there is to know of a model before it is asked, in words.
+
+import { byId, hands, isOver } from "../../desk/catalogue.js";
+import { language } from "../../base/preferences.js";
+import { who } from "../../base/session.js";
+import { has, t } from "../../base/words.js";
+
+/** "second at 1080p" in words. @param {string} per */
+export function unit(per) {
+  const [what, size] = per.split(" at ");
+  return has(`per.${what}`) ? t(`per.${what}`) + (size ? ` · ${size}` : "") : per;
+}
+
+/** "3–10" where nothing is left out, else "4, 6, 8". @param {number[]} numbers */
+function lengths(numbers) {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  const whole = sorted.length > 2 && sorted.at(-1) - sorted[0] === sorted.length - 1;
+  return whole ? `${sorted[0]}–${sorted.at(-1)}` : sorted.join(", ");
+}
+
+const tongues = (codes) => codes.map((code) => new Intl.DisplayNames([language.value], { type: "language" }).of(code)).join(", ");
+
+/** What it can do, in short. @param {Api.Model} row @returns {string[]} */
+export function limits({ ability }) {
+  const film = ability.makes.includes("video");
+  return [
+    ability.seconds.length && t("seconds", { n: lengths(ability.seconds) }),
+    ability.sizes.join(", "),
+    film && t(ability.audio ? "model.sound" : "model.silent"),
+    ability.count.max > 1 && t("model.most", { n: ability.count.max }),
+    ability.pictures_max && t("model.pictures", { n: ability.pictures_max }),
+    ability.frames && t("model.frames"),
+    ability.languages.length && t("model.reads", { languages: tongues(ability.languages) }),
+  ].filter(Boolean);
+}
+
+/** Until when there is such a model, or who makes its work now; "" when nothing is known. @param {Api.Model} row */
+export function ending(row) {
+  const { shutdown: day, successor } = row.lifecycle;
+  if (!day) return "";
+  const heir = byId.value.get(successor)?.title;
+  if (!isOver(row)) return t("model.ends", { day });
+  return heir ? t("model.heir", { day, heir }) : t("model.over", { day });
+}
+
+/** Who would make it for this key: the Sketch engine, upstreams, or nobody. @param {Api.Model} row */
+export function hand(row) {
+  if (who.value?.key?.test) return { kind: "test", name: t("tile.sketch") };
+  const names = hands.value.get(row.id);
+  return names ? { kind: "live", name: names.join(", ") } : { kind: "none", name: t("model.nobody") };
+}

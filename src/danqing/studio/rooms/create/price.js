@@ -1,0 +1,35 @@
+// What the draft would cost, and what there is to say of it before it is paid for.
+
+import { model, prompt, quote, refusal } from "../../desk/draft.js";
+import { html } from "../../base/html.js";
+import { dollars, explained, has, named, t } from "../../base/words.js";
+import { unit } from "./facts.js";
+
+const after = (told) => told.limits.find((row) => row.of === "account" && row.after?.usd)?.after;
+
+const Finding = ({ finding }) => (has(`finding.${finding.code}`)
+  ? html`<span class="gold">${t(`finding.${finding.code}`)}</span>`
+  : html`<span class="gold" lang="en">${finding.sentence} ${finding.suggestion}</span>`);
+
+/** "4 × $0.04", where that is just what it costs. */
+const sum = ({ parameters, cost }) => {
+  const [{ per, price }] = model.value.prices;
+  const units = { picture: parameters.count ?? 1, film: parameters.count ?? 1, second: (parameters.count ?? 1) * (parameters.seconds ?? 0) }[per];
+  return units && units * price.nanos === cost.nanos ? `${units} × ${dollars(price)} ${unit(per)}` : "";
+};
+
+/** The line below the composer. */
+export function Price() {
+  if (refusal.value) return html`<p class="price trouble" role="alert">${explained(refusal.value)} <span lang="en">${refusal.value.message}</span></p>`;
+  const told = quote.value;
+  if (!told) return html`<p class="price quiet">${t("create.pricing")}</p>`;
+  const left = after(told);
+  return html`<p class="price quiet">
+    ${sum(told) && html`<span>${sum(told)}</span>`}
+    ${left && html`<span>${t("create.after", { sum: dollars(left) })}</span>`}
+    ${!told.affordable && html`<span class="trouble">${t("problem.no_funds")}</span>`}
+    ${told.changes.map((change) => html`<span class="gold">${
+      t("create.changed", { what: named("field", change.param), asked: change.asked, made: change.made })}</span>`)}
+    ${prompt.value.trim() && told.wording.findings.map((finding) => html`<${Finding} finding=${finding}/>`)}
+  </p>`;
+}
