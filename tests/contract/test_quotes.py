@@ -110,6 +110,7 @@ FREE = {
     "/api/keys/{key}/rotate",
     "/api/assets/{file}/share",
     "/api/recognise",
+    "/api/files",
     "/api/session",
     "/api/boards",
     "/api/boards/{board}/assets",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from contract.calls import new_key
-from danqing.dialects.native import Assets, Jobs, Models, Money, Office, Session, Webhooks
+from danqing.dialects.native import SUBJECTS
 from danqing.front import Front
 from serving import Server
 
@@ -35,11 +35,7 @@ def test_the_commands_run_as_they_are_printed(server: Server, tmp_path: Path) ->
 
 
 def test_every_path_that_it_names_is_there() -> None:
-    paths = {
-        call.operation.path
-        for kind in (Jobs, Assets, Models, Money, Office, Session, Webhooks)
-        for call in kind(FRONT).calls()
-    }
+    paths = {call.operation.path for kind in SUBJECTS for call in kind(FRONT).calls()}
     there = {re.sub(r"\{\w+\}", "*", path) for path in paths} | {"/openapi.json"}
     named = set(re.findall(r"/api(/[\w/.-]+)", re.sub(r"\$\w+|\bID\b|\bNAME\b|veo-3.0[\w.-]+", "ANY", PAGE)))
     for path in named:

@@ -18,6 +18,7 @@ from danqing.domain.outcomes import outcome_of
 from danqing.domain.queueing import Place
 from danqing.domain.retention import Swept
 from danqing.domain.retiring import Retiring
+from danqing.domain.shelf import File
 from danqing.domain.timeline import timeline as timeline_of
 from danqing.domain.wording import ENHANCE, Wording
 from danqing.wire import bodies
@@ -261,6 +262,19 @@ def retiring(row: Retiring) -> Tree:
 def swept(row: Swept | None) -> Tree:
     """What a sweep has removed; `swept` is null when another process is at it."""
     return {"swept": asdict(row) if row else None}
+
+
+def sent(file: File) -> Tree:
+    """A file that was sent, and the address that requests name it by."""
+    assert file.blob is not None, "it is sent when all of it is here"
+    return {
+        "file": file.name,
+        "address": f"files/{file.name}",
+        "mime": file.blob.mime,
+        "bytes": file.size,
+        "seconds": file.duration_ms / 1000 if file.duration_ms else None,
+        "expires": time(file.expires),
+    }
 
 
 def error(problem: Problem) -> Tree:

@@ -48,6 +48,17 @@ class AssetStory(Asset):
     used_by: list[str]
 
 
+class Sent(Shape):
+    """A file that was sent; `address` is what requests name it by until it expires. Only a film has `seconds`."""
+
+    file: str
+    address: str
+    mime: str
+    bytes: int
+    seconds: float | None
+    expires: str | None
+
+
 class Deleted(Shape):
     """Which file was taken away, and the job that made it."""
 
