@@ -1,10 +1,12 @@
 """A visit to the studio with a real browser: what its tests share, and what every one of them is held to."""
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from danqing.studio import available
 from serving import Server
@@ -70,3 +72,20 @@ class Visit:
 def at_rest(page: Page) -> None:
     """Wait until nothing of the page changes any more; what is at work may go on changing it."""
     page.evaluate(_REST)
+
+
+@contextmanager
+def visiting(browser: Browser, server: Server) -> Iterator[Visit]:
+    """A reader with a browser of their own, who notices every complaint and every stranger."""
+    context = browser.new_context(viewport={"width": 1360, "height": 860}, locale="en-US", reduced_motion="reduce")
+    context.set_default_timeout(PATIENCE_MS)
+    visit = Visit(server, context, context.new_page())
+    context.on(
+        "console", lambda told: visit.complaints.append(told.text) if told.type in ("error", "warning") else None
+    )
+    context.on("weberror", lambda told: visit.complaints.append(str(told.error)))
+    context.on("request", lambda asked: visit.notice(asked.url))
+    yield visit
+    context.close()
+    assert visit.complaints == []
+    assert visit.strangers == []
