@@ -60,8 +60,25 @@ def test_a_server_that_dies_is_waited_for_and_its_work_is_seen_to_its_end(
         expect(page.locator(".tile img")).to_have_count(1)
         assert page.evaluate("window.loaded") == loaded, "it is the same page still"
         assert spent(server, key) == server.call("GET", f"/api/jobs/{job}", key=key).json()["charged"]["nanos"] > 0
-        assert [told for told in visit.complaints if "ERR_CONNECTION" not in told and "ERR_INCOMPLETE" not in told] == []
+        assert [
+            told for told in visit.complaints if "ERR_CONNECTION" not in told and "ERR_INCOMPLETE" not in told
+        ] == []
         visit.complaints.clear()
+
+
+def test_a_stream_that_was_refused_is_asked_for_again(visit: Visit) -> None:
+    key = new_key(visit.server, "patient")
+    refused = {"status": 503, "body": "{}", "content_type": "application/json"}
+    visit.context.route("**/api/events", lambda asked: asked.fulfill(**refused), times=2)
+    expect(visit.enter(key).locator(".composer")).to_be_visible()
+    expect(visit.page.locator("header [role=status]")).to_contain_text("Connecting")
+    expect(visit.page.locator("header [role=status]")).to_have_count(0)
+    job = order(visit.server, key, "[danqing:slow=60] a boat at dusk")
+    running(visit.page, job)
+    visit.server.call("POST", f"/api/jobs/{job}/cancel", key=key)
+    expect(visit.page.locator(".nothing")).to_be_visible()
+    assert [told for told in visit.complaints if "503" not in told] == []
+    visit.complaints.clear()
 
 
 def test_work_is_seen_on_another_machine_as_it_happens(browser: Browser, server: Server) -> None:

@@ -5,6 +5,7 @@ import { signal } from "../base/html.js";
 import { recall } from "../base/session.js";
 
 const SHOWN = 60;
+const PAUSE_MS = 3000;
 const ENDED = new Set(["done", "failed", "cancelled", "unknown"]);
 
 /** Newest first. @type {Signal<Api.Job[]>} */
@@ -36,6 +37,7 @@ export function follow() {
   let source = null;
   /** @type {(told?: unknown) => void} */
   let leave = () => {};
+  let again = 0;
   const tell = (news) => { channel.postMessage(news); hear(news); };
   const hear = ({ job, open }) => {
     if (job) learn([job]);
@@ -43,14 +45,19 @@ export function follow() {
     if (open) reread().catch(() => {});
   };
   channel.onmessage = (event) => hear(event.data);
-  const listen = () => {
+  const connect = () => {
     source = new EventSource("/api/events");
     source.onopen = () => tell({ open: true });
     source.onmessage = (event) => tell({ job: JSON.parse(event.data) });
     source.onerror = () => {
       tell({ open: false });
-      if (source.readyState === EventSource.CLOSED) recall().catch(() => {}); // the session has ended, perhaps
+      if (source.readyState !== EventSource.CLOSED) return; // the browser asks again by itself
+      recall().catch(() => {}); // the session has ended, perhaps, or the server is starting
+      again = setTimeout(connect, PAUSE_MS);
     };
+  };
+  const listen = () => {
+    connect();
     return new Promise((resolve) => { leave = resolve; });
   };
   const ending = new AbortController();
@@ -59,6 +66,7 @@ export function follow() {
   reread().then(() => { live.value = true; }, () => {});
   return () => {
     ending.abort();
+    clearTimeout(again);
     source?.close();
     leave();
     channel.close();
