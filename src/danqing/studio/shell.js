@@ -1,7 +1,7 @@
 // The rooms and the way between them; the address says which one is open, and what in it: #/jobs/ID.
 
 import { room } from "./base/address.js";
-import { html, signal, useEffect } from "./base/html.js";
+import { html, signal, useEffect, useRef } from "./base/html.js";
 import { who } from "./base/session.js";
 import { Icon, Seal } from "./base/shapes.js";
 import { explained, t } from "./base/words.js";
@@ -12,8 +12,11 @@ import { Viewer } from "./works/viewer.js";
 const ROOMS = {
   create: { for: ["key"], load: () => import("./rooms/create/room.js") },
   library: { for: ["key"], load: () => import("./rooms/library/room.js") },
+  jobs: { for: ["key"], load: () => import("./rooms/jobs/room.js") },
   account: { for: ["key", "owner"], load: () => import("./rooms/account/room.js") },
 };
+
+const AT_HAND = 4; // rooms that a phone shows at once; the others are behind one more button
 
 const entered = signal({}); // the rooms that were fetched, by name
 const trouble = signal(null);
@@ -43,17 +46,30 @@ const Inside = ({ name }) => {
   return html`<main class="room waiting" role="status">${t("waiting")}</main>`;
 };
 
+const Way = ({ name, open }) => html`<a href=${`#/${name}`} aria-current=${name === open ? "page" : undefined}>
+  <${Icon} name=${name}/><span>${t(`nav.${name}`)}</span></a>`;
+
+/** The rooms that have no place at the bottom of a phone. On a wide screen they stand with the others. */
+const Rest = ({ names, open }) => {
+  const list = useRef(/** @type {HTMLElement|null} */ (null));
+  const within = names.includes(open) ? "page" : undefined;
+  return html`<button class="others" popovertarget="others" aria-current=${within}><${Icon} name="more"/><span>${t("nav.more")}</span></button>
+    <div id="others" popover ref=${list} onClick=${() => list.current.togglePopover(false)}>
+      ${names.map((name) => html`<${Way} key=${name} name=${name} open=${open}/>`)}</div>`;
+};
+
 /** The page for whoever is signed in. */
 export function Shell() {
   const { owner } = who.value; // who looks after the server makes nothing, and has nothing in a library
   const rooms = Object.keys(ROOMS).filter((name) => ROOMS[name].for.includes(owner ? "owner" : "key"));
   const open = rooms.includes(room.value) ? room.value : rooms[0];
+  const close = rooms.length > AT_HAND + 1 ? AT_HAND : rooms.length;
   useEffect(() => (owner ? undefined : follow()), [owner]);
   useEffect(() => { enter(open); }, [open]);
   return html`<nav class="rooms" aria-label=${t("nav.label")}>
     <${Seal}/>
-    ${rooms.map((name) => html`<a href=${`#/${name}`} key=${name} aria-current=${name === open ? "page" : undefined}>
-      <${Icon} name=${name}/><span>${t(`nav.${name}`)}</span></a>`)}
+    ${rooms.slice(0, close).map((name) => html`<${Way} key=${name} name=${name} open=${open}/>`)}
+    ${rooms.length > close && html`<${Rest} names=${rooms.slice(close)} open=${open}/>`}
     <span class="fill"></span>
     <${KeyBadge}/>
   </nav>

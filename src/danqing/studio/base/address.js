@@ -23,3 +23,17 @@ export function go(path, { quiet = false } = {}) {
   else location.hash = `#/${path}`;
   address.value = path;
 }
+
+/**
+ * Ask for something else in the same room, as its filters do; "" takes a wish away. Leaves no step to go back to.
+ * @param {Record<string, string>} changes
+ */
+export function refine(changes) {
+  const [place] = address.value.split("?");
+  const wanted = new URLSearchParams(query.value);
+  for (const [name, value] of Object.entries(changes)) {
+    if (value) wanted.set(name, value);
+    else wanted.delete(name);
+  }
+  go(wanted.size ? `${place}?${wanted}` : place, { quiet: true });
+}

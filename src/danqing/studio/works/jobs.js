@@ -87,5 +87,5 @@ export async function make(body, cost) {
 /** End a job and have its money back. @param {Api.Job} job */
 export const cancel = async (job) => learn([await api("POST", `/jobs/${job.id}/cancel`)]);
 
-// crypto.randomUUID would want TLS.
-const token = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+/** What makes a request known again when it is sent twice. crypto.randomUUID would want TLS. */
+export const token = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");

@@ -1,0 +1,89 @@
+// What can be done with a job: end it, ask again, make it once more, begin a draft with it, take its files away.
+
+import { go } from "../../base/address.js";
+import { api } from "../../base/api.js";
+import { html, useEffect, useRef, useSignal } from "../../base/html.js";
+import { Icon } from "../../base/shapes.js";
+import { dollars, explained, t } from "../../base/words.js";
+import { take } from "../../desk/draft.js";
+import { made, priced } from "../../works/anew.js";
+import { cancel, ended, learn } from "../../works/jobs.js";
+
+/** @typedef {import("../../works/anew.js").Way} Way */
+
+/** @param {Api.Job} job @returns {Way[]} what was delivered is made anew, what came to nothing is asked for once more */
+const ways = (job) => (job.state === "done" ? ["same", "fresh"] : ["retry", "fresh"]);
+
+/**
+ * A button with the price on it, which is asked for first.
+ * @param {{job: Api.Job, way: Way, fail: (problem: any) => void}} props
+ */
+function Anew({ job, way, fail }) {
+  const quote = useSignal(/** @type {Api.Quote|null} */ (null));
+  const refusal = useSignal(null);
+  const busy = useSignal(false);
+  useEffect(() => {
+    priced(job, way).then((told) => { quote.value = told; }, (problem) => { refusal.value = problem; });
+  }, [job.id, way]);
+  const ask = async () => {
+    busy.value = true;
+    try {
+      const anew = await made(job, way, quote.value.cost);
+      go(`jobs/${anew.id}`);
+    } catch (problem) {
+      fail(problem);
+    }
+    busy.value = false;
+  };
+  const ready = quote.value?.affordable && !busy.value;
+  return html`<button class=${way === "fresh" ? "priced" : "priced primary"} disabled=${!ready} onClick=${ask}><span>${t(`jobs.anew.${way}`)}</span>
+      <b>${quote.value ? dollars(quote.value.cost) : refusal.value ? "—" : "…"}</b></button>
+    ${refusal.value && html`<p class="small quiet">${explained(refusal.value)} <span lang="en">${refusal.value.message}</span></p>`}
+    ${quote.value && !quote.value.affordable && html`<p class="small trouble">${t("problem.no_funds")}</p>`}`;
+}
+
+/** What a request can hold of what a job was asked for; pictures that came with it are not in it. @param {Api.Job} job */
+function recipe(job) {
+  const { wants, roles, pictures, first_frame, last_frame, mask, film, knobs, ...told } = job.parameters;
+  return { model: job.model, prompt: job.prompt, ...told };
+}
+
+/** @param {{job: Api.Job, fail: (problem: any) => void}} props */
+function Deleting({ job, fail }) {
+  const dialog = useRef(/** @type {HTMLDialogElement|null} */ (null));
+  const there = job.outputs.filter((output) => output.file && !output.gone).length;
+  if (!there) return null;
+  const remove = async () => {
+    dialog.current.close();
+    try {
+      learn([await api("DELETE", `/jobs/${job.id}`)]);
+    } catch (problem) {
+      fail(problem);
+    }
+  };
+  return html`<button class="plain" onClick=${() => dialog.current.showModal()}><${Icon} name="remove"/>${t("jobs.delete")}</button>
+    <dialog class="ask" ref=${dialog} aria-labelledby="deleting"><h2 id="deleting">${t("jobs.delete.sure", { n: there })}</h2>
+      <p class="quiet">${t("jobs.delete.what")}</p>
+      <div class="acts"><button class="primary" onClick=${remove}>${t("jobs.delete")}</button>
+        <button onClick=${() => dialog.current.close()}>${t("office.leave")}</button></div></dialog>`;
+}
+
+/** @param {{job: Api.Job}} props */
+export function Acts({ job }) {
+  const trouble = useSignal(null);
+  const busy = useSignal(false);
+  const fail = (problem) => { trouble.value = problem; };
+  const stop = async () => {
+    busy.value = true;
+    await cancel(job).catch(fail);
+    busy.value = false;
+  };
+  const begin = () => take(recipe(job)).then(() => go("create"), fail);
+  return html`<section class="acting" aria-label=${t("jobs.acts")}>
+    ${ended(job) ? ways(job).map((way) => html`<${Anew} key=${way} job=${job} way=${way} fail=${fail}/>`)
+      : html`<button class="plain" disabled=${busy.value} onClick=${stop}><${Icon} name="stop"/>${t("jobs.cancel", { sum: dollars(job.held) })}</button>`}
+    <button class="plain" onClick=${begin}><${Icon} name="draft"/>${t("jobs.draft")}</button>
+    ${ended(job) && html`<${Deleting} job=${job} fail=${fail}/>`}
+    ${trouble.value && html`<p class="trouble" role="alert">${explained(trouble.value)} <span class="small" lang="en">${trouble.value.message}</span></p>`}
+  </section>`;
+}
