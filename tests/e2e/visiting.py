@@ -65,7 +65,7 @@ class Visit:
     def choose(self, model: str) -> None:
         """Another model, out of the list of all."""
         self.page.locator(".chosen").click()
-        self.page.get_by_role("combobox").fill(model)
+        self.page.locator(".picker input").fill(model)
         self.page.keyboard.press("Enter")
 
 

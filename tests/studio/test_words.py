@@ -13,7 +13,17 @@ LANGUAGES = ("en", "zh-Hant", "zh-Hans")
 ROW = re.compile(r'^  ("(?:[^"\\]|\\.)+"): ("(?:[^"\\]|\\.)*"),$', re.MULTILINE)
 NAMED = re.compile(r"""\b(?:t|has)\(\s*(?:[\w.]+ \? )?["']([\w. -]+)["'](?: : ["']([\w. -]+)["'])?""")
 BUILT = re.compile(r"`([a-z]+(?:\.[a-z]+)*)\.\$\{[^}]*\}([.\w]*)`")
-OPEN = {"person", "aspect", "size", "seed", "count", "negative", "seconds"}  # what `named` is asked, value or word
+OPEN = {
+    "person",
+    "task",
+    "area",
+    "aspect",
+    "size",
+    "seed",
+    "count",
+    "negative",
+    "seconds",
+}  # what `named` is asked, value or word
 # In no language of its own: what is written alike on purpose.
 ALIKE: set[str] = set()
 HAN = re.compile(r"[\u4e00-\u9fff]")

@@ -24,15 +24,16 @@ export function whenSignedOut(tell) {
  * @template {string} Path
  * @param {Method} method
  * @param {Path} path below /api
- * @param {Api.Sent<Method, Path>} [body] sent as JSON
+ * @param {Api.Sent<Method, Path>|Blob} [body] sent as JSON; a file as it is
  * @param {{headers?: Record<string, string>, signal?: AbortSignal}} [also]
  * @returns {Promise<Api.Answer<Method, Path>>}
  */
 export async function api(method, path, body, also = {}) {
   /** @type {Record<string, string>} */
   const headers = { "danqing-studio": "1", ...also.headers };
-  if (body !== undefined) headers["content-type"] = "application/json";
-  const sent = { method, headers, signal: also.signal, body: body === undefined ? undefined : JSON.stringify(body) };
+  const file = body instanceof Blob ? body : undefined;
+  if (body !== undefined) headers["content-type"] = file ? "application/octet-stream" : "application/json";
+  const sent = { method, headers, signal: also.signal, body: file ?? (body === undefined ? undefined : JSON.stringify(body)) };
   let answer, told;
   try {
     answer = await fetch(`/api${path}`, sent);

@@ -25,12 +25,12 @@ export const isFilm = (row) => row.ability.makes.includes("video");
 export const isOver = (row) => Boolean(row.lifecycle.shutdown && row.lifecycle.shutdown <= new Date().toISOString().slice(0, 10));
 
 /**
- * The models that can be chosen for a task, or for something new: those that all the words are about.
- * @param {Api.Model[]} rows @param {{words?: string, task?: string|null}} [asked]
+ * The models that can be chosen, those that all the words are about; where nothing is given, such as make something new.
+ * @param {Api.Model[]} rows @param {{words?: string, given?: boolean}} [asked]
  */
-export function offered(rows, { words = "", task = null } = {}) {
+export function offered(rows, { words = "", given = false } = {}) {
   const sought = words.toLowerCase().split(/\s+/).filter(Boolean);
-  return rows.filter((row) => (row.ability.anew || row.ability.tasks.some((known) => known === task)) && sought.every((word) =>
+  return rows.filter((row) => (given || row.ability.anew) && sought.every((word) =>
     [row.title, row.id, vendorOf(row), ...row.aliases].some((name) => name.toLowerCase().includes(word))));
 }
 

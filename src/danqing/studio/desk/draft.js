@@ -3,11 +3,14 @@
 
 import { api } from "../base/api.js";
 import { batch, computed, effect, signal, untracked } from "../base/html.js";
-import { byId, models, readModels, schemaOf } from "./catalogue.js";
+import { byId, isFilm, models, readModels, schemaOf } from "./catalogue.js";
+import { inputsOf, unplaced } from "./places.js";
 
 const PAUSE_MS = 250;
 const FORM = ["aspect", "count", "seconds", "size", "person", "seed", "negative"];
-const GIVEN = ["pictures", "first_frame", "last_frame", "mask", "area", "film", "task", "roles", "factor", "translate", "enhance"];
+const DOING = ["task", "area", "factor"];
+const GIVEN = ["pictures", "roles", "first_frame", "last_frame", "mask", "film", ...DOING,
+  "translate", "enhance", "wants", "pixels", "mime", "quality", "knobs"];
 const UNSAID = "…"; // stands for a prompt that nobody has written yet, to know what it would cost
 const USUAL = "imagen-4.0-generate";
 
@@ -25,6 +28,9 @@ export const quote = signal(null);
 /** @type {Signal<import("../base/api.js").Problem|null>} */
 export const refusal = signal(null);
 
+/** The fields that say what is done to the pictures of the draft, when there are some. */
+export const doings = computed(() => (inputsOf(given.value).length
+  ? DOING.filter((name) => schema.value?.properties[name]).map((name) => [name, schema.value.properties[name]]) : []));
 export const model = computed(() => byId.value.get(chosen.value) ?? null);
 /** The fields of the form: name and schema, in their order. */
 export const fields = computed(() =>
@@ -38,25 +44,31 @@ export const draft = computed(() => {
 const fits = (field, value) =>
   field.enum ? field.enum.includes(value) : value >= (field.minimum ?? -Infinity) && value <= (field.maximum ?? Infinity);
 
-const kept = (told, names, before) =>
-  Object.fromEntries(names.filter((name) => told.properties[name] && before[name] !== undefined).map((name) => [name, before[name]]));
+/** What is given stays, pictures too that a model has no place for: that is told, and another one may have. What is done to them goes. */
+function kept(told, before) {
+  const stays = ([name, value]) => !DOING.includes(name) || (told.properties[name]?.enum.includes(value) && inputsOf(before).length > 0);
+  const after = Object.fromEntries(Object.entries(before).filter(stays));
+  return told.required.includes("task") && !after.task ? { ...after, task: told.properties.task.enum[0] } : after;
+}
 
 /** Take another model; what was wished for and given stays as far as it can be asked for. */
 export async function choose(id) {
+  const other = model.value && isFilm(model.value) !== isFilm(byId.value.get(id)); // four pictures are no wish for four films
   chosen.value = id;
   const told = await schemaOf(id);
   if (chosen.value !== id) return;
+  const shaped = inputsOf(given.value).length > 0; // what begins with a picture has its shape
   /** @type {Record<string, any>} */
   const after = {};
   for (const name of FORM) {
     const field = told.properties[name];
     if (!field) continue;
-    const before = wishes.value[name];
+    const before = name === "count" && other ? null : wishes.value[name];
     if (name === "negative") after[name] = before ?? "";
     else if (before !== undefined && before !== null && fits(field, before)) after[name] = before;
-    else after[name] = field.default ?? null;
+    else after[name] = name === "aspect" && shaped ? null : field.default ?? null;
   }
-  batch(() => { schema.value = told; wishes.value = after; given.value = kept(told, GIVEN, given.value); });
+  batch(() => { schema.value = told; wishes.value = after; given.value = kept(told, given.value); });
 }
 
 /** @param {string} name @param {unknown} value of a field of the form */
@@ -86,8 +98,9 @@ export async function take(body) {
   await readModels();
   const { model: id, prompt: words = "", ...others } = body;
   const pick = (names) => Object.fromEntries(names.filter((name) => name in others).map((name) => [name, others[name]]));
-  batch(() => { prompt.value = words; wishes.value = pick(FORM); given.value = pick(GIVEN); });
-  await choose(id && byId.value.has(id) ? id : chosen.value || usual());
+  const next = id && byId.value.has(id) ? id : chosen.value || usual();
+  batch(() => { chosen.value = next; prompt.value = words; wishes.value = pick(FORM); given.value = pick(GIVEN); });
+  await choose(next);
 }
 
 /** Take back what was laid aside; what is on the desk is laid aside in its place. */
@@ -108,29 +121,49 @@ export async function open() {
   if (!chosen.value) await choose(usual());
 }
 
+/** The draft that the price, or the refusal, is of; "" for none. */
+const answered = signal("");
+/** Whether what is told of the price is about the draft as it is now. */
+export const settled = computed(() => answered.value === JSON.stringify(draft.value));
+
+/** Wait until the price of the draft, or why there is none, is known. */
+export const priced = () => new Promise((resolve) => {
+  const stop = effect(() => {
+    if (!settled.value) return;
+    resolve(undefined);
+    queueMicrotask(() => stop());
+  });
+});
+
+/** @type {AbortController|null} */
 let asking = null;
 
 async function ask(body) {
   asking?.abort();
   const mine = (asking = new AbortController());
+  /** @type {{told: Api.Quote|null, problem: import("../base/api.js").Problem|null}} */
+  const answer = { told: null, problem: null };
   try {
-    const told = await api("POST", "/quote", { ...body, prompt: body.prompt || UNSAID }, { signal: mine.signal });
-    batch(() => { quote.value = told; refusal.value = null; });
+    answer.told = await api("POST", "/quote", { ...body, prompt: body.prompt || (inputsOf(body).length ? "" : UNSAID) }, { signal: mine.signal });
   } catch (problem) {
-    if (problem.name !== "AbortError") batch(() => { quote.value = null; refusal.value = problem; });
+    if (problem.name === "AbortError") return;
+    answer.problem = problem;
   }
+  batch(() => { quote.value = answer.told; refusal.value = answer.problem; answered.value = JSON.stringify(body); });
 }
 
-let priced = "";
+let shape = "";
 
 effect(() => {
   const body = draft.value;
-  if (!schema.value || untracked(() => schema.value.properties.model.default) !== body.model) return undefined;
-  const shape = JSON.stringify({ ...body, prompt: "" });
-  // Other words hardly ever cost more, and then the server refuses: the price of before stands until the new one is there.
-  if (shape !== priced) untracked(() => { quote.value = null; });
-  priced = shape;
+  const known = untracked(() => schema.value && schema.value.properties.model.default === body.model && model.value);
+  if (!schema.value || !known) return undefined;
+  const now = JSON.stringify({ ...body, prompt: "" });
+  // While words are typed the price of before stands, but it is not settled; for something else it says nothing.
+  if (now !== shape) untracked(() => { batch(() => { quote.value = null; refusal.value = null; answered.value = ""; }); });
+  shape = now;
   localStorage.setItem("danqing.model", body.model);
+  if (unplaced(known.ability, inputsOf(body)).length) return undefined; // it would only be refused
   const later = setTimeout(() => ask(body), PAUSE_MS);
   return () => clearTimeout(later);
 });

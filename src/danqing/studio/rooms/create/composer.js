@@ -1,11 +1,14 @@
 // The prompt bar: words, a model, and the button with the price on it.
 
-import { chosen, draft, model, prompt, quote } from "../../desk/draft.js";
 import { isFilm } from "../../desk/catalogue.js";
+import { chosen, draft, model, priced, prompt, quote, refusal, schema, settled } from "../../desk/draft.js";
+import { homeless, inputs, waiting } from "../../desk/inputs.js";
 import { html, signal, useSignal } from "../../base/html.js";
 import { Icon } from "../../base/shapes.js";
 import { dollars, explained, t } from "../../base/words.js";
 import { make } from "../../works/jobs.js";
+import { Chips } from "./chips.js";
+import { Choose } from "./intake.js";
 import { Picker } from "./picker.js";
 import { Price } from "./price.js";
 
@@ -13,15 +16,19 @@ const busy = signal(false);
 /** Why the draft was not taken. @type {Signal<import("../../base/api.js").Problem|null>} */
 const trouble = signal(null);
 
-const ready = () => Boolean(draft.value.prompt && quote.value?.affordable) && !busy.value;
+const said = () => draft.value.prompt || (inputs.value.length > 0 && !schema.value.required.includes("prompt"));
+/** Whether it can be sent, if need be as soon as its price is known. */
+const ready = () => Boolean(said()) && !busy.value && !waiting.value && !homeless.value.length && !refusal.value && quote.value?.affordable !== false;
 
 async function send(event) {
   event?.preventDefault();
   if (!ready()) return;
   busy.value = true;
   trouble.value = null;
+  const meant = draft.value;
   try {
-    await make(draft.value, quote.value.cost);
+    await priced();
+    if (draft.value === meant && quote.value?.affordable) await make(meant, quote.value.cost);
   } catch (problem) {
     trouble.value = problem;
   }
@@ -36,12 +43,14 @@ const Words = () => html`<textarea rows="2" aria-label=${t("create.prompt")} pla
 export function Composer({ tuned }) {
   const picking = useSignal(false);
   return html`<form class="composer" onSubmit=${send}>
+    <${Chips}/>
     <${Words}/>
     <div class="tools">
       <button type="button" class="chosen" aria-haspopup="dialog" aria-label=${`${t("create.model")}: ${model.value.title}`} data-model=${chosen.value}
         onClick=${() => { picking.value = true; }}><${Icon} name=${isFilm(model.value) ? "film" : "picture"}/><span>${model.value.title}</span><${Icon} name="down"/></button>
+      <${Choose}/>
       <button type="button" class="tune" aria-expanded=${tuned.value ? "true" : "false"} onClick=${() => { tuned.value = !tuned.value; }}>${t("create.tune")}</button>
-      <button class="primary go" disabled=${!ready()} title=${t("create.keys")}>${t("create.go")}<b>${quote.value ? dollars(quote.value.cost) : "…"}</b></button>
+      <button class="primary go" disabled=${!ready()} title=${t("create.keys")}>${t("create.go")}<b class=${settled.value ? "" : "unsettled"}>${quote.value ? dollars(quote.value.cost) : "…"}</b></button>
     </div>
     <${Price}/>
     ${trouble.value && html`<p class="trouble" role="alert">${explained(trouble.value)} <span lang="en">${trouble.value.message}</span></p>`}

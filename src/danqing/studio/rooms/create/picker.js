@@ -1,7 +1,8 @@
 // Choosing a model: all of them with what they cost and can do, found by typing and taken with Enter.
 
 import { isFilm, isOver, models, offered, vendorOf } from "../../desk/catalogue.js";
-import { chosen, choose, given, model } from "../../desk/draft.js";
+import { chosen, choose, model } from "../../desk/draft.js";
+import { inputs } from "../../desk/inputs.js";
 import { html, useEffect, useRef, useSignal } from "../../base/html.js";
 import { Segments } from "../../base/segments.js";
 import { Icon } from "../../base/shapes.js";
@@ -53,7 +54,7 @@ export function Picker({ shown, close }) {
     dialog.current.showModal();
   }, [shown]);
   useEffect(() => { document.getElementById(`model-${at.value}`)?.scrollIntoView({ block: words.value ? "nearest" : "center" }); }, [at.value, shown]);
-  const found = offered(models.value, { words: words.value, task: given.value.task })
+  const found = offered(models.value, { words: words.value, given: inputs.value.length > 0 })
     .filter((row) => !kind.value || isFilm(row) === (kind.value === "video"));
   const groups = ["image", "video", "over"].map((name) => ({ name, rows: found.filter((row) => groupOf(row) === name) }));
   const order = groups.flatMap(({ rows }) => rows.map((row) => row.id));

@@ -1,6 +1,7 @@
 // What the draft would cost, and what there is to say of it before it is paid for.
 
 import { model, prompt, quote, refusal } from "../../desk/draft.js";
+import { homeless } from "../../desk/inputs.js";
 import { html } from "../../base/html.js";
 import { dollars, explained, has, named, t } from "../../base/words.js";
 import { unit } from "./facts.js";
@@ -20,6 +21,7 @@ const sum = ({ parameters, cost }) => {
 
 /** The line below the composer. */
 export function Price() {
+  if (homeless.value.length) return null; // what is to be done about it stands above the words
   if (refusal.value) return html`<p class="price trouble" role="alert">${explained(refusal.value)} <span lang="en">${refusal.value.message}</span></p>`;
   const told = quote.value;
   if (!told) return html`<p class="price quiet">${t("create.pricing")}</p>`;

@@ -1,0 +1,107 @@
+"""The room where things are made: each kind of work for the price on its button, with a mouse and by keyboard alone."""
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from contract.calls import jobs, new_key, spent
+from e2e.visiting import NEEDED, Visit
+
+EDITOR = "gpt-image-2"
+FRAMED = "veo-3.0-fast-generate-001"
+
+pytestmark = NEEDED
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    path = tmp_path / "photo.png"
+    Image.new("RGB", (480, 320), "seagreen").save(path)
+    return path
+
+
+def give(page: Page, file: Path) -> None:
+    """Choose a file and wait until it lies with the draft."""
+    page.locator("input[type=file]").set_input_files(file)
+    expect(page.locator(".chip .place")).to_be_visible()
+
+
+def price(page: Page) -> int:
+    """What is on the button when it is about the draft as it is, in nano-dollars."""
+    expect(page.locator(".go:enabled b:not(.unsettled)")).to_contain_text("$")
+    return round(float(page.locator(".go b").inner_text().removeprefix("$")) * 1e9)
+
+
+def test_a_picture_that_is_given_is_sent_once_and_changed_for_the_price_on_the_button(
+    visit: Visit, photo: Path
+) -> None:
+    key = new_key(visit.server, "retoucher")
+    page = visit.enter(key)
+    sent: list[str] = []
+    page.on("request", lambda asked: sent.append(asked.url) if asked.url.endswith("/api/files") else None)
+    give(page, photo)
+    page.get_by_role("button", name="Ask ").click()
+    expect(page.get_by_role("radio", name="As given")).to_be_checked()
+    visit.choose(EDITOR)
+    page.locator("textarea").press_sequentially("make it black and white, as an old photograph")
+    page.get_by_role("radio", name="Edit").click()
+    page.locator(".steps button").first.click(click_count=3)
+    most = price(page)
+    page.locator(".go").click()
+    expect(page.locator(".tile img").first).to_be_visible()
+    assert spent(visit.server, key) <= most
+    [job] = jobs(visit.server, key)
+    parameters = job["parameters"]
+    assert (parameters["pictures"], parameters["task"]) == (1, "edit")  # type: ignore[index]
+    assert len(sent) == 1
+
+
+def test_a_picture_becomes_a_film(visit: Visit, photo: Path) -> None:
+    key = new_key(visit.server, "animator")
+    page = visit.enter(key)
+    visit.choose(FRAMED)
+    give(page, photo)
+    expect(page.locator(".chip select")).to_have_value("first_frame")
+    page.get_by_role("radio", name="4 s").click()
+    page.locator("textarea").fill("slow zoom in")
+    most = price(page)
+    page.locator(".go").click()
+    expect(page.locator(".tile .marks")).to_contain_text("4 s")
+    assert spent(visit.server, key) == most == 600_000_000
+    [job] = jobs(visit.server, key)
+    assert job["parameters"]["first_frame"]  # type: ignore[index]
+
+
+def test_a_work_of_danqing_gives_its_recipe_back(visit: Visit, tmp_path: Path) -> None:
+    key = new_key(visit.server, "finder")
+    page = visit.enter(key)
+    page.locator("textarea").fill("a red fox at dawn")
+    for _ in range(3):
+        page.get_by_role("button", name="Fewer").click()
+    page.locator("textarea").press("Control+Enter")
+    expect(page.locator(".tile img")).to_have_count(1)
+    [job] = jobs(visit.server, key)
+    file = job["outputs"][0]["file"]  # type: ignore[index]
+    work = tmp_path / "work.png"
+    work.write_bytes(visit.server.call("GET", f"/api/files/{file}", key=key).body)
+    page.locator("textarea").fill("something else")
+    page.locator("input[type=file]").set_input_files(work)
+    page.get_by_role("button", name="Use its recipe").click()
+    expect(page.locator("textarea")).to_have_value("a red fox at dawn")
+    expect(page.locator(".steps output")).to_have_text("1")
+    page.locator("input[type=file]").set_input_files(work)
+    page.get_by_role("button", name="Use as a picture").click()
+    expect(page.locator(".chip")).to_be_visible()
+
+
+def test_what_is_no_picture_is_told_so_and_costs_nothing(visit: Visit, tmp_path: Path) -> None:
+    page = visit.enter(new_key(visit.server, "confused"))
+    wrong = tmp_path / "words.txt"
+    wrong.write_text("no picture")
+    expect(page.locator(".composer")).to_be_visible()
+    page.locator("input[type=file]").set_input_files(wrong)
+    expect(page.get_by_role("alert")).to_contain_text("no PNG, JPEG or WebP picture")
+    page.get_by_role("button", name="Take it away").click()
+    expect(page.locator(".chip")).to_have_count(0)
