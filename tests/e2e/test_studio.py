@@ -21,7 +21,7 @@ def test_a_picture_is_made_for_the_price_on_the_button_and_found_again(visit: Vi
     expect(button).to_contain_text("$0.12")
     expect(page.locator(".price")).to_contain_text("3 × $0.04")
     page.locator(".ratios button", has_text="16:9").click()
-    expect(button).to_be_enabled()
+    expect(button.locator("b:not(.unsettled)")).to_have_text("$0.12")
     price = button.locator("b").inner_text()
     page.locator("textarea").press("Control+Enter")
     expect(page.locator(".tile img")).to_have_count(3)
