@@ -280,9 +280,6 @@ export default {
   "field.pixels": "Pixels",
   "field.mime": "File type",
   "field.quality": "Quality",
-  "field.task": "Task",
-  "field.area": "Area",
-  "field.factor": "Enlarged by",
   // Usage
   // Keys and projects
   // Upstreams and models that end

@@ -280,9 +280,6 @@ export default {
   "field.pixels": "像素尺寸",
   "field.mime": "文件类型",
   "field.quality": "质量",
-  "field.task": "任务",
-  "field.area": "区域",
-  "field.factor": "放大倍数",
   // Usage
   // Keys and projects
   // Upstreams and models that end

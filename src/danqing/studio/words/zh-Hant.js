@@ -280,9 +280,6 @@ export default {
   "field.pixels": "像素尺寸",
   "field.mime": "檔案類型",
   "field.quality": "品質",
-  "field.task": "任務",
-  "field.area": "區域",
-  "field.factor": "放大倍數",
   // Usage
   // Keys and projects
   // Upstreams and models that end
