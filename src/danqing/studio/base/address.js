@@ -14,6 +14,17 @@ export const within = computed(() => decodeURIComponent(address.value.split("?")
 export const query = computed(() => new URLSearchParams(address.value.split("?")[1] ?? ""));
 
 /**
+ * The path of this very place with other things asked for; what is "" or null is asked for no more.
+ * @param {Record<string, string|null>} changes
+ */
+export function asking(changes) {
+  const other = new URLSearchParams(query.value);
+  for (const [name, value] of Object.entries(changes)) value ? other.set(name, value) : other.delete(name);
+  const said = other.toString();
+  return address.value.split("?")[0] + (said && `?${said}`);
+}
+
+/**
  * Go to a room. A step that is `quiet` leaves none behind to go back to.
  * @param {string} path such as "create" or "jobs/ID"
  * @param {{quiet?: boolean}} [how]
@@ -24,16 +35,5 @@ export function go(path, { quiet = false } = {}) {
   address.value = path;
 }
 
-/**
- * Ask for something else in the same room, as its filters do; "" takes a wish away. Leaves no step to go back to.
- * @param {Record<string, string>} changes
- */
-export function refine(changes) {
-  const [place] = address.value.split("?");
-  const wanted = new URLSearchParams(query.value);
-  for (const [name, value] of Object.entries(changes)) {
-    if (value) wanted.set(name, value);
-    else wanted.delete(name);
-  }
-  go(wanted.size ? `${place}?${wanted}` : place, { quiet: true });
-}
+/** Ask for something else in the same room, as its filters do. Leaves no step to go back to. @param {Record<string, string>} changes */
+export const refine = (changes) => go(asking(changes), { quiet: true });

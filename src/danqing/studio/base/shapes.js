@@ -33,11 +33,37 @@ const STROKES = {
   past: "M4 12a8 8 0 1 0 2.600-5.900L4 8.500M4 4v4.500h4.500M12 8v4.500l3 1.800",
   rungs: "M7 4v16M17 4v16M7 8h10M7 12.500h10M7 17h10",
   film: "M8 5.500v13l11-6.500z",
+  filters: "M4 7h9M19 7h1M4 17h1M11 17h9M16 4.500v5M8 14.500v5",
+  board: "M5 4h14v16l-7-4.500L5 20z",
+  rename: "M4 20l1-4.500L16 4.500 19.500 8 8.500 19zM13.500 7l3.500 3.500",
+  link: "M10 14a4 4 0 0 0 5.700.3l3-3a4 4 0 0 0-5.700-5.700l-1.200 1.200M14 10a4 4 0 0 0-5.700-.3l-3 3a4 4 0 0 0 5.700 5.700l1.200-1.200",
+  copy: "M8.500 8.500h11v11h-11zM4.500 15.500v-11h11",
+  after: "M9.500 5l7 7-7 7",
+  told: "M12 20.500a8.500 8.500 0 1 0 0-17 8.500 8.500 0 0 0 0 17zM12 11v5.500M12 7.500v.1",
+  whole: "M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5",
+  pause: "M8.500 5.500v13M15.500 5.500v13",
+  stepback: "M17.500 6v12l-8-6zM6.500 6v12",
+  stepon: "M6.500 6v12l8-6zM17.500 6v12",
+  sound: "M4 9.500h3.500L12 5.500v13l-4.500-4H4zM15.500 9a4 4 0 0 1 0 6M18 6.500a8 8 0 0 1 0 11",
+  mute: "M4 9.500h3.500L12 5.500v13l-4.500-4H4zM15.500 9.500l5 5M20.500 9.500l-5 5",
+  vary: "M4 7h3.500l9 10H20M4 17h3.500l2.500-3M14 9.500L16.500 7H20M17.500 4.500L20 7l-2.500 2.500M17.500 14.500L20 17l-2.500 2.500",
+  enlarge: "M13 4h7v7M20 4l-8 8M11 20H4v-7",
   star: "M12 4l2.500 5.200 5.700.7-4.200 3.900 1.100 5.700L12 16.700 6.900 19.500 8 13.800 3.800 9.900l5.700-.7z",
 };
 
 /** @param {{name: keyof typeof STROKES}} props */
 export const Icon = ({ name }) => html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d=${STROKES[name]}/></svg>`;
+
+const SIDE = 20; // of 24
+
+/** A ratio as its shape. @param {{ratio: string|null}} props such as "16:9"; null is left open */
+export function Ratio({ ratio }) {
+  if (!ratio) return html`<svg class="ratio open" viewBox="0 0 24 24" aria-hidden="true"><rect x="2" y="4" width="20" height="16" rx="2"/></svg>`;
+  const [wide, high] = ratio.split(":").map(Number);
+  const unit = SIDE / Math.max(wide, high);
+  return html`<svg class="ratio" viewBox="0 0 24 24" aria-hidden="true"><rect x=${12 - (wide * unit) / 2} y=${12 - (high * unit) / 2}
+    width=${wide * unit} height=${high * unit} rx="2"/></svg>`;
+}
 
 /** Danqing's seal: a sun and mountains in cinnabar. */
 export const Seal = () => html`<svg class="seal" viewBox="0 0 32 32" aria-hidden="true">

@@ -46,5 +46,8 @@ export function dollars(money) {
 export const moment = (moment) =>
   new Date(moment).toLocaleString(language.value, { dateStyle: "medium", timeStyle: "short" });
 
+/** A day without its hour. @param {string} day ISO 8601 */
+export const day = (day) => new Date(`${day}T00:00`).toLocaleDateString(language.value, { dateStyle: "medium" });
+
 /** What went wrong, in the reader's words where there are some. */
 export const explained = (problem) => t(has(`problem.${problem.kind}`) ? `problem.${problem.kind}` : "problem.other");

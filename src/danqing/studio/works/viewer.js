@@ -1,17 +1,11 @@
 // One work, large, with what it was made from.
 
 import { api } from "../base/api.js";
-import { html, signal, useEffect, useRef, useSignal } from "../base/html.js";
+import { html, useEffect, useRef, useSignal } from "../base/html.js";
 import { Icon } from "../base/shapes.js";
 import { dollars, moment, named, t } from "../base/words.js";
-
-/**
- * A file of the library, or an output with what its job knows of it.
- * @typedef {Api.Asset | Api.Output & Pick<Api.Job, "prompt"|"model"|"sketch"|"charged"> & {job: string}} Work
- */
-
-/** What is looked at, or null. @type {Signal<Work|null>} */
-export const open = signal(null);
+import { isStarred, star } from "./keeping.js";
+import { close, showing, shown } from "./showing.js";
 
 const Facts = ({ work, story }) => {
   const asked = Object.entries(story?.parameters ?? {}).filter(([name]) => ["aspect", "size", "seconds", "seed", "person", "negative"].includes(name));
@@ -30,19 +24,17 @@ const Facts = ({ work, story }) => {
 export function Viewer() {
   const dialog = useRef(null);
   const story = useSignal(null);
-  const starred = useSignal(null);
-  const work = open.value;
+  const file = showing.value;
+  const told = story.value?.file === file ? story.value : null;
+  const work = shown.value ?? told;
   useEffect(() => {
-    story.value = null;
-    if (!work) return;
+    if (!file) return dialog.current.close();
     if (!dialog.current.open) dialog.current.showModal();
-    api("GET", `/assets/${work.file}`).then((told) => { story.value = told; starred.value = told.starred; }, () => {});
-  }, [work]);
-  const mark = async () => {
-    starred.value = (await api(starred.value ? "DELETE" : "PUT", `/assets/${work.file}/star`)).starred;
-  };
+    api("GET", `/assets/${file}`).then((answer) => { story.value = answer; }, close);
+  }, [file]);
+  const starred = work && isStarred(told ?? work);
   const address = work && `/api/files/${work.file}`;
-  return html`<dialog class="viewer" ref=${dialog} aria-label=${t("viewer.label")} onClose=${() => { open.value = null; }}
+  return html`<dialog class="viewer" ref=${dialog} aria-label=${t("viewer.label")} onClose=${close}
     onClick=${(event) => event.target === dialog.current && dialog.current.close()}>${work && html`
     <figure>${work.medium === "video"
       ? html`<video src=${address} controls autoplay loop playsinline></video>`
@@ -52,10 +44,10 @@ export function Viewer() {
       ${work.sketch && html`<p class="badge test">${t("tile.sketch")}</p>`}
       <p class="said">${work.prompt}</p>
       ${work.sketch && html`<p class="quiet small">${t("viewer.sketch")}</p>`}
-      <${Facts} work=${work} story=${story.value}/>
+      <${Facts} work=${work} story=${told}/>
       <div class="acts">
         <a class="button" href=${`${address}?attach`} download><${Icon} name="save"/>${t("viewer.save")}</a>
-        <button aria-pressed=${starred.value ? "true" : "false"} onClick=${mark}><${Icon} name="star"/>${t(starred.value ? "viewer.starred" : "viewer.star")}</button>
+        <button aria-pressed=${starred ? "true" : "false"} onClick=${() => star([file], !starred)}><${Icon} name="star"/>${t(starred ? "viewer.starred" : "viewer.star")}</button>
       </div>
     </div>`}</dialog>`;
 }

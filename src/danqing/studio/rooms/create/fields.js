@@ -2,17 +2,8 @@
 
 import { html } from "../../base/html.js";
 import { Segments } from "../../base/segments.js";
+import { Ratio } from "../../base/shapes.js";
 import { named, t } from "../../base/words.js";
-
-const SIDE = 20;
-
-const Shape = ({ ratio }) => {
-  if (!ratio) return html`<svg class="ratio open" viewBox="0 0 24 24" aria-hidden="true"><rect x="2" y="4" width="20" height="16" rx="2"/></svg>`;
-  const [wide, high] = ratio.split(":").map(Number);
-  const unit = SIDE / Math.max(wide, high);
-  return html`<svg class="ratio" viewBox="0 0 24 24" aria-hidden="true"><rect x=${12 - (wide * unit) / 2} y=${12 - (high * unit) / 2}
-    width=${wide * unit} height=${high * unit} rx="2"/></svg>`;
-};
 
 const shown = (name, value) => {
   if (value === null) return t(`field.${name}.open`);
@@ -23,10 +14,10 @@ const shown = (name, value) => {
 const Choice = ({ name, field, label, value, choose }) => {
   if (field.enum.length === 1) {
     const [only] = field.enum;
-    return html`<p class="locked" title=${t("field.locked")}>${name === "aspect" && html`<${Shape} ratio=${only}/>`}
+    return html`<p class="locked" title=${t("field.locked")}>${name === "aspect" && html`<${Ratio} ratio=${only}/>`}
       <span>${shown(name, only)}</span><small>${t("field.locked")}</small></p>`;
   }
-  const options = field.enum.map((one) => ({ value: one, name: html`${name === "aspect" && html`<${Shape} ratio=${one}/>`}${shown(name, one)}` }));
+  const options = field.enum.map((one) => ({ value: one, name: html`${name === "aspect" && html`<${Ratio} ratio=${one}/>`}${shown(name, one)}` }));
   return html`<${Segments} kind=${name === "aspect" ? "ratios" : "segments"} label=${label} value=${value ?? null} choose=${choose} options=${options}/>`;
 };
 

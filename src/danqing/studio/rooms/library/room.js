@@ -1,71 +1,103 @@
-// All that was delivered, newest first: searched by words, kind and stars, and read on as far as one scrolls.
+// All that was delivered, newest first: looked for, chosen, put on boards, and read on as far as one scrolls.
 
-import { api } from "../../base/api.js";
-import { effect, html, signal, useEffect, useRef, useSignal } from "../../base/html.js";
-import { Segments } from "../../base/segments.js";
+import { html, untracked, useEffect, useRef, useSignal } from "../../base/html.js";
 import { Icon } from "../../base/shapes.js";
-import { Tile } from "../../works/tiles.js";
 import { explained, t } from "../../base/words.js";
+import { ended, jobs } from "../../works/jobs.js";
+import { isStarred, pinned, star } from "../../works/keeping.js";
+import { showing } from "../../works/showing.js";
+import { Tile } from "../../works/tiles.js";
+import { Bar } from "./bar.js";
+import { Boards } from "./boards.js";
+import { carry } from "./carrying.js";
+import { filters, lookForAll, wanted } from "./filters.js";
+import { find, fresh, lookAgain, more, readOn, trouble, welcome, works } from "./found.js";
+import { Rows } from "./rows.js";
+import { choosing, chosen, isChosen, picking, tick, tickAll, tickNone } from "./selection.js";
+import { Chips, Kinds, Search, Sieve, Starred } from "./sieve.js";
 
-const PAGE = 40;
-const PAUSE_MS = 250;
-const KINDS = ["", "image", "video"];
+const AHEAD = "1200px";
 
-const words = signal("");
-const kind = signal("");
-const starred = signal(false);
+const leafed = { works, more: readOn };
 
-const asked = (before) => {
-  const query = new URLSearchParams({ limit: String(PAGE) });
-  if (words.value.trim()) query.set("q", words.value.trim());
-  if (kind.value) query.set("kind", kind.value);
-  if (starred.value) query.set("starred", "true");
-  if (before) query.set("before", before);
-  return query;
+const pick = (work) => (event) => {
+  if (!(choosing.value || event.shiftKey || event.ctrlKey || event.metaKey)) return false;
+  tick(work.file, { stretch: event.shiftKey });
+  return true;
 };
 
-const Filters = () => html`<header><h1>${t("nav.library")}</h1>
-  <div class="seek"><${Icon} name="search"/><input type="search" aria-label=${t("library.search")} placeholder=${t("library.search")}
-    value=${words.value} onInput=${(event) => { words.value = event.target.value; }}/></div>
-  <${Segments} label=${t("library.kind")} value=${kind.value} choose=${(value) => { kind.value = value; }}
-    options=${KINDS.map((value) => ({ value, name: t(`kind.${value || "all"}`) }))}/>
-  <button class="toggle" aria-pressed=${starred.value ? "true" : "false"} onClick=${() => { starred.value = !starred.value; }}><${Icon} name="star"/>${t("library.starred")}</button>
-</header>`;
+const drag = (work) => (event) => carry(event, isChosen(work.file) ? chosen.value.map(({ file }) => file) : [work.file]);
+
+/** A work with what is done to it here. */
+const Kept = ({ work, style, mine }) => html`<${Tile} work=${work} style=${style} sequence=${leafed} pick=${pick(work)}
+    class=${isChosen(work.file) ? "ticked" : ""} draggable="true" onDragStart=${drag(work)}>
+  <label class="tick"><input type="checkbox" aria-label=${t("library.tick", { what: work.prompt })} checked=${isChosen(work.file)}
+    onClick=${(event) => tick(work.file, { stretch: event.shiftKey })}/></label>
+  ${mine && html`<button class="mark" aria-pressed=${isStarred(work) ? "true" : "false"} aria-label=${t("viewer.star")}
+    onClick=${() => star([work.file], !isStarred(work)).catch(() => {})}><${Icon} name="star"/></button>`}
+</${Tile}>`;
+
+const Fresh = () => {
+  const { count, many } = fresh.value;
+  const go = async () => {
+    await welcome();
+    scrollTo({ top: 0 });
+  };
+  return html`<div class="fresh" role="status">${count > 0 && html`<button class="primary" onClick=${go}>${t(many ? "library.fresh.many" : "library.fresh", { n: count })}</button>`}</div>`;
+};
+
+const Nothing = () => {
+  const all = !Object.keys(filters.value).length;
+  return html`<section class="empty"><p>${t(all ? "library.empty" : "library.nothing")}</p>
+    ${all ? html`<a class="button" href="#/create">${t("library.make")}</a>` : html`<button onClick=${lookForAll}>${t("library.clear")}</button>`}</section>`;
+};
+
+const End = () => {
+  const end = useRef(null);
+  useEffect(() => {
+    const seen = new IntersectionObserver(([entry]) => { if (entry.isIntersecting) readOn(); }, { rootMargin: AHEAD });
+    seen.observe(end.current);
+    return () => seen.disconnect();
+  }, [more.value]);
+  return html`<div ref=${end}></div>`;
+};
+
+const typing = (event) => event.target.closest("input:not([type=checkbox]), textarea, select, dialog");
+
+function press(event) {
+  if (showing.value || typing(event)) return;
+  if (event.key === "Escape") tickNone();
+  if (event.key.toLowerCase() === "a" && (event.ctrlKey || event.metaKey) && works.value) {
+    event.preventDefault();
+    tickAll();
+  }
+}
 
 /** The room where everything is kept. */
 export function Room() {
-  const works = useSignal(null);
-  const next = useSignal(null);
-  const trouble = useSignal(null);
-  const end = useRef(null);
-  const reading = useRef(0);
-  const read = async (before) => {
-    const mine = ++reading.current;
-    try {
-      const told = await api("GET", `/assets?${asked(before)}`);
-      if (mine !== reading.current) return;
-      works.value = before ? [...works.value, ...told.assets] : told.assets;
-      next.value = told.next;
-      trouble.value = null;
-    } catch (problem) {
-      trouble.value = problem;
-    }
-  };
-  useEffect(() => effect(() => {
-    asked();
-    const later = setTimeout(() => read(), PAUSE_MS);
-    return () => clearTimeout(later);
-  }), []);
+  const open = useSignal(false);
+  const mine = true;
+  const delivered = jobs.value.filter((job) => ended(job) && job.outputs.length).length;
+  useEffect(() => { tickNone(); find(wanted.value); }, [wanted.value]);
+  useEffect(() => { if (filters.value.board) find(wanted.value); }, [pinned.value]);
+  useEffect(() => { untracked(lookAgain).catch(() => {}); }, [delivered]);
   useEffect(() => {
-    const seen = new IntersectionObserver(([entry]) => entry.isIntersecting && next.value && read(next.value), { rootMargin: "600px" });
-    if (end.current) seen.observe(end.current);
-    return () => seen.disconnect();
-  }, [next.value]);
-  return html`<main class="room"><${Filters}/>
-    ${trouble.value && html`<p class="trouble" role="alert">${explained(trouble.value)}</p>`}
-    ${works.value && (works.value.length
-      ? html`<div class="tiles">${works.value.map((work) => html`<${Tile} key=${work.file} work=${work}/>`)}</div>`
-      : html`<p class="empty quiet">${t("library.empty")}</p>`)}
-    <div ref=${end}></div>
+    addEventListener("keydown", press);
+    return () => removeEventListener("keydown", press);
+  }, []);
+  return html`<main class=${`room shelves ${open.value ? "open" : ""}`}>
+    <div class=${`kept ${choosing.value ? "choosing" : ""}`}>
+      <header><h1>${t("nav.library")}</h1><${Search}/><${Kinds}/><${Starred}/>
+        <button class="toggle picking" aria-pressed=${choosing.value ? "true" : "false"} onClick=${() => (choosing.value ? tickNone() : picking.value = true)}><${Icon} name="check"/><span>${t("library.pick")}</span></button>
+        <button class="toggle sieving" aria-expanded=${open.value ? "true" : "false"} onClick=${() => { open.value = !open.value; }}><${Icon} name="filters"/><span>${t("library.more")}</span></button></header>
+      <${Chips}/><${Fresh}/>
+      ${trouble.value && html`<div class="empty"><p class="trouble" role="alert">${explained(trouble.value)}</p><button onClick=${lookForAll}>${t("library.clear")}</button></div>`}
+      ${works.value && !trouble.value && (works.value.length
+        ? html`<${Rows} works=${works.value} draw=${(work, style) => html`<${Kept} key=${work.file} work=${work} style=${style} mine=${mine}/>`}/>`
+        : html`<${Nothing}/>`)}
+      <${End}/>
+      <${Bar} mine=${mine}/>
+    </div>
+    <aside aria-label=${t("library.more")}><button class="sieving" onClick=${() => { open.value = false; }}>${t("viewer.close")}</button><${Boards} mine=${mine}/><${Sieve}/></aside>
   </main>`;
 }

@@ -1,0 +1,212 @@
+"""The library of the studio: what is looked for stands in the address, works are chosen, put on boards and taken away."""
+
+import zipfile
+from collections.abc import Iterator
+from io import BytesIO
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from contract.calls import new_key
+from e2e.visiting import NEEDED, PHONE, Visit
+from serving import Server
+
+pytestmark = NEEDED
+
+PICTURES = "imagen-4.0-generate-001"
+FILM = "veo-3.0-generate-001"
+BODIES = (
+    {"model": PICTURES, "prompt": "a lighthouse by the sea", "count": 2, "aspect": "16:9", "seed": 5},
+    {"model": FILM, "prompt": "a paper boat on a river", "seconds": 4},
+    {"model": PICTURES, "prompt": "a red fox in the snow", "count": 3, "aspect": "1:1", "seed": 7},
+)
+
+
+def make(server: Server, key: str, body: dict[str, object]) -> dict[str, object]:
+    """A job that has ended."""
+    answer = server.call("POST", "/api/jobs", body, key=key)
+    assert answer.status == 201, answer.body
+    server.call("GET", f"/api/jobs/{answer.json()['id']}/events", key=key)
+    job: dict[str, object] = server.call("GET", f"/api/jobs/{answer.json()['id']}", key=key).json()
+    assert job["state"] == "done", job
+    return job
+
+
+@pytest.fixture(scope="module")
+def key(server: Server) -> Iterator[str]:
+    key = new_key(server, "collector")
+    for body in BODIES:
+        make(server, key, body)
+    yield key
+
+
+def library(visit: Visit, key: str, asked: str = "") -> Page:
+    visit.enter(key)
+    expect(visit.page.locator(".rooms")).to_be_visible()
+    page = visit.open(f"library{asked}")
+    expect(page.locator("main.shelves")).to_be_visible()
+    return page
+
+
+def names(server: Server, key: str, **asked: str) -> list[str]:
+    query = "&".join(f"{name}={value}" for name, value in asked.items())
+    return [row["file"] for row in server.call("GET", f"/api/assets?{query}", key=key).json()["assets"]]
+
+
+def test_what_is_looked_for_stands_in_the_address(visit: Visit, key: str) -> None:
+    page = library(visit, key)
+    tiles = page.locator(".strip .tile")
+    expect(tiles).to_have_count(6)
+    page.get_by_role("radio", name="Films").click()
+    expect(tiles).to_have_count(1)
+    assert "kind=video" in page.url
+    page.go_back()
+    expect(tiles).to_have_count(6)
+    page.get_by_role("searchbox").fill("fox seed:7")
+    expect(tiles).to_have_count(3)
+    page.reload()
+    expect(page.get_by_role("searchbox")).to_have_value("fox seed:7")
+    expect(tiles).to_have_count(3)
+    page.get_by_role("button", name="Stop looking for “fox seed:7”").click()
+    page.locator("aside").get_by_role("radio", name="16:9").click()
+    expect(tiles).to_have_count(3)
+    page.get_by_role("radio", name="Pictures").click()
+    expect(tiles).to_have_count(2)
+    page.get_by_role("combobox", name="Model").select_option(FILM)
+    expect(page.locator(".empty")).to_contain_text("Nothing of the kind")
+    page.locator(".empty").get_by_role("button", name="Clear all filters").click()
+    expect(tiles).to_have_count(6)
+    assert page.url.endswith("#/library")
+
+
+def test_days_are_the_readers_own(visit: Visit, key: str) -> None:
+    page = library(visit, key, "?since=2001-01-01&until=2001-01-02")
+    expect(page.locator(".empty")).to_be_visible()
+    expect(page.get_by_label("To", exact=True)).to_have_value("2001-01-02")
+    today = page.evaluate("new Date().toLocaleDateString('sv')")
+    page.get_by_label("To", exact=True).fill(today)
+    expect(page.locator(".strip .tile")).to_have_count(6)
+
+
+def test_a_link_with_nonsense_is_told_and_cleared(visit: Visit, key: str) -> None:
+    page = library(visit, key, "?ratio=wide")
+    expect(page.get_by_role("alert")).to_be_visible()
+    assert [told for told in visit.complaints if "400" not in told] == []
+    visit.complaints.clear()
+    page.get_by_role("button", name="Clear all filters").click()
+    expect(page.locator(".strip .tile")).to_have_count(6)
+
+
+def test_what_comes_later_waits_until_it_is_wanted(visit: Visit, server: Server) -> None:
+    key = new_key(server, "patient")
+    make(server, key, BODIES[0])
+    page = library(visit, key)
+    tiles = page.locator(".strip .tile")
+    expect(tiles).to_have_count(2)
+    make(server, key, BODIES[2])
+    button = page.get_by_role("button", name="3 new")
+    expect(button).to_be_visible()
+    expect(tiles).to_have_count(2)
+    button.click()
+    expect(tiles).to_have_count(5)
+    expect(button).to_have_count(0)
+
+
+def test_works_are_chosen_put_on_a_board_packed_and_taken_away(visit: Visit, server: Server) -> None:
+    key = new_key(server, "curator")
+    for body in (BODIES[0], BODIES[2]):
+        make(server, key, body)
+    page = library(visit, key)
+    tiles, bar = page.locator(".strip .tile"), page.get_by_role("toolbar")
+    expect(tiles).to_have_count(5)
+    page.get_by_role("button", name="New board").click()
+    page.keyboard.type("Foxes")
+    page.keyboard.press("Enter")
+    board = page.locator(".boards .board", has_text="Foxes")
+    expect(board).to_contain_text("0")
+    tiles.nth(0).hover()
+    tiles.nth(0).get_by_role("checkbox").click()
+    tiles.nth(2).click(modifiers=["Shift"])
+    expect(bar).to_contain_text("3 selected")
+    bar.get_by_role("combobox").select_option("Foxes")
+    expect(board).to_contain_text("3")
+    chosen = names(server, key, board=server.call("GET", "/api/boards", key=key).json()["boards"][0]["id"])
+    with page.expect_download() as download:
+        bar.get_by_role("link", name="Save as zip").click()
+    packed = zipfile.ZipFile(BytesIO(download.value.path().read_bytes())).namelist()
+    assert sorted(name.partition(".")[0] for name in packed) == sorted(chosen)
+    page.keyboard.press("Escape")
+    expect(bar).to_have_count(0)
+    board.click()
+    expect(tiles).to_have_count(3)
+    page.keyboard.press("Control+a")
+    bar.get_by_role("button", name="Star").click()
+    expect(page.locator(".mark[aria-pressed=true]")).to_have_count(3)
+    assert names(server, key, starred="true") == chosen
+    bar.get_by_role("button", name="Delete").click()
+    question = page.get_by_role("dialog", name="Delete 3 for good?")
+    expect(question).to_contain_text("stays on the bill")
+    question.get_by_role("button", name="Leave it").click()
+    assert len(names(server, key)) == 5
+    bar.get_by_role("button", name="Delete").click()
+    question.get_by_role("button", name="Delete for good").click()
+    expect(tiles).to_have_count(0)
+    assert len(names(server, key)) == 2
+    expect(board).to_contain_text("0")
+
+
+def test_a_work_is_dropped_on_a_board_that_is_renamed_and_taken_down(visit: Visit, server: Server) -> None:
+    key = new_key(server, "carrier")
+    make(server, key, BODIES[0])
+    server.call("POST", "/api/boards", {"name": "Sea"}, key=key)
+    page = library(visit, key)
+    board = page.locator(".boards .board")
+    expect(page.locator(".strip img").first).to_have_js_property("naturalWidth", 512)
+    page.locator(".strip .tile").first.drag_to(board)
+    expect(board).to_contain_text("1")
+    board.hover()
+    page.get_by_role("button", name="Rename Sea").click()
+    page.keyboard.type("Shore")
+    page.keyboard.press("Enter")
+    expect(board).to_contain_text("Shore")
+    page.get_by_role("button", name="Take down Shore?").click()
+    page.get_by_role("button", name="Take it down").click()
+    expect(board).to_have_count(0)
+    assert len(names(server, key)) == 2
+
+
+def test_a_thousand_works_are_read_on_and_full_rows_stay_where_they_are(visit: Visit, key: str) -> None:
+    rows = visit.server.call("GET", "/api/assets", key=key).json()["assets"]
+    many = [{**rows[n % len(rows)], "file": f"{rows[n % len(rows)]['file'][:26]}{n:06d}"} for n in range(1000)]
+
+    def page_of(route: Route) -> None:
+        asked = parse_qs(urlsplit(route.request.url).query)
+        first = int(asked["before"][0][-6:]) + 1 if "before" in asked else 0
+        told = many[first : first + int(asked["limit"][0])]
+        route.fulfill(json={"assets": told, "next": told[-1]["file"] if told[-1] is not many[-1] else None})
+
+    visit.page.route("**/api/assets?*", page_of)
+    visit.page.route("**/thumbnail?*", lambda route: route.fulfill(status=204))
+    page = library(visit, key)
+    tiles = page.locator(".strip .tile")
+    expect(page.locator(".strip").first).to_be_visible()
+    before = page.evaluate("document.querySelector('.strip').outerHTML")
+    while tiles.count() < len(many):
+        there = tiles.count()
+        page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+        expect(tiles.nth(there)).to_be_attached()
+    page.evaluate("scrollTo(0, 0)")
+    assert page.evaluate("document.querySelector('.strip').outerHTML") == before
+    addresses = page.evaluate("[...document.querySelectorAll('.strip .tile > a')].map((link) => link.href)")
+    assert len(set(addresses)) == len(many)
+
+
+def test_it_is_used_on_a_phone_by_touch(visit: Visit, key: str) -> None:
+    visit.page.set_viewport_size(PHONE)
+    page = library(visit, key)
+    page.get_by_role("button", name="Boards and filters").click()
+    page.locator("aside").get_by_role("radio", name="16:9").click()
+    page.locator("aside").get_by_role("button", name="Close").click()
+    expect(page.locator(".strip .tile")).to_have_count(3)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
