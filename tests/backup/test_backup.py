@@ -25,6 +25,7 @@ from danqing.domain.jobs import Finished, Produced, Started
 from danqing.domain.media import JSONL, Blob, Medium
 from danqing.domain.ports import Once
 from danqing.domain.shelf import File
+from danqing.domain.sight import sight_of
 from danqing.domain.webhooks import EVERYTHING, Webhook
 from danqing.store import Database, connect
 from danqing.store.snapshot import snapshot
@@ -166,7 +167,7 @@ async def test_what_is_brought_back_is_what_was_there(
         assert (twin.data / "secret").read_bytes() == (house.data / "secret").read_bytes()
 
         database = await connect(twin.url)
-        assert [job.id for job in await database.jobs("key", limit=9) if not job.state.ended] == ["waiting"]
+        assert [job.id for job in await database.jobs(sight_of("key"), limit=9) if not job.state.ended] == ["waiting"]
         assert (await database.admit(a_job("again"), Once("name", "print"))).id == "waiting"
         await database.close()
 

@@ -27,7 +27,7 @@ JOB = {
         "withheld",
     ),
     *("ignored", "held", "charged", "provider", "upstream", "sketch", "test", "shared", "created", "updated", "error"),
-    *("inputs_gone", "queue", "attempts", "changes", "wording"),
+    *("inputs_gone", "queue", "attempts", "changes", "wording", "key"),
 }
 
 
@@ -203,6 +203,24 @@ def test_a_key_says_what_becomes_of_its_prompts(owner: Terminal) -> None:
     for word, told in (("off", "off"), ("none", None)):
         assert owner.run("keys", "limit", key["id"], "--translate", word, "--json").json()["translate"] == told
     assert owner.run("keys", "limit", key["id"], "--translate", "perhaps").status == 1
+
+
+def test_a_key_has_a_role(owner: Terminal) -> None:
+    project = owner.run("projects", "create", "for a client", "--json").json()["id"]
+    made = owner.run("keys", "create", "a client", "--project", project, "--role", "viewer")
+    assert "viewer" in made.out
+    client = Connected(owner.folder, {**owner.env, "DANQING_KEY": made.out.splitlines()[0]})
+    refused = client.run("draw", "a cat", "--json")
+    assert (refused.status, refused.json()["error"]["code"]) == (1, "viewer_key")
+    assert client.run("gallery").out == "Nothing was found.\n"
+    admin = owner.run("keys", "create", "second in command", "--json").json()
+    assert admin["role"] == "member"
+    assert owner.run("keys", "limit", admin["id"], "--role", "admin", "--json").json()["role"] == "admin"
+    assert "admin" in owner.run("keys", "list").out
+    ruling = Connected(owner.folder, {**owner.env, "DANQING_KEY": admin["secret"]})
+    assert ruling.run("gallery", "--key", "key_nobody", "--cost-min", "0.01", "--cost-max", "2").status == 0
+    for words in (("--role", "viewer"), ("--role", "king"), ("--role", "admin", "--project", project)):
+        assert owner.run("keys", "create", "does not fit", *words).status == 1
 
 
 def test_limits_are_set_changed_and_taken_away(owner: Terminal) -> None:

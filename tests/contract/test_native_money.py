@@ -47,9 +47,9 @@ def test_figures_and_lines_come_as_tables_too(server: Server) -> None:
     assert [line["charged_nanos"] for line in lines] == [str(3 * CENT), "0"]
     for query in ("usage?by=colour", "usage?by=day&since=soon", "ledger?limit=0", "ledger?format=xml"):
         native_error(server.call("GET", f"/api/{query}", key=key), 400)
-    other = server.call("GET", "/api/keys", key=server.owner_key).json()["keys"][0]["id"]
-    mine = server.call("GET", f"/api/usage?by=key&key={other}", key=key).json()["figures"]
-    assert [figure["jobs"] for figure in mine] == [1]  # nobody sees another key's
+    mine = server.call("GET", "/api/usage?by=key", key=key).json()["figures"]
+    assert [figure["jobs"] for figure in mine] == [1]
+    native_error(server.call("GET", "/api/usage?by=key&key=key_first", key=key), 404)  # nobody sees another key's
 
 
 def test_a_key_gets_another_name_and_another_secret(server: Server) -> None:

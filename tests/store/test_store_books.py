@@ -10,6 +10,7 @@ from danqing.domain.generation import Translate
 from danqing.domain.ledger import Balance
 from danqing.domain.limits import Limits
 from danqing.domain.ports import Books
+from danqing.domain.sight import sight_of
 from danqing.store import Database
 
 from .samples import COST, NOON, a_job, a_key, delivered, furnish
@@ -113,9 +114,9 @@ async def test_a_keys_jobs_come_newest_first_page_by_page(database: Database) ->
     for id, minute in (("a", 1), ("e", 3), ("c", 2), ("d", 2), ("b", 2)):
         await database.admit(a_job(id, minute=minute), None)
     await database.admit(a_job("theirs", key="other", minute=2), None)
-    pages = [await database.jobs("key", limit=2)]
+    pages = [await database.jobs(sight_of("key"), limit=2)]
     for _ in range(3):
-        pages.append(await database.jobs("key", limit=2, before=pages[-1][-1].id))
+        pages.append(await database.jobs(sight_of("key"), limit=2, before=pages[-1][-1].id))
     assert [[job.id for job in page] for page in pages] == [["e", "d"], ["c", "b"], ["a"], []]
     assert pages[2] == [a_job("a", minute=1)]
 
@@ -126,7 +127,7 @@ async def test_a_page_starts_after_a_job_of_the_same_key(database: Database, bef
     await database.add_key(a_key("other"), "digest2")
     await database.admit(a_job("theirs", key="other"), None)
     with pytest.raises(Problem) as refusal:
-        await database.jobs("key", limit=10, before=before)
+        await database.jobs(sight_of("key"), limit=10, before=before)
     assert refusal.value.kind is Kind.NOT_FOUND
 
 

@@ -10,12 +10,14 @@ from danqing.domain.gallery import AssetSearch, Board, JobSearch, Share, terms_o
 from danqing.domain.generation import Generation, Output, Turn
 from danqing.domain.jobs import Finished, Job, Produced, Started, State
 from danqing.domain.media import Blob, Medium
+from danqing.domain.sight import Sight, sight_of
 from danqing.domain.usage import By, Spent
 from danqing.store import Database
 from danqing.store.gallery import Shelves
 
 from .samples import COST, NOON, PICTURE, a_job, a_key, after, an_output, furnish
 
+MINE, THEIRS = sight_of("key"), sight_of("another")
 LATER = NOON + timedelta(hours=2)
 FOX, HILLS, FILM = "a red fox, ＦＵＬＬ width", "山水畫,遠山與竹林", "a kite"
 
@@ -46,8 +48,8 @@ async def shelves(database: Database) -> Shelves:
     return database.shelves()
 
 
-async def names(shelves: Shelves, search: AssetSearch, key: str = "key") -> set[str]:
-    return {row.output.file for row in await shelves.assets(key, search, limit=50)}
+async def names(shelves: Shelves, search: AssetSearch, sight: Sight = MINE) -> set[str]:
+    return {row.output.file for row in await shelves.assets(sight, search, limit=50)}
 
 
 @pytest.mark.parametrize(
@@ -67,7 +69,7 @@ async def names(shelves: Shelves, search: AssetSearch, key: str = "key") -> set[
 )
 async def test_words_are_found(shelves: Shelves, query: str, found: set[str]) -> None:
     assert await names(shelves, AssetSearch(terms=terms_of(query))) == found
-    assert await names(shelves, AssetSearch(terms=terms_of(query)), key="another") == set()
+    assert await names(shelves, AssetSearch(terms=terms_of(query)), THEIRS) == set()
 
 
 async def test_files_are_chosen_by_what_they_are(shelves: Shelves) -> None:
@@ -77,8 +79,8 @@ async def test_files_are_chosen_by_what_they_are(shelves: Shelves) -> None:
     assert await names(shelves, AssetSearch(ratio=(9999, 9998))) == set()
     assert await names(shelves, AssetSearch(since=LATER)) == set()
     assert await names(shelves, AssetSearch(until=LATER)) == {"fox", "hills", "kite"}
-    assert await shelves.star("key", "fox", NOON)
-    assert not await shelves.star("another", "hills", NOON)
+    assert await shelves.star(MINE, "fox", NOON)
+    assert not await shelves.star(THEIRS, "hills", NOON)
     assert await names(shelves, AssetSearch(starred=True)) == {"fox"}
     assert await names(shelves, AssetSearch(starred=False)) == {"hills", "kite"}
 
@@ -87,32 +89,32 @@ async def test_pages_follow_each_other_and_what_comes_meanwhile_moves_nothing(
     shelves: Shelves, database: Database
 ) -> None:
     seen, before = [], None
-    while page := await shelves.assets("key", AssetSearch(), limit=1, before=before):
+    while page := await shelves.assets(MINE, AssetSearch(), limit=1, before=before):
         seen.append(page[0].output.file)
         before = seen[-1]
         if len(seen) == 1:
             await deliver(database, a_job("new", minute=500), an_output("new"))
     assert sorted(seen) == ["fox", "hills", "kite"]
     with pytest.raises(Problem):
-        await shelves.assets("another", AssetSearch(), limit=1, before="fox")
+        await shelves.assets(THEIRS, AssetSearch(), limit=1, before="fox")
 
 
 async def test_boards_hold_the_key_s_own_files(shelves: Shelves) -> None:
     await shelves.add_board(Board(id="b", key="key", name="best", created=NOON))
-    assert await shelves.pin("key", "b", ["fox", "kite"], NOON)
-    assert await shelves.pin("key", "b", ["fox"], NOON)  # it is there
-    assert not await shelves.pin("key", "b", ["hills", "nobody's"], NOON)
-    assert not await shelves.pin("another", "b", ["fox"], NOON)
+    assert await shelves.pin(MINE, "b", ["fox", "kite"], NOON)
+    assert await shelves.pin(MINE, "b", ["fox"], NOON)  # it is there
+    assert not await shelves.pin(MINE, "b", ["hills", "nobody's"], NOON)
+    assert not await shelves.pin(THEIRS, "b", ["fox"], NOON)
     assert await names(shelves, AssetSearch(board="b")) == {"fox", "kite"}
-    fox = await shelves.asset("key", "fox")
+    fox = await shelves.asset(MINE, "fox")
     assert fox
     assert fox.boards == ("b",)
-    assert await shelves.unpin("key", "b", ["fox"])
-    assert await shelves.rename_board("key", "b", "very best")
-    assert [(board.name, board.assets) for board in await shelves.boards("key")] == [("very best", 1)]
-    assert not await shelves.remove_board("another", "b")
-    assert await shelves.remove_board("key", "b")
-    assert await shelves.boards("key") == []
+    assert await shelves.unpin(MINE, "b", ["fox"])
+    assert await shelves.rename_board(MINE, "b", "very best")
+    assert [(board.name, board.assets) for board in await shelves.boards(MINE)] == [("very best", 1)]
+    assert not await shelves.remove_board(THEIRS, "b")
+    assert await shelves.remove_board(MINE, "b")
+    assert await shelves.boards(MINE) == []
 
 
 async def test_a_link_ends_with_its_time_its_key_or_its_owner_s_word(shelves: Shelves, database: Database) -> None:
@@ -123,20 +125,20 @@ async def test_a_link_ends_with_its_time_its_key_or_its_owner_s_word(shelves: Sh
     assert found
     assert (found[0], found[1].id) == (share, "j1")
     assert await shelves.shared("s", LATER) is None
-    assert not await shelves.unshare("another", "s")
-    assert await shelves.unshare("key", "s")
+    assert not await shelves.unshare(THEIRS, "s")
+    assert await shelves.unshare(MINE, "s")
     assert await shelves.shared("s", NOON) is None
-    assert [row.id for row in await shelves.shares("key", "fox", NOON)] == ["t"]
+    assert [row.id for row in await shelves.shares(MINE, "fox", NOON)] == ["t"]
     await database.revoke("key")
     assert await shelves.shared("t", NOON) is None
 
 
 async def test_what_a_file_was_made_from_and_what_was_made_of_it(shelves: Shelves, database: Database) -> None:
     await deliver(database, a_job("edit", minute=9), replace(an_output("edited"), blob=Blob("ef" * 32, 1, "image/png")))
-    lineage = await shelves.lineage("key", {PICTURE.sha256, "nothing"}, PICTURE.sha256, limit=9)
+    lineage = await shelves.lineage(MINE, {PICTURE.sha256, "nothing"}, PICTURE.sha256, limit=9)
     assert lineage.sources == {PICTURE.sha256: "fox"}
     assert lineage.jobs == ("edit",)
-    same = await shelves.same("key", "ef" * 32)
+    same = await shelves.same(MINE, "ef" * 32)
     assert same
     assert same.output.file == "edited"
 
@@ -145,7 +147,7 @@ async def test_jobs_are_chosen(shelves: Shelves, database: Database) -> None:
     await database.admit(a_job("waits", minute=200), None)
 
     async def found(**search: object) -> list[str]:
-        rows = await database.jobs("key", limit=9, search=JobSearch(**search))  # type: ignore[arg-type]
+        rows = await database.jobs(MINE, limit=9, search=JobSearch(**search))  # type: ignore[arg-type]
         return [job.id for job in rows]
 
     assert await found(medium=Medium.VIDEO) == ["j3"]
@@ -154,9 +156,9 @@ async def test_jobs_are_chosen(shelves: Shelves, database: Database) -> None:
     assert await found(since=NOON + timedelta(minutes=60), until=NOON + timedelta(minutes=120)) == ["j2"]
     newest = await found()
     assert await found(oldest_first=True) == newest[::-1]
-    rows = await database.jobs("key", limit=1, before="j2", search=JobSearch(oldest_first=True))
+    rows = await database.jobs(MINE, limit=1, before="j2", search=JobSearch(oldest_first=True))
     assert [job.id for job in rows] == ["j3"]
-    rows = await database.jobs("key", limit=1, before="j3", search=JobSearch(medium=Medium.IMAGE))
+    rows = await database.jobs(MINE, limit=1, before="j3", search=JobSearch(medium=Medium.IMAGE))
     assert [job.id for job in rows] == ["j2"]
 
 
@@ -170,16 +172,16 @@ async def test_every_figure_is_the_sum_of_its_lines(shelves: Shelves, database: 
     free = (day, "key", "veo-2", 1, 0)  # a film at the price of pictures alone
     assert told == [(day, "key", "imagen-4", 2, 2 * COST), free, (day, "other", "imagen-4", 1, COST)]
     for figure in figures:
-        lines = await statements.entries(Spent(key=figure.key, model=figure.model), limit=99)
+        lines = await statements.entries(Spent(sight=sight_of(figure.key or ""), model=figure.model), limit=99)
         assert sum(line.charged for line in lines) == figure.charged
-    assert [figure.jobs for figure in await statements.figures(Spent(key="key"), [By.PROJECT], limit=9)] == [3]
+    assert [figure.jobs for figure in await statements.figures(Spent(sight=MINE), [By.PROJECT], limit=9)] == [3]
     assert await statements.figures(Spent(project="nobody's"), [By.DAY], limit=9) == []
     newest = await statements.entries(Spent(), limit=1)
     older = await statements.entries(Spent(), limit=99, before=newest[0].id)
     assert newest[0].id not in {line.id for line in older}
     assert [line.phase.value for line in newest] == ["fund"]  # it came by the clock of today
     with pytest.raises(Problem):
-        await statements.entries(Spent(key="other"), limit=1, before="j1:hold")
+        await statements.entries(Spent(sight=sight_of("other")), limit=1, before="j1:hold")
 
 
 async def test_a_new_secret_opens_and_the_old_one_for_as_long_as_it_may(database: Database) -> None:

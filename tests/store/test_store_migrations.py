@@ -16,6 +16,7 @@ from sqlalchemy import Engine, inspect, select, text
 
 import danqing.store
 from danqing.domain.errors import Kind, Problem
+from danqing.domain.keys import KeyRole
 from danqing.domain.media import Blob
 from danqing.domain.shelf import File
 from danqing.store import Database, connect, revision
@@ -24,7 +25,7 @@ from danqing.store.engine import Engines, open_engines
 from danqing.store.migrate import downgrade, upgrade
 from danqing.store.tables import files, inputs, jobs, keys, metadata
 
-from .samples import NOON, PICTURE, a_job, an_output, delivered, furnish
+from .samples import COST, NOON, PICTURE, a_job, an_output, delivered, furnish
 
 OPEN_AND_TELL = """
 import asyncio, sys
@@ -102,6 +103,21 @@ async def test_what_was_sent_is_not_counted_below_the_fourth_revision(engines: E
     upgrade(engines.writing)
     with engines.reading.connect() as connection:
         assert connection.execute(select(keys.c.stored)).scalars().all() == [PICTURE.size]
+
+
+async def test_what_jobs_were_charged_before_the_eighth_revision_is_filled_in(
+    engines: Engines, database: Database
+) -> None:
+    await furnish(database)
+    await database.commit(*delivered(await database.admit(a_job(held=2 * COST), None), "one", "two"))
+    await database.admit(a_job("waits"), None)
+    downgrade(engines.writing, "0007")
+    upgrade(engines.writing)
+    with engines.reading.connect() as connection:
+        told = connection.execute(select(jobs.c.id, jobs.c.charged).order_by(jobs.c.id)).all()
+        assert told == [("job", 2 * COST), ("waits", 0)]
+    [key] = await database.keys()
+    assert key.role is KeyRole.MEMBER
 
 
 async def test_opening_again_keeps_what_is_there(database_url: str, database: Database) -> None:

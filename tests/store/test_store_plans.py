@@ -9,8 +9,10 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Engine, event
 
 from danqing.domain.callbacks import Callback
+from danqing.domain.gallery import AssetSearch
 from danqing.domain.limits import Limits, Project
 from danqing.domain.ports import Once
+from danqing.domain.sight import EVERYBODY, sight_of
 from danqing.domain.webhooks import Fate
 from danqing.store import Database
 from danqing.store.engine import Engines
@@ -64,9 +66,11 @@ async def a_day(database: Database) -> None:
         await database.durations(film.generation.model)
         await database.uses(["imagen-4", "veo-2"], now)
         await database.standings(key, now)
-        await database.changed(key, (now, ""), 100)
-        await database.jobs(key, limit=20)
-        await database.jobs(key, limit=20, before=film.id)
+        for sight in (sight_of(key), sight_of("key", "ann"), EVERYBODY):
+            await database.changed(sight, (now, ""), 100)
+            await database.jobs(sight, limit=20)
+            await database.jobs(sight, limit=20, before=film.id)
+            await database.shelves().assets(sight, AssetSearch(), limit=20)
         await process.answering()
         await process.adopt({film.id})
         claimed = await process.claim(film.id)
@@ -86,6 +90,25 @@ async def tell(box: Postbox, key: str) -> None:
     await box.deliveries(key, limit=20)
     await box.deliveries(key, limit=20, before=told.id)
     await box.forget_deliveries(NOON - timedelta(days=9), dry=False)
+
+
+async def test_one_key_s_own_rows_are_read_in_their_order(database: Database, engines: Engines) -> None:
+    """Although there is an index of everybody's: a key that has made little does not pay for those who made much."""
+    await furnish(database)
+    job = await database.admit(a_job(), None)
+    await database.commit(*delivered(job, job.id))
+    fill(engines, STORED)
+    await database.add_key(a_key("ann"), "digest of ann")
+    with listening() as asked:
+        await database.jobs(sight_of("ann"), limit=20)
+        await database.changed(sight_of("ann"), (NOON, ""), 100)
+        await database.shelves().assets(sight_of("ann"), AssetSearch(), limit=20)
+    plans = [plan(engines, words, values) for words, values in asked.items()]
+    assert len(plans) == 3
+    for told, index in zip(
+        plans, ("jobs_by_key_created_id", "jobs_by_key_updated_id", "files_by_key_created"), strict=True
+    ):
+        assert index in told
 
 
 async def test_no_question_reads_all_that_was_ever_made(database: Database, engines: Engines) -> None:

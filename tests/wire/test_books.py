@@ -49,6 +49,7 @@ def test_a_key() -> None:
             "keep_inputs": None,
         },
         "project": "project_1",
+        "role": "member",
         "translate": "off",
         "created": "2026-11-01T00:00:00+00:00",
         "revoked": None,

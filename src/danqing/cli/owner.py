@@ -24,6 +24,10 @@ Limits = dict[str, str | int | None]
 Translated = Annotated[
     str | None, typer.Option("--translate", metavar="WORD", help="Prompts in other languages: auto, off or require.")
 ]
+Ranked = Annotated[
+    str | None,
+    typer.Option("--role", metavar="WORD", help="viewer (only looks), member, or admin (does what the owner may)."),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 _LIMITS: dict[str, object] = {
@@ -72,26 +76,28 @@ def create_key(
     name: Annotated[str, typer.Argument(help="What to know the key by.", show_default=False)],
     live: Annotated[bool, typer.Option("--live", help="For real upstreams and real money.")] = False,
     project: Annotated[str | None, typer.Option(metavar="ID", help="The project that it belongs to.")] = None,
+    role: Ranked = None,
     translate: Translated = None,
     *,
     limits: Limits,
     json: Json = False,
 ) -> None:
     """Create a key and print it, this once."""
-    commands.create_key(name, test=not live, project=project, limits=limits | _manner(translate), json=json)
+    commands.create_key(name, test=not live, project=project, limits=limits | _manner(role, translate), json=json)
 
 
 @keys.command("limit")
 @_limited
 def limit_key(
     id: KeyId,
+    role: Ranked = None,
     translate: Translated = None,
     *,
     limits: Limits,
     json: Json = False,
 ) -> None:
-    """Change limits of a key, at once; "none" takes one away."""
-    commands.limit_key(id, limits=limits | _manner(translate), json=json)
+    """Change limits of a key or its role, at once; "none" takes a limit away."""
+    commands.limit_key(id, limits=limits | _manner(role, translate), json=json)
 
 
 @projects.command("list")
@@ -155,9 +161,10 @@ def _limits(
     return {name: None if value == _NONE else value for name, value in typed.items() if value is not None}
 
 
-def _manner(translate: str | None) -> dict[str, str | int | None]:
-    """What becomes of prompts in other languages, where that was typed."""
-    return {} if translate is None else {"translate": None if translate == _NONE else translate}
+def _manner(role: str | None, translate: str | None) -> Limits:
+    """What a key may do, and what becomes of its prompts in other languages, where that was typed."""
+    told = {"role": role, "translate": translate}
+    return {name: None if value == _NONE else value for name, value in told.items() if value is not None}
 
 
 def _number(text: str | None, option: str) -> str | int | None:

@@ -36,6 +36,9 @@ def list_files(
     model: Annotated[str | None, typer.Option(help="Only those of this model.")] = None,
     ratio: Annotated[str | None, typer.Option(help="Only those of this shape, such as 16:9.")] = None,
     since: Annotated[str | None, typer.Option(metavar="DAY", help="From this day on: 2026-11-26")] = None,
+    key: Annotated[str | None, typer.Option(metavar="ID", help="Only those of this key, where yours sees it.")] = None,
+    cost_min: Annotated[str | None, typer.Option(metavar="DOLLARS", help="Only what cost no less: 0.10")] = None,
+    cost_max: Annotated[str | None, typer.Option(metavar="DOLLARS", help="Only what cost no more: 0.50")] = None,
     starred: Annotated[bool, typer.Option("--starred", help="Only those with a mark.")] = False,
     limit: Annotated[int, typer.Option(min=1, max=200, help="How many.")] = 20,
     sheet: Annotated[Path | None, typer.Option(help="Lay them on a contact sheet, and save it there.")] = None,
@@ -43,6 +46,7 @@ def list_files(
 ) -> None:
     """Find pictures and films that were made before, newest first."""
     chosen = {"kind": kind, "model": model, "ratio": ratio, "since": since, "starred": starred or None}
+    chosen |= {"key": key, "cost_min": cost_min, "cost_max": cost_max}
     gallery.show(words, chosen, limit=limit, sheet=sheet, json=json)
 
 

@@ -22,9 +22,9 @@ from danqing.client.told import (
     Retiring,
     Standing,
     Swept,
-    Upstream,
     Usage,
 )
+from danqing.client.upstreams import Upstream
 from danqing.domain.jobs import State
 from danqing.domain.ledger import Phase
 from danqing.domain.money import show as dollars_of
@@ -221,7 +221,9 @@ def keys(rows: Sequence[Key]) -> Lines:
         revoked = _when(row.revoked) if row.revoked else ""
         limits = "\n".join(_told_limits(row.limits))
         project = row.project or ""
-        table.add_row(row.id, row.name, _kind(row), row.hint, limits, project, _when(row.created), revoked)
+        table.add_row(
+            row.id, row.name, f"{_kind(row)}\n{row.role}", row.hint, limits, project, _when(row.created), revoked
+        )
     return [table]
 
 
@@ -231,6 +233,7 @@ def new_key(key: NewKey) -> Lines:
         ("id", key.id),
         ("name", key.name),
         ("kind", _kind(key)),
+        ("role", key.role),
         ("project", key.project or ""),
         ("limits", "\n".join(_told_limits(key.limits))),
         ("translation", key.translate or ""),

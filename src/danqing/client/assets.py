@@ -1,4 +1,4 @@
-"""Everything that was delivered to a key: searched, shown small, marked, given to others, taken away."""
+"""Everything delivered that a key sees: searched, shown small, marked, given to others, taken away."""
 
 from collections.abc import AsyncGenerator
 from pathlib import Path
@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from danqing.client.delivered import AsyncFile
-from danqing.client.told import Change, Money, Output
+from danqing.client.told import Change, Money, Output, Whose
 from danqing.client.transport import Transport, quoted
 
 PAGE = 50
@@ -23,12 +23,13 @@ class Asset(Output, frozen=True, kw_only=True):
     starred: str | None = None
     boards: tuple[str, ...] = ()
     job: str
+    key: Whose | None = None
     sketch: bool
     test: bool
 
 
 class Source(msgspec.Struct, frozen=True):
-    """One thing that a file was made from; `file` is its name, if it is one of the key's own."""
+    """One thing that a file was made from; `file` is its name, if it is one that the key sees."""
 
     file: str | None
     sha256: str
@@ -92,14 +93,19 @@ class AsyncAssets:
         until: str | None = None,
         starred: bool | None = None,
         board: str | None = None,
+        key: str | None = None,
+        cost_min: str | None = None,
+        cost_max: str | None = None,
         limit: int | None = None,
     ) -> AsyncGenerator[Asset]:
         """Files, newest first, whose prompts and parameters hold all of the words; as many as there are, or `limit`.
 
-        `ratio` such as "16:9"; `since` and `until` are days or moments in ISO's spelling.
+        `ratio` such as "16:9"; `since` and `until` are days or moments in ISO's spelling; `key` is the id of one whose
+        files this one sees; costs are dollars as text.
         """
         chosen = {"q": words, "kind": kind, "model": model, "ratio": ratio, "since": since, "until": until}
-        asked = {name: value for name, value in {**chosen, "board": board}.items() if value}
+        chosen |= {"board": board, "key": key, "cost_min": cost_min, "cost_max": cost_max}
+        asked = {name: value for name, value in chosen.items() if value}
         if starred is not None:
             asked["starred"] = str(starred).lower()
         left, before = limit, ""

@@ -128,9 +128,14 @@ class AsyncJobs:
         kind: Literal["image", "video"] | None = None,
         since: str = "",
         until: str = "",
+        key: str = "",
     ) -> tuple[AsyncJob, ...]:
-        """The newest jobs, newest first; `before` is the id of the last one seen, `since` and `until` are ISO's."""
+        """The newest jobs, newest first; `before` is the id of the last one seen, `since` and `until` are ISO's.
+
+        `key` is the id of one whose jobs this one sees.
+        """
         chosen = {"before": before, "state": state, "model": model, "kind": kind, "since": since, "until": until}
+        chosen["key"] = key
         asked = urlencode({"limit": limit, **{name: value for name, value in chosen.items() if value}})
         return tuple(map(self._job, (await self._transport.ask("GET", f"jobs?{asked}", _Jobs)).jobs))
 

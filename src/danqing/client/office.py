@@ -1,13 +1,16 @@
 """What the owner of a server sets and sees: keys, projects, money, upstreams, and what is cleaned away."""
 
 from collections.abc import Mapping
+from typing import Literal
 
 import msgspec
 
-from danqing.client.told import Key, NewKey, Project, Retiring, Swept, Upstream
+from danqing.client.told import Key, NewKey, Project, Retiring, Swept
 from danqing.client.transport import Transport, quoted
+from danqing.client.upstreams import Upstream
 
 Limiting = Mapping[str, str | int | None]  # limits as the server takes them; None takes one away
+Role = Literal["viewer", "member", "admin"]
 NOTHING: Limiting = {}
 
 
@@ -40,7 +43,7 @@ class _Sweep(msgspec.Struct):
 
 
 class AsyncOffice:
-    """For whoever asks with the owner's key; some of it is told to others too, as far as it concerns them."""
+    """For the owner's key or an admin's; some of it is told to others too, as far as it concerns them."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
@@ -58,14 +61,20 @@ class AsyncOffice:
         return (await self._transport.ask("GET", "keys", _Keys)).keys
 
     async def create_key(
-        self, name: str, *, test: bool = True, project: str | None = None, limits: Limiting = NOTHING
+        self,
+        name: str,
+        *,
+        test: bool = True,
+        project: str | None = None,
+        role: Role = "member",
+        limits: Limiting = NOTHING,
     ) -> NewKey:
-        """A new key with its secret."""
-        body = {"name": name, "test": test, "project": project, **limits}
+        """A new key with its secret. A viewer needs a project, an admin may have none."""
+        body = {"name": name, "test": test, "project": project, "role": role, **limits}
         return await self._transport.ask_once("POST", "keys", NewKey, body=body)
 
     async def limit_key(self, id: str, limits: Limiting) -> Key:
-        """Change some limits of a key."""
+        """Change some limits of a key, or its `role`."""
         return await self._transport.ask("PATCH", f"keys/{quoted(id)}", Key, body=limits)
 
     async def revoke(self, id: str) -> None:

@@ -14,6 +14,13 @@ class Money(msgspec.Struct, frozen=True):
     nanos: int
 
 
+class Whose(msgspec.Struct, frozen=True):
+    """The key that something was made for, and what it is called."""
+
+    id: str
+    name: str
+
+
 class Output(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that was delivered. `file` is what `download` wants until it is `gone`; sizes in pixels, bytes."""
 
@@ -140,6 +147,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     inputs_gone: str | None
     queue: Place | None
     error: Fault | None
+    key: Whose | None = None
 
     def succeeded(self) -> "Job":
         """This job, ended well. Raises its Problem when it has not."""
@@ -271,6 +279,7 @@ class Key(msgspec.Struct, frozen=True, kw_only=True):
     budget: Money | None
     limits: Limits
     project: str | None
+    role: str = "member"
     translate: str | None = None
     created: str
     revoked: str | None
@@ -365,33 +374,3 @@ class Swept(msgspec.Struct, frozen=True):
     workflows: int
     uploads: int = 0
     deliveries: int = 0
-
-
-class UpstreamKeys(msgspec.Struct, frozen=True):
-    """How many keys an upstream has, and how many of them were turned away and rest."""
-
-    all: int
-    resting: int
-
-
-class UpstreamRoute(msgspec.Struct, frozen=True, kw_only=True):
-    """How an upstream does with one model; more than its health is told to the owner."""
-
-    model: str
-    serves: tuple[str, ...]
-    health: str
-    retry_after: float = 0.0
-    in_flight: int = 0
-    asked: int = 0
-    success: float | None = None
-    last_error: str | None = None
-
-
-class Upstream(msgspec.Struct, frozen=True, kw_only=True):
-    """Who makes what live keys ask for, as the server that was asked sees it."""
-
-    name: str
-    kind: str
-    routes: tuple[UpstreamRoute, ...]
-    weight: float | None = None
-    keys: UpstreamKeys | None = None

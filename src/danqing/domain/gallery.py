@@ -11,6 +11,7 @@ from danqing.domain.errors import invalid
 from danqing.domain.generation import Output
 from danqing.domain.jobs import Job, State
 from danqing.domain.media import Medium
+from danqing.domain.sight import Sight
 
 WORDS_MAX = 4_000  # characters that are searched of each output
 TERMS_MAX = 8
@@ -21,7 +22,7 @@ _UNSPEAKABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")  # what not every data
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobSearch:
-    """Which of a key's jobs are looked for; what is empty does not choose. `since` is in, `until` is not.
+    """Which jobs are looked for; what is empty does not choose. `since` is in, `until` is not; costs are nano-dollars.
 
     The newest come first, unless they are wanted the other way round.
     """
@@ -31,14 +32,17 @@ class JobSearch:
     medium: Medium | None = None
     since: datetime | None = None
     until: datetime | None = None
+    cost_min: int | None = None
+    cost_max: int | None = None
     oldest_first: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssetSearch:
-    """Which of a key's files are looked for. Each of `terms` stands somewhere in the words of the file.
+    """Which files are looked for. Each of `terms` stands somewhere in the words of the file.
 
-    `ratio` is a width to a height, met within two in a hundred; `board` is the id of one.
+    `ratio` is a width to a height, met within two in a hundred; `board` is the id of one. A cost is what the file's job
+    was charged, in nano-dollars.
     """
 
     terms: tuple[str, ...] = ()
@@ -49,6 +53,8 @@ class AssetSearch:
     until: datetime | None = None
     starred: bool | None = None
     board: str | None = None
+    cost_min: int | None = None
+    cost_max: int | None = None
 
 
 ANY_JOB = JobSearch()
@@ -66,8 +72,8 @@ class Asset:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lineage:
-    """Where a file comes from and what was made of it: the key's files that its job was asked with, by their hash, and
-    the newest jobs that were asked with it."""
+    """Where a file comes from and what was made of it, as far as it is in sight: the files that its job was asked with,
+    by their hash, and the newest jobs that were asked with it."""
 
     sources: Mapping[str, str]
     jobs: tuple[str, ...]
@@ -96,43 +102,43 @@ class Share:
 
 
 class Gallery(Protocol):
-    """Delivered files as they are looked for."""
+    """Delivered files as they are looked for; what is not in sight is not there."""
 
-    async def assets(self, key: str, search: AssetSearch, *, limit: int, before: str | None = None) -> list[Asset]:
-        """A key's files, newest first; `before` is the name of the last one seen. Raises Problem(NOT_FOUND) for it."""
+    async def assets(self, sight: Sight, search: AssetSearch, *, limit: int, before: str | None = None) -> list[Asset]:
+        """Files, newest first; `before` is the name of the last one seen. Raises Problem(NOT_FOUND) for it."""
 
-    async def asset(self, key: str, name: str) -> Asset | None:
-        """One of the key's files."""
+    async def asset(self, sight: Sight, name: str) -> Asset | None:
+        """One of them."""
 
-    async def lineage(self, key: str, hashes: Collection[str], sha256: str, *, limit: int) -> Lineage:
-        """The key's files with these hashes, and the jobs that were asked with `sha256`, newest first."""
+    async def lineage(self, sight: Sight, hashes: Collection[str], sha256: str, *, limit: int) -> Lineage:
+        """The files with these hashes, and the jobs that were asked with `sha256`, newest first."""
 
-    async def same(self, key: str, sha256: str) -> Asset | None:
-        """The newest of the key's files with this content."""
+    async def same(self, sight: Sight, sha256: str) -> Asset | None:
+        """The newest file with this content."""
 
-    async def star(self, key: str, name: str, at: datetime | None) -> bool:
-        """Mark a file, or take its mark away. False when it is not the key's."""
+    async def star(self, sight: Sight, name: str, at: datetime | None) -> bool:
+        """Mark a file, or take its mark away. False when there is none."""
 
 
 class Boards(Protocol):
-    """What a key's files are put on."""
+    """What files are put on; what is not in sight is not there."""
 
-    async def boards(self, key: str) -> list[Board]:
-        """All of the key's, by name."""
+    async def boards(self, sight: Sight) -> list[Board]:
+        """All of them, by name."""
 
     async def add_board(self, board: Board) -> None:
         """A new one."""
 
-    async def rename_board(self, key: str, id: str, name: str) -> bool:
+    async def rename_board(self, sight: Sight, id: str, name: str) -> bool:
         """Another name for it. False when there is none."""
 
-    async def remove_board(self, key: str, id: str) -> bool:
+    async def remove_board(self, sight: Sight, id: str) -> bool:
         """Take it down; its files stay. False when there is none."""
 
-    async def pin(self, key: str, id: str, names: Sequence[str], at: datetime) -> bool:
-        """Put files on it. False, and nothing is, when the board or one of the files is not the key's."""
+    async def pin(self, sight: Sight, id: str, names: Sequence[str], at: datetime) -> bool:
+        """Put files on it. False, and nothing is, when the board or one of the files is not there."""
 
-    async def unpin(self, key: str, id: str, names: Sequence[str]) -> bool:
+    async def unpin(self, sight: Sight, id: str, names: Sequence[str]) -> bool:
         """Take files off it. False when there is no such board."""
 
 
@@ -142,14 +148,14 @@ class Shares(Protocol):
     async def add_share(self, share: Share) -> None:
         """A new one."""
 
-    async def shares(self, key: str, name: str, at: datetime) -> list[Share]:
+    async def shares(self, sight: Sight, name: str, at: datetime) -> list[Share]:
         """Those of a file that are still good, newest first."""
 
     async def shared(self, id: str, at: datetime) -> tuple[Share, Job] | None:
         """A link that is still good, and the job of its file; a key that was revoked shows nothing."""
 
-    async def unshare(self, key: str, id: str) -> bool:
-        """Revoke a link. False when the key has none such."""
+    async def unshare(self, sight: Sight, id: str) -> bool:
+        """Revoke a link. False when there is none such in sight."""
 
 
 def words_of(job: Job, output: Output) -> str:

@@ -10,7 +10,7 @@ from typing import Protocol
 from danqing.domain.gallery import ANY_JOB, JobSearch
 from danqing.domain.generation import Generation, Translate
 from danqing.domain.jobs import Event, Job, State, Told
-from danqing.domain.keys import Key
+from danqing.domain.keys import Key, KeyRole
 from danqing.domain.ledger import Balance, Phase, Transfer
 from danqing.domain.limits import Changes, Project, Standing
 from danqing.domain.media import Blob, Shape, blob_named
@@ -18,6 +18,7 @@ from danqing.domain.models import Model
 from danqing.domain.prompts.languages import Languages
 from danqing.domain.retention import Keep
 from danqing.domain.retiring import Use
+from danqing.domain.sight import Sight
 from danqing.domain.wording import Rewording, Wording
 
 STATEMENT_LINES_MAX = 100
@@ -245,8 +246,8 @@ class Feed(Protocol):
     async def durations(self, model: str) -> list[float]:
         """The seconds that the model's last jobs were worked on."""
 
-    async def changed(self, key: str, after: tuple[datetime, str], limit: int) -> list[Job]:
-        """A key's jobs that changed after a moment, by `updated` and id, the oldest change first."""
+    async def changed(self, sight: Sight, after: tuple[datetime, str], limit: int) -> list[Job]:
+        """The jobs in sight that changed after a moment, by `updated` and id, the oldest change first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,8 +310,13 @@ class Books(Protocol):
     async def standings(self, key: str, at: datetime) -> tuple[Standing, ...]:
         """How far the account of a key, its own limits and those of its project are used up."""
 
-    async def jobs(self, key: str, *, limit: int, before: str | None = None, search: JobSearch = ANY_JOB) -> list[Job]:
-        """A key's jobs that are looked for, in their order; `before` is the id of the last one seen."""
+    async def jobs(
+        self, sight: Sight, *, limit: int, before: str | None = None, search: JobSearch = ANY_JOB
+    ) -> list[Job]:
+        """The jobs in sight that are looked for, in their order; `before` is the id of the last one seen."""
+
+    async def names(self, keys: Collection[str]) -> Mapping[str, str]:
+        """What keys are called, by their ids."""
 
     async def uses(self, models: Collection[str], since: datetime) -> list[Use]:
         """Which keys had work done by these names of models since a moment."""
@@ -349,6 +355,9 @@ class Locksmith(Protocol):
 
         None when there is no such key in force.
         """
+
+    async def set_role(self, id: str, role: KeyRole) -> Key | None:
+        """Give it another role. None when it does not exist."""
 
 
 class Limiter(Protocol):

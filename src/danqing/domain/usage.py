@@ -8,6 +8,7 @@ from typing import Protocol
 
 from danqing.domain.ledger import Phase
 from danqing.domain.limits import Standing
+from danqing.domain.sight import EVERYBODY, Sight
 
 LATELY = timedelta(days=7)  # what a forecast goes by
 _MONEY = frozenset({"balance", "total", "monthly", "daily"})
@@ -26,7 +27,7 @@ class By(StrEnum):
 class Spent:
     """Which charges are meant; None does not choose, and "" is no project. `since` is in, `until` is not."""
 
-    key: str | None = None
+    sight: Sight = EVERYBODY
     model: str | None = None
     project: str | None = None
     job: str | None = None

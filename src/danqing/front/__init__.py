@@ -21,12 +21,11 @@ from danqing.domain.keys import Key
 from danqing.domain.ports import Fetch, Once
 from danqing.front import bodies
 from danqing.front.clerk import Clerk
-from danqing.front.discreet import QUERY_KEY
 from danqing.front.download import download
 from danqing.front.fetching import fetched
 from danqing.front.headers import advised, dated, made_by, shown, told_by, worded
+from danqing.front.porter import Porter
 from danqing.front.quotes import DRY_RUN, ceiling_of, is_dry, within
-from danqing.front.sessions import session_of
 from danqing.front.wishes import called_back, wished
 from danqing.gateway.accounts import Accounts
 from danqing.gateway.bookkeeping import Bookkeeper
@@ -105,6 +104,7 @@ class Front:
         self.curator = curator
         self.bookkeeper = bookkeeper
         self.webhooks = webhooks
+        self.porter = Porter(gateway, accounts)
         self.public_url = public_url.rstrip("/")
         self._scratch = scratch or Path(gettempdir())
         self._fetch = fetch
@@ -217,8 +217,8 @@ class Front:
             leaving.cancel()
 
     async def key(self, request: Request) -> Key:
-        """Who asks. Raises Problem(UNAUTHENTICATED)."""
-        return await self.gateway.key(token_of(request))
+        """Who asks. Raises Problem: UNAUTHENTICATED, and FORBIDDEN when a viewer wants more than to look."""
+        return await self.porter.key(request)
 
     async def body(self, request: Request) -> bytes:
         """The whole body. Raises Problem(TOO_LARGE) before more than the limit was taken in."""
@@ -333,17 +333,6 @@ async def _rejoined(first: Awaitable[T], rest: AsyncIterator[T]) -> AsyncIterato
     yield await first
     async for frame in rest:
         yield frame
-
-
-def token_of(request: Request) -> str:
-    """The API key, from any of the three places that clients put it in (wire.md, section 2), or a browser's session."""
-    if token := request.headers.get("x-goog-api-key"):
-        return token.strip()
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer" and token.strip():
-        return token.strip()
-    in_query: str = request.scope.get(QUERY_KEY, "")
-    return in_query or session_of(request)
 
 
 def once_of(request: Request, body: bytes) -> Once | None:

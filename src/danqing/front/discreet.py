@@ -1,4 +1,7 @@
-"""Keeps keys out of logs: the access log is written here, from requests whose key was taken out of the query."""
+"""Keeps keys out of logs: the access log is written here, from requests whose key was taken out of the query.
+
+The id of a key is no secret, and lists are chosen by it under the same name: it stays.
+"""
 
 import time
 from urllib.parse import parse_qsl, urlencode
@@ -6,6 +9,8 @@ from uuid import uuid4
 
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from danqing.domain.keys import ID_PREFIX
 
 log = structlog.get_logger("danqing.access")
 
@@ -43,5 +48,6 @@ def _without_key(query: bytes) -> tuple[str, bytes]:
     if b"key=" not in query:
         return "", query
     pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
-    key = next((value for name, value in pairs if name == "key"), "")
-    return key.strip(), urlencode([pair for pair in pairs if pair[0] != "key"]).encode()
+    secrets = [pair for pair in pairs if pair[0] == "key" and not pair[1].startswith(ID_PREFIX)]
+    rest = urlencode([pair for pair in pairs if pair not in secrets])
+    return next((value.strip() for _, value in secrets), ""), rest.encode()

@@ -15,7 +15,7 @@ from danqing.domain.errors import Kind, Problem
 COOKIE = "danqing-session"
 PATH = "/api"
 ASKED_BY = "danqing-studio"  # a header that no page elsewhere can send without being asked for leave
-_READING = frozenset({"GET", "HEAD"})
+READING = frozenset({"GET", "HEAD"})
 
 
 def session_of(request: Request) -> str:
@@ -23,7 +23,7 @@ def session_of(request: Request) -> str:
     session = request.cookies.get(COOKIE, "")
     if not session or not request.url.path.startswith(f"{PATH}/"):
         return ""
-    require_own_page(request, proven=request.method not in _READING)
+    require_own_page(request, proven=request.method not in READING)
     return session
 
 

@@ -1,26 +1,27 @@
 """Keys, projects, limits and statements: what the owner of a server, or of a key, sets and reads."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import uuid4
 
-from danqing.domain.errors import Kind, Problem, invalid, not_found
+from danqing.domain.errors import invalid, not_found
 from danqing.domain.gallery import ANY_JOB, JobSearch
 from danqing.domain.generation import Translate
 from danqing.domain.jobs import Job
-from danqing.domain.keys import Key
+from danqing.domain.keys import ID_PREFIX, Key, KeyRole, require_fitting
 from danqing.domain.limits import UNLIMITED, Changes, Limits, Project, Standing
 from danqing.domain.models import Model
 from danqing.domain.money import DOLLAR
 from danqing.domain.ports import Books, Limiter, Locksmith, Register, Spending
 from danqing.domain.retiring import LATELY, Retiring, retiring
+from danqing.domain.sight import Sight
 from danqing.gateway.gateway import utc_now
 from danqing.gateway.keyring import Keyring, hint
 
 TEST_ACCOUNT = "test"
 LIVE_ACCOUNT = "live"
-FIRST_KEY = "key_first"
+FIRST_KEY = f"{ID_PREFIX}first"
 PLAY_MONEY = 1_000_000 * DOLLAR  # what the test account is opened with; not worth a cent
 NAME_CHARACTERS_MAX = 100
 PAGE_MAX = 200
@@ -53,14 +54,6 @@ class Accounts:
         """Whether the caller holds the owner's key."""
         return self._keyring.is_owner(token)
 
-    def require_owner(self, token: str) -> None:
-        """Raises Problem(FORBIDDEN) unless the caller holds the owner's key, which lies in the data directory."""
-        if not self.is_owner(token):
-            message = (
-                "Keys are managed with the owner's key; it is in the file owner-key of the server's data directory."
-            )
-            raise Problem(Kind.FORBIDDEN, message, code="owner_only")
-
     def session(self, token: str) -> tuple[str, datetime]:
         """What a browser is given in place of a key that was found good, and when it ends."""
         return self._keyring.session(token)
@@ -71,20 +64,23 @@ class Accounts:
         *,
         test: bool,
         project: str | None = None,
+        role: KeyRole = KeyRole.MEMBER,
         limits: Limits = UNLIMITED,
         translate: Translate | None = None,
     ) -> tuple[Key, str]:
         """A new key and its secret, which is shown this once. Raises Problem(INVALID) for an unknown project."""
+        require_fitting(role, project)
         name = _checked(name, "key")
         token = self._keyring.mint(test=test)
         key = Key(
-            id=f"key_{uuid4().hex[:16]}",
+            id=f"{ID_PREFIX}{uuid4().hex[:16]}",
             name=name,
             account=TEST_ACCOUNT if test else LIVE_ACCOUNT,
             test=test,
             hint=hint(token),
             limits=limits,
             project=project,
+            role=role,
             translate=translate,
             created=self._now(),
         )
@@ -152,6 +148,21 @@ class Accounts:
             return key
         raise not_found(f"key {id[:64]}")
 
+    async def set_role(self, id: str, role: KeyRole) -> Key:
+        """Another role for a key, within a second. Raises Problem(NOT_FOUND), and INVALID where it does not fit."""
+        known = next((key for key in await self._books.keys() if key.id == id), None)
+        if known:
+            require_fitting(role, known.project)
+            known = await self._books.set_role(id, role)
+        if known is None:
+            raise not_found(f"key {id[:64]}")
+        return known
+
+    async def names(self, key: Key, ids: Collection[str]) -> Mapping[str, str]:
+        """What keys are called whose things a key sees."""
+        others = set(ids) - {key.id}
+        return {key.id: key.name, **(await self._books.names(others) if others else {})}
+
     async def rotate_key(self, id: str, grace: timedelta) -> tuple[Key, str]:
         """A new secret for a key, shown this once; the one before is good for the grace, or refused within a second.
 
@@ -195,20 +206,26 @@ class Accounts:
         """The key's balance, budget and spending by model."""
         return await self._books.spending(key)
 
-    async def retiring(self, models: Sequence[Model], key: Key | None) -> list[Retiring]:
-        """The models that end, the next one first, and who used them lately: everybody, or one key alone."""
+    async def retiring(self, models: Sequence[Model], sight: Sight) -> list[Retiring]:
+        """The models that end, the next one first, and who in sight used them lately."""
         now = self._now()
         ending = [name for model in models if model.lifecycle.shutdown for name in model.names]
         uses = await self._books.uses(ending, now - LATELY)
-        return retiring(models, now.date(), [use for use in uses if key is None or use.key == key.id])
+        return retiring(models, now.date(), [use for use in uses if sight.sees(use.key)])
 
     async def jobs(
-        self, key: Key, *, limit: int = 50, before: str | None = None, search: JobSearch = ANY_JOB
+        self,
+        key: Key,
+        *,
+        limit: int = 50,
+        before: str | None = None,
+        search: JobSearch = ANY_JOB,
+        whose: Collection[str] = (),
     ) -> list[Job]:
-        """The key's jobs that are looked for, in their order, at most PAGE_MAX at a time."""
+        """The jobs that a key sees and looks for, in their order, at most PAGE_MAX at a time. `whose`: these keys'."""
         if not 1 <= limit <= PAGE_MAX:
             raise invalid(f"limit must be 1 to {PAGE_MAX}.", param="limit")
-        return await self._books.jobs(key.id, limit=limit, before=before, search=search)
+        return await self._books.jobs(key.sight.only(whose), limit=limit, before=before, search=search)
 
 
 def _checked(name: str, what: str) -> str:

@@ -1,9 +1,9 @@
-"""What a key does with what was made for it: finds it, marks it, puts it on boards, shows it to others, deletes it."""
+"""What a key does with what it sees: finds it, marks it, puts it on boards, shows it to others, deletes it."""
 
 import asyncio
 import hashlib
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import uuid4
@@ -16,6 +16,7 @@ from danqing.domain.jobs import Job
 from danqing.domain.keys import Key
 from danqing.domain.media import Blob
 from danqing.domain.ports import Story
+from danqing.domain.sight import sight_of
 from danqing.gateway.cleaning import Cleaner
 from danqing.gateway.gateway import utc_now
 from danqing.gateway.keyring import Keyring
@@ -64,15 +65,17 @@ class Curator:
         self._read_story = read_story
         self._now = now
 
-    async def assets(self, key: Key, search: AssetSearch, *, limit: int, before: str | None) -> list[Asset]:
-        """The key's files that are looked for, newest first, at most PAGE_MAX at a time."""
+    async def assets(
+        self, key: Key, search: AssetSearch, *, limit: int, before: str | None, whose: Collection[str] = ()
+    ) -> list[Asset]:
+        """The files that a key sees and looks for, newest first, at most PAGE_MAX at a time; `whose`: of these keys."""
         if not 1 <= limit <= PAGE_MAX:
             raise invalid(f"limit must be 1 to {PAGE_MAX}.", param="limit")
-        return await self._shelves.assets(key.id, search, limit=limit, before=before)
+        return await self._shelves.assets(key.sight.only(whose), search, limit=limit, before=before)
 
     async def asset(self, key: Key, name: str) -> Asset:
-        """One of the key's files. Raises Problem(NOT_FOUND), also when it was deleted."""
-        found = await self._shelves.asset(key.id, name)
+        """One of the files that a key sees. Raises Problem(NOT_FOUND), also when it was deleted."""
+        found = await self._shelves.asset(key.sight, name)
         if found is None or not found.output.blob:
             raise not_found(f"file {name[:64]}")
         if found.output.gone:
@@ -82,7 +85,7 @@ class Curator:
     async def chosen(self, key: Key, names: Sequence[str], board: str | None) -> list[Asset]:
         """Several files: those that are named, or those of a board. Raises Problem(INVALID) for too many or none."""
         if board and not names:
-            found = await self._shelves.assets(key.id, AssetSearch(board=board), limit=PAGE_MAX + 1)
+            found = await self._shelves.assets(key.sight, AssetSearch(board=board), limit=PAGE_MAX + 1)
         else:
             wanted = list(dict.fromkeys(names))[: PAGE_MAX + 1]
             found = [await self.asset(key, name) for name in wanted]
@@ -91,17 +94,17 @@ class Curator:
         return found
 
     async def lineage(self, key: Key, asset: Asset) -> Lineage:
-        """From which of the key's files a file was made, and which jobs were asked with it."""
+        """From which files a file was made, and which jobs were asked with it."""
         hashes = {blob.sha256 for blob in asset.job.generation.blobs()}
         sha256 = asset.output.blob.sha256 if asset.output.blob else ""
-        return await self._shelves.lineage(key.id, hashes, sha256, limit=LINEAGE_MAX)
+        return await self._shelves.lineage(key.sight, hashes, sha256, limit=LINEAGE_MAX)
 
     async def star(self, key: Key, name: str, *, on: bool) -> Asset:
         """Mark a file, or take its mark away. Raises Problem(NOT_FOUND)."""
         asset = await self.asset(key, name)
         if on == (asset.starred is not None):
             return asset
-        await self._shelves.star(key.id, name, self._now() if on else None)
+        await self._shelves.star(key.sight, name, self._now() if on else None)
         return await self.asset(key, name)
 
     async def delete(self, key: Key, name: str) -> Job:
@@ -125,21 +128,21 @@ class Curator:
         return await self._thumbnails.sheet(asset.output.blob)
 
     async def holding(self, key: Key, sha256: str) -> Asset | None:
-        """The newest of the key's files with this content."""
-        return await self._shelves.same(key.id, sha256)
+        """The newest file with this content that the key sees."""
+        return await self._shelves.same(key.sight, sha256)
 
     async def recognise(self, key: Key, data: bytes) -> tuple[Story | None, Asset | None]:
-        """What a file says of itself, and the key's file that it is, byte by byte."""
+        """What a file says of itself, and the file that the key sees and that it is, byte by byte."""
         sha256, story = await asyncio.to_thread(lambda: (hashlib.sha256(data).hexdigest(), self._read_story(data)))
-        return story, await self._shelves.same(key.id, sha256)
+        return story, await self._shelves.same(key.sight, sha256)
 
     async def boards(self, key: Key) -> list[Board]:
-        """The key's boards, by name."""
-        return await self._shelves.boards(key.id)
+        """The boards that a key sees, by name."""
+        return await self._shelves.boards(key.sight)
 
     async def add_board(self, key: Key, name: str) -> Board:
         """A new one. Raises Problem(INVALID)."""
-        if len(await self._shelves.boards(key.id)) >= BOARDS_MAX:
+        if len(await self._shelves.boards(sight_of(key.id))) >= BOARDS_MAX:
             raise invalid(f"A key has at most {BOARDS_MAX} boards. Remove one.", code="too_many_boards")
         board = Board(id=f"board_{uuid4().hex[:16]}", key=key.id, name=_named(name), created=self._now())
         await self._shelves.add_board(board)
@@ -147,22 +150,22 @@ class Curator:
 
     async def rename_board(self, key: Key, id: str, name: str) -> Board:
         """Another name for it. Raises Problem(NOT_FOUND)."""
-        if not await self._shelves.rename_board(key.id, id, _named(name)):
+        if not await self._shelves.rename_board(key.sight, id, _named(name)):
             raise not_found(f"board {id[:64]}")
         return await self._board(key, id)
 
     async def remove_board(self, key: Key, id: str) -> None:
         """Take it down; its files stay. Raises Problem(NOT_FOUND)."""
-        if not await self._shelves.remove_board(key.id, id):
+        if not await self._shelves.remove_board(key.sight, id):
             raise not_found(f"board {id[:64]}")
 
     async def pin(self, key: Key, id: str, names: Sequence[str], *, on: bool) -> Board:
         """Put files on a board, or take them off it. Raises Problem(NOT_FOUND), and then nothing is changed."""
         board = await self._board(key, id)
-        if on and not await self._shelves.pin(key.id, id, names, self._now()):
+        if on and not await self._shelves.pin(key.sight, id, names, self._now()):
             raise not_found("file by one of these names")
         if not on:
-            await self._shelves.unpin(key.id, id, names)
+            await self._shelves.unpin(key.sight, id, names)
         return await self._board(key, board.id)
 
     async def share(self, key: Key, name: str, hours: int) -> Share:
@@ -170,7 +173,7 @@ class Curator:
         if not 1 <= hours <= SHARE_HOURS_MAX:
             raise invalid(f"hours must be 1 to {SHARE_HOURS_MAX}.", param="hours")
         asset, now = await self.asset(key, name), self._now()
-        if len(await self._shelves.shares(key.id, name, now)) >= SHARES_MAX:
+        if len(await self._shelves.shares(key.sight, name, now)) >= SHARES_MAX:
             raise invalid(f"A file has at most {SHARES_MAX} links at a time. Revoke one.", code="too_many_links")
         expires = now + timedelta(hours=hours)
         share = Share(id=secrets.token_hex(8), key=key.id, file=asset.output.file, created=now, expires=expires)
@@ -184,11 +187,11 @@ class Curator:
     async def shares(self, key: Key, name: str) -> list[Share]:
         """The links to a file that are still good. Raises Problem(NOT_FOUND)."""
         await self.asset(key, name)
-        return await self._shelves.shares(key.id, name, self._now())
+        return await self._shelves.shares(key.sight, name, self._now())
 
     async def unshare(self, key: Key, id: str) -> None:
         """Revoke a link at once. Raises Problem(NOT_FOUND)."""
-        if not await self._shelves.unshare(key.id, id):
+        if not await self._shelves.unshare(key.sight, id):
             raise not_found(f"link {id[:64]}")
 
     async def shared(self, address: str) -> tuple[Output, Job]:
@@ -201,7 +204,7 @@ class Curator:
         return output, found[1]
 
     async def _board(self, key: Key, id: str) -> Board:
-        found = next((board for board in await self._shelves.boards(key.id) if board.id == id), None)
+        found = next((board for board in await self._shelves.boards(key.sight) if board.id == id), None)
         if found is None:
             raise not_found(f"board {id[:64]}")
         return found

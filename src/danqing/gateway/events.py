@@ -8,6 +8,7 @@ from weakref import WeakValueDictionary
 
 from danqing.domain.jobs import Job
 from danqing.domain.ports import Bus, News
+from danqing.domain.sight import Sight, sight_of
 
 REFRESH_S = 5.0  # how often a watcher looks into the store, should news of another process be lost
 HEARD_MAX = 10_000  # jobs elsewhere whose progress is remembered
@@ -51,7 +52,8 @@ class Hub:
         self._topics: WeakValueDictionary[str, _Topic] = WeakValueDictionary()  # lives as long as somebody watches
         self._driven: dict[str, _Topic] = {}  # and as long as the job is at work
         self._per_key: Counter[str] = Counter()
-        self._keys: WeakValueDictionary[str, asyncio.Event] = WeakValueDictionary()
+        self._narrow: WeakValueDictionary[Sight, asyncio.Event] = WeakValueDictionary()  # who sees one key alone
+        self._wide: WeakValueDictionary[Sight, asyncio.Event] = WeakValueDictionary()
         self._heard: dict[str, News] = {}  # the progress of jobs that are driven elsewhere
 
     def publish(self, job: Job) -> None:
@@ -81,9 +83,10 @@ class Hub:
         if (topic := self._driven.pop(id, None)) and topic.job:
             self._per_key[topic.job.key] -= 1
 
-    def stirred(self, key: str) -> asyncio.Event:
-        """Set when next something happens to a job of the key, here or elsewhere."""
-        return self._keys.setdefault(key, asyncio.Event())
+    def stirred(self, sight: Sight) -> asyncio.Event:
+        """Set when next something happens to a job in sight, here or elsewhere."""
+        watching = self._narrow if sight.keys and len(sight.keys) == 1 else self._wide
+        return watching.setdefault(sight, asyncio.Event())
 
     @staticmethod
     async def wait(event: asyncio.Event) -> bool:
@@ -95,7 +98,9 @@ class Hub:
             return False
 
     def _stir(self, key: str) -> None:
-        if event := self._keys.pop(key, None):
+        told = [self._narrow.pop(sight_of(key), None)]
+        told += [self._wide.pop(sight, None) for sight in list(self._wide) if sight.sees(key)]
+        for event in filter(None, told):
             event.set()
 
     def _tell(self, job: Job) -> None:

@@ -1,4 +1,4 @@
-"""Everything that happens to a key's jobs as one stream, which any process can go on with where another broke off.
+"""What happens to the jobs that a key sees as one stream, which any process can go on with where another broke off.
 
 An event is a whole job as it is now, so what was missed while nobody listened is told by the newest of it.
 """
@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from danqing.domain.errors import Problem, invalid
 from danqing.domain.jobs import Job
 from danqing.domain.ports import Feed
+from danqing.domain.sight import Sight
 from danqing.gateway.events import Hub
 
 PAGE = 100
@@ -34,17 +35,17 @@ def read_moment(text: str) -> datetime:
     return _EPOCH + int(text) * _MICROSECOND
 
 
-async def follow(feed: Feed, hub: Hub, key: str, after: datetime) -> AsyncIterator[Job]:
-    """The key's jobs as they change after a moment, and a little before it, without an end.
+async def follow(feed: Feed, hub: Hub, sight: Sight, after: datetime) -> AsyncIterator[Job]:
+    """The jobs in sight as they change after a moment, and a little before it, without an end.
 
     Each change is told once, or the next one instead of it.
     """
     told: dict[str, Job] = {}
     start = after - OVERLAP
     while True:
-        stirred = hub.stirred(key)  # taken before the store is read, so that no change falls in between
+        stirred = hub.stirred(sight)  # taken before the store is read, so that no change falls in between
         position: Cursor = (start, "")
-        while page := await _page(feed, key, position):
+        while page := await _page(feed, sight, position):
             for job in page:
                 if job.id not in told or told[job.id].version < job.version:
                     told[job.id] = job
@@ -60,8 +61,8 @@ async def follow(feed: Feed, hub: Hub, key: str, after: datetime) -> AsyncIterat
         await asyncio.sleep(PAUSE_S)
 
 
-async def _page(feed: Feed, key: str, after: Cursor) -> list[Job]:
+async def _page(feed: Feed, sight: Sight, after: Cursor) -> list[Job]:
     try:
-        return await feed.changed(key, after, PAGE)
+        return await feed.changed(sight, after, PAGE)
     except Problem:
         return []  # the database is away; the stream goes on when it is back

@@ -191,9 +191,9 @@ class Gateway:
         return self._hub.follow(job.id, lambda: self._load(job.id))
 
     async def job(self, key: Key, id: str) -> Job:
-        """One of the key's jobs, with its progress. Raises Problem(NOT_FOUND)."""
+        """One of the jobs that a key sees, with its progress. Raises Problem(NOT_FOUND)."""
         job = await self._load(id)
-        if job.key != key.id:
+        if not key.sight.sees(job.key):
             raise not_found(f"job {id[:64]}")
         return self._hub.latest(job)
 
@@ -202,8 +202,8 @@ class Gateway:
         return await self._lobby.place(job)
 
     def events(self, key: Key, after: datetime | None = None) -> AsyncIterator[Job]:
-        """All of a key's jobs as they change from now on, or after a moment, without an end."""
-        return feed.follow(self._feed, self._hub, key.id, after or self._now())
+        """All jobs that a key sees as they change from now on, or after a moment, without an end."""
+        return feed.follow(self._feed, self._hub, key.sight, after or self._now())
 
     def upstreams(self) -> tuple[Standing, ...]:
         """How the upstreams do, as this process sees them."""
@@ -230,7 +230,7 @@ class Gateway:
     async def file(self, key: Key, name: str) -> tuple[Output, Job]:
         """A delivered file by its name, with the job that made it. Raises Problem(NOT_FOUND)."""
         found = await self._find(name)
-        if found is None or found[1].key != key.id:
+        if found is None or not key.sight.sees(found[1].key):
             raise not_found(f"file {name[:64]}")
         return _there(*found)
 

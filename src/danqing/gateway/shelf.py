@@ -154,14 +154,14 @@ class Shelf:
         return file
 
     async def find(self, key: Key, name: str) -> File:
-        """A file of the key by its name, whoever made it. Raises Problem(NOT_FOUND)."""
+        """A file that the key has sent, or that it sees, by its name. Raises Problem(NOT_FOUND)."""
         if found := await self._stock.on_shelf(key.id, name):
             return found
         output, job = await self._gateway.file(key, name)
         assert output.blob is not None, "words have no file"
         return File(
             id=output.file,
-            key=key.id,
+            key=job.key,
             name=output.file,
             size=output.blob.size,
             created=job.created,

@@ -9,7 +9,7 @@ from importlib import import_module
 from danqing.domain.gallery import ANY_JOB, JobSearch
 from danqing.domain.generation import Translate
 from danqing.domain.jobs import Job
-from danqing.domain.keys import Key
+from danqing.domain.keys import Key, KeyRole
 from danqing.domain.ledger import Transfer
 from danqing.domain.limits import Changes, Project, Standing
 from danqing.domain.media import Blob
@@ -17,6 +17,7 @@ from danqing.domain.ports import Once, Spending
 from danqing.domain.retention import Keep
 from danqing.domain.retiring import Use
 from danqing.domain.shelf import File
+from danqing.domain.sight import Sight
 from danqing.store import accounts, batches, feed, jobs, register, shelf, upkeep
 from danqing.store.batches import Docket
 from danqing.store.engine import Engines, open_engines, troubles_told
@@ -131,9 +132,11 @@ class Database:
         """Files and unfinished uploads whose time was over before a moment."""
         return await self._read(lambda connection: shelf.expired(connection, before, limit))
 
-    async def jobs(self, key: str, *, limit: int, before: str | None = None, search: JobSearch = ANY_JOB) -> list[Job]:
-        """A key's jobs, newest first; `before` is the id of the last one seen. Raises Problem(NOT_FOUND) for its id."""
-        return await self._read(lambda connection: jobs.newest(connection, key, limit, before, search))
+    async def jobs(
+        self, sight: Sight, *, limit: int, before: str | None = None, search: JobSearch = ANY_JOB
+    ) -> list[Job]:
+        """Jobs in sight, newest first; `before` is the id of the last one seen. Raises Problem(NOT_FOUND) for it."""
+        return await self._read(lambda connection: jobs.newest(connection, sight, limit, before, search))
 
     async def key(self, digest: str) -> Key | None:
         """The key with this digest, revoked ones too."""
@@ -156,6 +159,14 @@ class Database:
     async def rename_key(self, id: str, name: str) -> Key | None:
         """Give a key another name. None when it does not exist."""
         return await self._write(lambda connection: register.rename(connection, id, name))
+
+    async def names(self, keys: Collection[str]) -> dict[str, str]:
+        """What keys are called, by their ids."""
+        return await self._read(lambda connection: register.names(connection, keys))
+
+    async def set_role(self, id: str, role: KeyRole) -> Key | None:
+        """Give a key another role. None when it does not exist."""
+        return await self._write(lambda connection: register.set_role(connection, id, role))
 
     async def rotate_key(self, id: str, secret: tuple[str, str], until: datetime | None) -> Key | None:
         """Give a key another secret (digest, hint); the one before opens until then. None when none is in force."""
@@ -206,9 +217,9 @@ class Database:
         """Which keys had work done by these names of models since a moment."""
         return await self._read(lambda connection: feed.uses(connection, models, since))
 
-    async def changed(self, key: str, after: tuple[datetime, str], limit: int) -> list[Job]:
-        """A key's jobs that changed after a moment, by `updated` and id, the oldest change first."""
-        return await self._read(lambda connection: feed.changed(connection, key, after, limit))
+    async def changed(self, sight: Sight, after: tuple[datetime, str], limit: int) -> list[Job]:
+        """The jobs in sight that changed after a moment, by `updated` and id, the oldest change first."""
+        return await self._read(lambda connection: feed.changed(connection, sight, after, limit))
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[bool]:

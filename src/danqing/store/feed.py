@@ -7,8 +7,10 @@ from sqlalchemy import BigInteger, Connection, Integer, Text, bindparam, func, s
 
 from danqing.domain.jobs import Job
 from danqing.domain.retiring import Use
+from danqing.domain.sight import Sight
 from danqing.store.documents import read_job
 from danqing.store.jobs import COLUMNS, job_of
+from danqing.store.sight import within
 from danqing.store.tables import DONE, WAITING, Moment, jobs, keys
 
 ENOUGH = 20  # jobs that tell how long a model takes
@@ -42,7 +44,6 @@ _uses = (
 _changed = (
     select(*COLUMNS)
     .where(
-        jobs.c.key == bindparam("key"),
         tuple_(jobs.c.updated, jobs.c.id) > tuple_(bindparam("after", type_=Moment), bindparam("id", type_=Text)),
     )
     .order_by(jobs.c.updated, jobs.c.id)
@@ -71,7 +72,7 @@ def uses(connection: Connection, models: Collection[str], since: datetime) -> li
     ]
 
 
-def changed(connection: Connection, key: str, after: tuple[datetime, str], limit: int) -> list[Job]:
-    """A key's jobs that changed after a moment, by `updated` and id, the oldest change first."""
-    values = {"key": key, "after": after[0], "id": after[1], "limit": limit}
-    return [job_of(row) for row in connection.execute(_changed, values)]
+def changed(connection: Connection, sight: Sight, after: tuple[datetime, str], limit: int) -> list[Job]:
+    """The jobs in sight that changed after a moment, by `updated` and id, the oldest change first."""
+    values = {"after": after[0], "id": after[1], "limit": limit}
+    return [job_of(row) for row in connection.execute(_changed.where(within(sight, jobs.c.key)), values)]

@@ -1,6 +1,6 @@
 """Jobs in rows: admitted with their hold, taken further one version at a time, found again."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -26,9 +26,11 @@ from danqing.domain.jobs import Job
 from danqing.domain.ledger import Transfer
 from danqing.domain.media import Blob, Medium
 from danqing.domain.ports import Once
+from danqing.domain.sight import Sight
 from danqing.store import admission
 from danqing.store.deliveries import announce
 from danqing.store.documents import read_job, write_job
+from danqing.store.sight import within
 from danqing.store.tables import UNFINISHED, WAITING, Moment, files, inputs, jobs, keys, requests
 from danqing.store.transfers import book, insert_once
 
@@ -45,12 +47,7 @@ _find_request = (
     .join(jobs)
     .where(requests.c.key == bindparam("key"), requests.c.name == bindparam("name"))
 )
-_newest = (
-    select(*COLUMNS)
-    .where(jobs.c.key == bindparam("key"))
-    .order_by(jobs.c.created.desc(), jobs.c.id.desc())
-    .limit(bindparam("limit", type_=Integer))
-)
+_newest = select(*COLUMNS).order_by(jobs.c.created.desc(), jobs.c.id.desc()).limit(bindparam("limit", type_=Integer))
 _older = _newest.where(
     tuple_(jobs.c.created, jobs.c.id) < tuple_(bindparam("created", type_=Moment), bindparam("before", type_=Text))
 )
@@ -58,7 +55,7 @@ _oldest = _newest.order_by(None).order_by(jobs.c.created, jobs.c.id)
 _newer = _oldest.where(
     tuple_(jobs.c.created, jobs.c.id) > tuple_(bindparam("created", type_=Moment), bindparam("before", type_=Text))
 )
-_position = select(jobs.c.created).where(jobs.c.key == bindparam("key"), jobs.c.id == bindparam("id"))
+_position = select(jobs.c.created).where(jobs.c.id == bindparam("id"))
 _files_of = select(files.c.name).where(files.c.job == bindparam("job"))
 _insert_file = insert(files)
 _store = update(keys).where(keys.c.id == bindparam("this")).values(stored=keys.c.stored + bindparam("more"))
@@ -142,17 +139,19 @@ def find_file(connection: Connection, name: str) -> Job | None:
     return job_of(row) if row else None
 
 
-def newest(connection: Connection, key: str, limit: int, before: str | None, search: JobSearch = ANY_JOB) -> list[Job]:
-    """A key's jobs in their order, from the one after `before` on. Raises Problem(NOT_FOUND) for its id."""
+def newest(
+    connection: Connection, sight: Sight, limit: int, before: str | None, search: JobSearch = ANY_JOB
+) -> list[Job]:
+    """The jobs in sight in their order, from the one after `before` on. Raises Problem(NOT_FOUND) for its id."""
+    seen = within(sight, jobs.c.key)
     page, further = (_oldest, _newer) if search.oldest_first else (_newest, _older)
-    values: dict[str, object] = {"key": key, "limit": limit}
+    values: dict[str, object] = {"limit": limit}
     if before is not None:
-        created = connection.execute(_position, {"key": key, "id": before}).scalar()
+        created = connection.execute(_position.where(seen), {"id": before}).scalar()
         if created is None:
             raise not_found(f"job {before[:64]}")
         page, values = further, {**values, "created": created, "before": before}
-    chosen = _chosen(search)
-    return [job_of(row) for row in connection.execute(page.where(*chosen) if chosen else page, values)]
+    return [job_of(row) for row in connection.execute(page.where(seen, *_chosen(search)), values)]
 
 
 def _chosen(search: JobSearch) -> list[ColumnElement[bool]]:
@@ -167,7 +166,15 @@ def _chosen(search: JobSearch) -> list[ColumnElement[bool]]:
         chosen.append(jobs.c.created >= search.since)
     if search.until:
         chosen.append(jobs.c.created < search.until)
-    return chosen
+    return [*chosen, *charged(search.cost_min, search.cost_max)]
+
+
+def charged(least: int | None, most: int | None) -> Iterator[ColumnElement[bool]]:
+    """That a job was charged no less and no more than this many nano-dollars."""
+    if least is not None:
+        yield jobs.c.charged >= least
+    if most is not None:
+        yield jobs.c.charged <= most
 
 
 def _repeated(connection: Connection, key: str, once: Once) -> Job:
@@ -206,6 +213,7 @@ def _state(job: Job) -> dict[str, object]:
         "state": job.state.value,
         "version": job.version,
         "updated": job.updated,
+        "charged": job.charged,
         "document": write_job(job),
     }
 

@@ -1,6 +1,6 @@
 """Keys and projects in rows: who may ask, and how much."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ from sqlalchemy import Connection, RowMapping, bindparam, func, insert, select, 
 
 from danqing.domain.errors import invalid
 from danqing.domain.generation import Translate
-from danqing.domain.keys import Key
+from danqing.domain.keys import Key, KeyRole
 from danqing.domain.ledger import Entry, account_of, budget_of
 from danqing.domain.limits import Changes, Limits, Project, budgets
 from danqing.domain.retention import Keep
@@ -29,6 +29,8 @@ _lock_key = select(*_KEY).where(keys.c.id == bindparam("this")).with_for_update(
 _last_used = select(func.max(jobs.c.created)).where(jobs.c.key == keys.c.id).scalar_subquery().label("last_used")
 _lock_whole = select(keys).where(keys.c.id == bindparam("this")).with_for_update()
 _all_keys = select(*_KEY, _last_used).order_by(keys.c.created.desc(), keys.c.id.desc())
+_fellows = select(keys.c.id).where(keys.c.project == bindparam("project"))
+_names = select(keys.c.id, keys.c.name).where(keys.c.id.in_(bindparam("ids", expanding=True)))
 _all_limits = select(keys.c.id, keys.c.limits, projects.c.limits).join(
     projects, projects.c.id == keys.c.project, isouter=True
 )
@@ -54,7 +56,7 @@ def add_key(connection: Connection, key: Key, digest: str) -> None:
         raise invalid(f"There is no project {key.project[:64]!r}. Create it first.", param="project")
     connection.execute(_insert_balance, _total(key.id, key.limits))
     row = {**asdict(key), **_limits_of_key(key.limits), "digest": digest}
-    del row["last_used"]
+    del row["last_used"], row["fellows"]
     row["limits"] = write_translate(row.pop("translate"), row["limits"])
     connection.execute(_insert_key, row)
 
@@ -63,7 +65,10 @@ def find_key(connection: Connection, digest: str, at: datetime) -> Key | None:
     """The key with this digest, revoked or not; for a while that of its secret before, too."""
     row = connection.execute(_find_key, {"digest": digest}).mappings().first()
     row = row or connection.execute(_find_former, {"digest": digest, "at": at}).mappings().first()
-    return _key(row) if row else None
+    key = _key(row) if row else None
+    if key is None or key.role is not KeyRole.VIEWER:
+        return key
+    return replace(key, fellows=frozenset(connection.execute(_fellows, {"project": key.project}).scalars()))
 
 
 def key_of(connection: Connection, id: str) -> Key | None:
@@ -75,6 +80,11 @@ def key_of(connection: Connection, id: str) -> Key | None:
 def all_keys(connection: Connection) -> list[Key]:
     """Every key, newest first."""
     return [_key(row) for row in connection.execute(_all_keys).mappings()]
+
+
+def names(connection: Connection, ids: Collection[str]) -> dict[str, str]:
+    """What keys are called, by their ids."""
+    return {row.id: row.name for row in connection.execute(_names, {"ids": sorted(ids)})}
 
 
 def keeps(connection: Connection) -> dict[str, Keep]:
@@ -119,6 +129,15 @@ def rename(connection: Connection, id: str, name: str) -> Key | None:
         return None
     connection.execute(_update_key, {"this": id, "name": name})
     return replace(_key(row), name=name)
+
+
+def set_role(connection: Connection, id: str, role: KeyRole) -> Key | None:
+    """Give a key another role. None when it does not exist."""
+    row = connection.execute(_lock_key, {"this": id}).mappings().first()
+    if not row:
+        return None
+    connection.execute(_update_key, {"this": id, "role": role})
+    return replace(_key(row), role=role)
 
 
 def rotate(connection: Connection, id: str, secret: tuple[str, str], until: datetime | None) -> Key | None:
@@ -182,7 +201,8 @@ def _limits_of_key(limits: Limits, document: str = "{}") -> dict[str, object]:
 def _key(row: Mapping[Any, Any]) -> Key:
     told = dict(row)
     limits = replace(read_limits(told["limits"]), total=told.pop("budget"))
-    return Key(**{**told, "limits": limits, "translate": read_translate(told["limits"])})
+    kept = {"role": KeyRole(told["role"]), "limits": limits, "translate": read_translate(told["limits"])}
+    return Key(**{**told, **kept})
 
 
 def _project(row: RowMapping) -> Project:

@@ -21,6 +21,7 @@ from sqlalchemy import (
 from danqing.domain.errors import not_found
 from danqing.domain.ledger import CHARGES, Phase
 from danqing.domain.usage import By, Entry, Figure, Spent
+from danqing.store.sight import within
 from danqing.store.tables import Moment, jobs, keys, transfers
 from danqing.store.writer import Doing
 
@@ -68,8 +69,8 @@ def _figure(row: Row[Any], by: Sequence[By]) -> Figure:
 def _entries(connection: Connection, which: Spent, limit: int, before: str | None) -> list[Entry]:
     lines = _all(select(transfers, jobs.c.model, keys.c.project), which)
     if before is not None:
-        of = transfers.c.key == which.key if which.key else transfers.c.id.is_not(None)
-        last = connection.execute(select(transfers.c.created).where(transfers.c.id == before, of)).scalar()
+        seen = select(transfers.c.created).where(transfers.c.id == before, within(which.sight, transfers.c.key))
+        last = connection.execute(seen).scalar()
         if last is None:
             raise not_found(f"line {before[:100]}")
         lines = lines.where(tuple_(transfers.c.created, transfers.c.id) < tuple_(literal(last, Moment), before))
@@ -97,7 +98,8 @@ def _entry(row: Row[Any]) -> Entry:
 def _all(columns: Select[Any], which: Spent) -> Select[Any]:
     joined = transfers.join(jobs, jobs.c.id == transfers.c.job, isouter=True)
     found = columns.select_from(joined.join(keys, keys.c.id == transfers.c.key, isouter=True))
-    named = ((transfers.c.key, which.key), (jobs.c.model, which.model), (transfers.c.job, which.job))
+    found = found.where(within(which.sight, transfers.c.key))
+    named = ((jobs.c.model, which.model), (transfers.c.job, which.job))
     found = found.where(*(column == value for column, value in named if value is not None))
     if which.project is not None:
         found = found.where(keys.c.project == which.project if which.project else keys.c.project.is_(None))

@@ -101,6 +101,8 @@ keys = Table(
     Column("stored", BigInteger, nullable=False, server_default="0"),  # the bytes of its files, added up
     Column("former", Text, index=True),  # the digest of the secret that the present one has replaced
     Column("former_until", Moment),  # until when that one opens too
+    Column("role", Text, nullable=False, server_default="member"),
+    Index(None, "project"),
 )
 
 jobs = Table(
@@ -122,8 +124,11 @@ jobs = Table(
     Column("batch", Text),  # whose request it answers, and which one of them
     Column("number", Integer),
     Column("medium", Text, nullable=False, server_default=""),  # what it makes: a film, or pictures, or words alone
+    Column("charged", BigInteger, nullable=False, server_default="0"),
     Index(None, "key", "created", "id"),
     Index(None, "key", "updated", "id"),
+    Index(None, "created", "id"),
+    Index(None, "updated", "id"),
 )
 
 # Of all that was ever made, few jobs are unfinished. They have indexes of their own, which stay as small; only a query
@@ -175,6 +180,7 @@ files = Table(
     Column("words", Text, nullable=False, server_default=""),  # what it is found by
     Column("starred", Moment),
     Index(None, "key", "created", "job", "position"),
+    Index(None, "created", "job", "position"),
 )
 
 boards = Table(

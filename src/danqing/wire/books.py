@@ -8,7 +8,7 @@ import msgspec
 from danqing.domain.errors import invalid
 from danqing.domain.generation import Translate
 from danqing.domain.jobs import Job
-from danqing.domain.keys import Key
+from danqing.domain.keys import Key, KeyRole
 from danqing.domain.ledger import Balance
 from danqing.domain.limits import Changes, Limits, Project, Standing
 from danqing.domain.money import dollars
@@ -74,6 +74,7 @@ class KeyLimitsRequest(LimitsRequest, forbid_unknown_fields=True, frozen=True, k
     """PATCH /api/keys/ID. `translate`: what becomes of its prompts in other languages; null is what the server does."""
 
     name: _Name | msgspec.UnsetType = msgspec.UNSET
+    role: KeyRole | msgspec.UnsetType = msgspec.UNSET
     translate: Translate | msgspec.UnsetType | None = msgspec.UNSET
 
 
@@ -83,6 +84,7 @@ class KeyRequest(LimitsRequest, forbid_unknown_fields=True, frozen=True, kw_only
     name: _Name
     test: bool = True
     project: str | None = None
+    role: KeyRole = KeyRole.MEMBER
     translate: Translate | None = None
 
 
@@ -121,6 +123,7 @@ def key(row: Key) -> Tree:
         "budget": money(row.limits.total),
         "limits": limits(row.limits),
         "project": row.project,
+        "role": row.role.value,
         "translate": row.translate,
         "created": time(row.created),
         "revoked": time(row.revoked),

@@ -10,7 +10,7 @@ from danqing.domain.generation import Generation
 from danqing.wire import bodies
 from danqing.wire.abilities import money
 from danqing.wire.holes import Json, Tree
-from danqing.wire.native import changes, output, parameters, time
+from danqing.wire.native import changes, output, parameters, time, whose
 
 NAMES_MAX = 200
 THUMBNAILS = (256, 512)
@@ -67,8 +67,8 @@ def read_share(body: bytes) -> ShareRequest:
     return bodies.decode(body, ShareRequest) if body.strip() else ShareRequest()
 
 
-def asset(row: Asset, base: str) -> Tree:
-    """A delivered file with what it was made from in short. `base` is the server's address."""
+def asset(row: Asset, base: str, names: Mapping[str, str]) -> Tree:
+    """A delivered file with what it was made from in short. `base` is the server's address, `names` those of keys."""
     name = row.output.file
     here = f"{base}/api/assets/{name}"
     return {
@@ -80,17 +80,18 @@ def asset(row: Asset, base: str) -> Tree:
         "starred": time(row.starred),
         "boards": row.boards,
         "job": row.job.id,
+        "key": whose(row.job, names),
         "sketch": row.job.sketch,
         "test": row.job.test,
     }
 
 
-def story(row: Asset, lineage: Lineage, base: str) -> Tree:
+def story(row: Asset, lineage: Lineage, base: str, names: Mapping[str, str]) -> Tree:
     """The file with everything that it was made from, and what was made of it."""
     job = row.job
     given = [blob.sha256 for blob in job.generation.blobs()]
     return {
-        **asset(row, base),
+        **asset(row, base, names),
         "rewritten": job.prompt,
         "parameters": parameters(job.generation),
         "changes": changes(job),
@@ -110,13 +111,15 @@ def recipe(generation: Generation) -> Tree:
     return {**told, "wants": sorted(generation.wants), **({"knobs": knobs} if knobs else {})}
 
 
-def recognised(told: Mapping[str, object] | None, found: Asset | None, job: str | None, base: str) -> Tree:
-    """What a file tells of itself, the body that asks for the same again, and whose it is if it is the key's."""
+def recognised(
+    told: Mapping[str, object] | None, found: Asset | None, job: str | None, base: str, names: Mapping[str, str]
+) -> Tree:
+    """What a file tells of itself, the body that asks for the same again, and whose it is if the key sees it."""
     return {
         "recognised": bool(told or found),
         "story": {name: _plain(told[name]) for name in _TOLD if name in told} if told else None,
         "recipe": recipe(found.job.generation) if found else _retold(told) if told else None,
-        "asset": asset(found, base) if found else None,
+        "asset": asset(found, base, names) if found else None,
         "job": found.job.id if found else job,
     }
 

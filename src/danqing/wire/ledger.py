@@ -26,8 +26,8 @@ class _Lines:
         self.text.append(text)
 
 
-def figure(row: Figure, by: Sequence[By], asked: Spent, base: str) -> Tree:
-    """A sum, and the address of the lines that it is the sum of; `asked` is what chose all of them."""
+def figure(row: Figure, by: Sequence[By], asked: Spent, base: str, keys: Sequence[str] = ()) -> Tree:
+    """A sum, and the address of its lines; `asked` is what chose all of them, and `keys` whose they are."""
     named = _named(row, by)
     since, until = asked.since, asked.until
     if row.day:
@@ -38,7 +38,7 @@ def figure(row: Figure, by: Sequence[By], asked: Spent, base: str) -> Tree:
         "since": time(since),
         "until": time(until),
         "model": row.model or asked.model,
-        "key": row.key or asked.key,
+        "key": row.key or ",".join(keys) or None,
         "project": row.project or "" if By.PROJECT in by else asked.project,
     }
     lines = urlencode({name: value for name, value in chosen.items() if value is not None})

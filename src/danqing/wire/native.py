@@ -1,6 +1,6 @@
 """The JSON of Danqing's own interface under /api: jobs and models, for the studio and the command line."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Literal
@@ -214,6 +214,11 @@ def job(row: Job, url: Callable[[Output], str], place: Place | None = None) -> T
         "queue": {"position": place.position, "seconds": place.seconds} if place else None,
         "error": _fault(row.fault),
     }
+
+
+def whose(row: Job, names: Mapping[str, str]) -> Tree:
+    """The key that a job was made for, by its id and what it is called."""
+    return {"id": row.key, "name": names.get(row.key, "")}
 
 
 def timeline(row: Job) -> Tree:

@@ -22,6 +22,7 @@ FILES = ("image/png", "image/jpeg", "image/webp", "video/mp4")
 _REF = "#/components/schemas/{name}"
 _DAY = {"type": "string", "examples": ["2026-11-26"]}
 _TEXT = {"type": "string"}
+_DOLLARS = {"type": "string", "pattern": r"^[0-9]{1,9}(\.[0-9]{1,9})?$", "examples": ["0.25"]}
 _FATE = {"type": "string", "enum": [fate.value for fate in Fate]}
 # By the name of a parameter, and behind a colon by what it is where it is not what it usually is.
 QUERY: Mapping[str, tuple[str, Schema]] = {
@@ -43,7 +44,9 @@ QUERY: Mapping[str, tuple[str, Schema]] = {
     "attach": ("Have browsers save it.", _TEXT),
     "retiring": ("Only models that end.", _TEXT),
     "by": ("What figures are told apart by, with commas.", {"type": "string", "enum": [by.value for by in By]}),
-    "key": ("Those of this key; for the owner.", _TEXT),
+    "key": ("Those of this key, by its id, if they may be seen; several with commas.", _TEXT),
+    "cost_min": ("Whose job was charged no less than so many dollars.", _DOLLARS),
+    "cost_max": ("Whose job was charged no more than so many dollars.", _DOLLARS),
     "project": ("Those of this project.", _TEXT),
     "job": ("Those of this job.", _TEXT),
     "format": ("As a table instead, or `Accept: text/csv`.", {"type": "string", "enum": ["csv", "json"]}),

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from danqing.dialects.mcp.origins import require_known
-from danqing.domain.errors import Problem
+from danqing.domain.errors import Kind, Problem
 from danqing.front import BODY_BYTES_MAX, Front, Reply, refusal
 from danqing.later import Later
 from danqing.wire import mcp
@@ -41,7 +41,8 @@ def routes(front: Front) -> list[BaseRoute]:
             request.state.key = await front.key(request)
         except Problem as problem:
             reply = refusal(problem, envelope)
-            reply.headers["www-authenticate"] = 'Bearer realm="danqing"'
+            if problem.kind is Kind.UNAUTHENTICATED:
+                reply.headers["www-authenticate"] = 'Bearer realm="danqing"'
             return reply
         if not spoken:
             speak = await asyncio.to_thread(lambda: speech.Speech)  # a second of CPU

@@ -1,5 +1,6 @@
 """Delivered files: found, shown small, marked, put on boards, shown to others, packed together, and recognised."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from starlette.requests import Request
@@ -30,7 +31,7 @@ class Assets:
 
     def calls(self) -> list[Call]:
         """What can be asked."""
-        call, chosen = Subject("assets").call, "q model kind ratio since until starred board"
+        call, chosen = Subject("assets").call, "q model kind ratio since until starred board key cost_min cost_max"
         return [
             call(
                 "GET /assets",
@@ -58,12 +59,13 @@ class Assets:
         ]
 
     async def listed(self, request: Request) -> Reply:
-        """The key's pictures and films, newest first, searched by words and chosen by what they are."""
+        """The pictures and films that the key sees, newest first, searched by words and chosen by what they are."""
         key = await self._front.key(request)
         most, before = limit(request, PAGE), request.query_params.get("before")
-        rows = await self._front.curator.assets(key, asset_search(request), limit=most, before=before)
-        base = self._base(request)
-        told: list[Json] = [gallery.asset(row, base) for row in rows]
+        search, whose = asset_search(request), words(request, "key")
+        rows = await self._front.curator.assets(key, search, limit=most, before=before, whose=whose)
+        base, names = self._base(request), await self._names(key, *rows)
+        told: list[Json] = [gallery.asset(row, base, names) for row in rows]
         last = rows[-1].output.file if rows else ""
         return Reply.of(gallery.page(told, last, full=len(rows) == most, name="assets"))
 
@@ -72,7 +74,7 @@ class Assets:
         key = await self._front.key(request)
         row = await self._front.curator.asset(key, request.path_params["file"])
         lineage = await self._front.curator.lineage(key, row)
-        return Reply.of(gallery.story(row, lineage, self._base(request)))
+        return Reply.of(gallery.story(row, lineage, self._base(request), await self._names(key, row)))
 
     async def delete(self, request: Request) -> Reply:
         """Take a file away at once; its job and its bill stay, for the books."""
@@ -117,7 +119,8 @@ class Assets:
         key = await self._front.key(request)
         told, found = await self._front.curator.recognise(key, await self._front.body(request))
         job = await self._mentioned(key, told.get("job")) if told and not found else None
-        return Reply.of(gallery.recognised(told, found, job, self._base(request)))
+        names = await self._names(key, found) if found else {}
+        return Reply.of(gallery.recognised(told, found, job, self._base(request), names))
 
     async def share(self, request: Request) -> Reply:
         """A link by which anybody sees a file, for some `hours`; it can be revoked."""
@@ -146,7 +149,7 @@ class Assets:
         return answer
 
     async def boards(self, request: Request) -> Reply:
-        """The key's boards, by name."""
+        """The boards that the key sees, by name."""
         key = await self._front.key(request)
         return Reply.of({"boards": [gallery.board(row) for row in await self._front.curator.boards(key)]})
 
@@ -183,7 +186,7 @@ class Assets:
         return Reply.of(gallery.board(await self._front.curator.pin(key, board, [name], on=False)))
 
     async def _mentioned(self, key: Key, id: object) -> str | None:
-        """The id of the key's job that a file speaks of, if there is one."""
+        """The id of the job that a file speaks of, if the key sees one."""
         try:
             return (await self._front.gateway.job(key, str(id).replace("\0", ""))).id
         except Problem as problem:
@@ -194,7 +197,11 @@ class Assets:
     async def _starred(self, request: Request, *, on: bool) -> Reply:
         key = await self._front.key(request)
         row = await self._front.curator.star(key, request.path_params["file"], on=on)
-        return Reply.of(gallery.asset(row, self._base(request)))
+        return Reply.of(gallery.asset(row, self._base(request), await self._names(key, row)))
+
+    async def _names(self, key: Key, *rows: Asset) -> Mapping[str, str]:
+        """What the keys are called whose files these are."""
+        return await self._front.accounts.names(key, [row.job.key for row in rows])
 
     def _base(self, request: Request) -> str:
         return self._front.base(request).removesuffix("/api")

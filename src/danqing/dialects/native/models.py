@@ -3,7 +3,7 @@
 from starlette.requests import Request
 
 from danqing.dialects.native.calls import Call, Subject
-from danqing.front import Front, Reply, token_of
+from danqing.front import Front, Reply
 from danqing.front.headers import dated
 from danqing.wire import advice, asking, native, standings
 from danqing.wire.answers import models
@@ -29,12 +29,10 @@ class Models:
 
     async def models(self, request: Request) -> Reply:
         """Every model with its abilities, prices and dates; `?retiring`: those that end, and who used them lately."""
-        accounts, every = self._front.accounts, self._front.gateway.catalog.models
-        owner = accounts.is_owner(token_of(request))
-        key = None if owner else await self._front.key(request)
+        every, sight = self._front.gateway.catalog.models, await self._front.porter.sight(request)
         rows: list[Json] = [native.model(row) for row in every]
         if "retiring" in request.query_params:
-            rows = [native.retiring(row) for row in await accounts.retiring(every, key)]
+            rows = [native.retiring(row) for row in await self._front.accounts.retiring(every, sight)]
         return Reply.of({"models": rows})
 
     async def model(self, request: Request) -> Reply:
@@ -57,7 +55,7 @@ class Models:
 
     async def upstreams(self, request: Request) -> Reply:
         """Who makes what live keys ask for, and how they do as this server sees it; all of it for the owner."""
-        owner = self._front.accounts.is_owner(token_of(request))
+        owner = await self._front.porter.is_owner(request)
         test = not owner and (await self._front.key(request)).test  # test keys are served by the embedded engine
         rows = () if test else self._front.gateway.upstreams()
         return Reply.of({"upstreams": [standings.upstream(row, owner=owner) for row in rows]})

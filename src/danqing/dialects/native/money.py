@@ -9,7 +9,8 @@ from danqing.dialects.native.calls import Call, Subject
 from danqing.dialects.native.reading import choice, limit, moment, words
 from danqing.domain.errors import invalid
 from danqing.domain.usage import By, Spent
-from danqing.front import Front, Reply, token_of
+from danqing.front import Front, Reply
+from danqing.front.porter import token_of
 from danqing.wire import books, ledger
 from danqing.wire.answers import money
 from danqing.wire.holes import Json
@@ -19,7 +20,7 @@ CSV = ("text/csv",)
 
 
 class Money:
-    """What a key may know of its own money and the owner of everybody's, and what the owner pays in."""
+    """What a key may know of the money that it sees spent and the owner of everybody's, and what the owner pays in."""
 
     def __init__(self, front: Front) -> None:
         self._front = front
@@ -59,7 +60,7 @@ class Money:
         return Reply.of({"key": books.key(key), **books.spending(spent), "limits": limits, "forecast": forecast})
 
     async def entries(self, request: Request) -> Reply | Response:
-        """The lines of the ledger, newest first: the key's own, or everybody's for the owner; as CSV where wanted."""
+        """The lines of the ledger that the key sees, newest first, for the owner everybody's; as CSV where wanted."""
         which = await self._chosen(request)
         most, before = limit(request, ENTRIES), request.query_params.get("before")
         rows = await self._front.bookkeeper.entries(which, limit=most, before=before)
@@ -70,7 +71,7 @@ class Money:
 
     async def fund(self, request: Request) -> Reply:
         """Money for the live account; the same cause pays once. For the owner."""
-        self._front.accounts.require_owner(token_of(request))
+        await self._front.porter.require_owner(request)
         paid = books.read(await self._front.body(request), books.FundRequest)
         new = await self._front.accounts.fund(books.read_amount(paid.usd, "usd"), paid.cause)
         return Reply.of({"paid": new}, status=201 if new else 200)
@@ -81,17 +82,14 @@ class Money:
         if _as_csv(request):
             return _table(ledger.figures_csv(rows, by), "usage")
         base = self._front.base(request).removesuffix("/api")
-        told: list[Json] = [ledger.figure(row, by, which, base) for row in rows]
+        told: list[Json] = [ledger.figure(row, by, which, base, words(request, "key")) for row in rows]
         return Reply.of({"by": by, "figures": told})
 
     async def _chosen(self, request: Request) -> Spent:
-        """Which charges are meant; nobody but the owner sees another key's."""
-        query = request.query_params
-        key = query.get("key") or None
-        if not self._front.accounts.is_owner(token_of(request)):
-            key = (await self._front.key(request)).id
+        """Which charges are meant, of those that the caller sees. Raises Problem(NOT_FOUND) for another key's."""
+        query, sight = request.query_params, await self._front.porter.sight(request)
         return Spent(
-            key=key,
+            sight=sight.only(words(request, "key")),
             model=query.get("model") or None,
             project=query.get("project"),
             job=query.get("job") or None,

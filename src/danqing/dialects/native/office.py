@@ -1,4 +1,4 @@
-"""Keys, projects, limits and cleaning: what the owner of the server sets."""
+"""Keys, projects, limits and cleaning: what the owner of the server sets, and admins in the same way."""
 
 from datetime import timedelta
 from typing import TypeVar
@@ -7,7 +7,7 @@ import msgspec
 from starlette.requests import Request
 
 from danqing.dialects.native.calls import Call, Subject
-from danqing.front import Front, Reply, token_of
+from danqing.front import Front, Reply
 from danqing.wire import books, native
 from danqing.wire.answers import money, shapes
 
@@ -37,7 +37,7 @@ class Office:
 
     async def keys(self, request: Request) -> Reply:
         """All keys. For the owner."""
-        self._require_owner(request)
+        await self._require_owner(request)
         return Reply.of({"keys": [books.key(key) for key in await self._front.accounts.keys()]})
 
     async def create_key(self, request: Request) -> Reply:
@@ -47,24 +47,28 @@ class Office:
             wanted.name,
             test=wanted.test,
             project=wanted.project,
+            role=wanted.role,
             limits=wanted.limits(),
             translate=wanted.translate,
         )
         return Reply.of({**books.key(key), "secret": secret}, status=201)
 
     async def limit_key(self, request: Request) -> Reply:
-        """Change a key's name, some of its limits, and what becomes of its prompts, everywhere. For the owner."""
+        """Change a key's name, role, some of its limits, and what becomes of its prompts, everywhere. For the owner."""
         wanted = await self._read(request, books.KeyLimitsRequest)
-        key = await self._front.accounts.limit_key(request.path_params["key"], wanted.changes())
+        id, accounts = request.path_params["key"], self._front.accounts
+        if not isinstance(wanted.role, msgspec.UnsetType):
+            await accounts.set_role(id, wanted.role)  # before all others: it may be refused
+        key = await accounts.limit_key(id, wanted.changes())
         if not isinstance(wanted.name, msgspec.UnsetType):
-            key = await self._front.accounts.rename_key(key.id, wanted.name)
+            key = await accounts.rename_key(key.id, wanted.name)
         if not isinstance(wanted.translate, msgspec.UnsetType):
-            key = await self._front.accounts.translate_for(key.id, wanted.translate)
+            key = await accounts.translate_for(key.id, wanted.translate)
         return Reply.of(books.key(key))
 
     async def rotate(self, request: Request) -> Reply:
         """A new secret for a key, shown once; the one before ends at once, or after `grace_hours`. For the owner."""
-        self._require_owner(request)
+        await self._require_owner(request)
         wanted = books.read(await self._front.body(request) or b"{}", books.RotateRequest)
         grace = timedelta(hours=wanted.grace_hours)
         key, secret = await self._front.accounts.rotate_key(request.path_params["key"], grace)
@@ -72,19 +76,19 @@ class Office:
 
     async def sweep(self, request: Request) -> Reply:
         """Remove what has had its time, now; `dry_run` only counts it. For the owner."""
-        self._front.accounts.require_owner(token_of(request))
+        await self._require_owner(request)
         wanted = native.read_sweep(await self._front.body(request))
         return Reply.of(native.swept(await self._front.cleaner.sweep(dry=wanted.dry_run)))
 
     async def revoke(self, request: Request) -> Reply:
         """Refuse a key from now on. For the owner."""
-        self._require_owner(request)
+        await self._require_owner(request)
         await self._front.accounts.revoke(request.path_params["key"])
         return Reply.of({"revoked": request.path_params["key"]})
 
     async def projects(self, request: Request) -> Reply:
         """All projects. For the owner."""
-        self._require_owner(request)
+        await self._require_owner(request)
         rows = await self._front.accounts.projects()
         return Reply.of({"projects": [books.project(project) for project in rows]})
 
@@ -102,8 +106,8 @@ class Office:
 
     async def _read(self, request: Request, shape: type[R]) -> R:
         """What the owner, and nobody else, asks for."""
-        self._require_owner(request)
+        await self._require_owner(request)
         return books.read(await self._front.body(request), shape)
 
-    def _require_owner(self, request: Request) -> None:
-        self._front.accounts.require_owner(token_of(request))
+    async def _require_owner(self, request: Request) -> None:
+        await self._front.porter.require_owner(request)

@@ -10,6 +10,7 @@ from danqing.domain.errors import invalid
 from danqing.domain.gallery import AssetSearch, JobSearch, read_ratio, terms_of
 from danqing.domain.jobs import State
 from danqing.domain.media import Medium
+from danqing.wire.books import read_amount
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -79,19 +80,27 @@ def medium(request: Request) -> Medium | None:
     return choice(text, Medium, "kind") if text else None
 
 
+def cost(request: Request, param: str) -> int | None:
+    """Dollars as a decimal number, in nano-dollars. Raises Problem(INVALID)."""
+    text = request.query_params.get(param)
+    return read_amount(text, param) if text else None
+
+
 def job_search(request: Request) -> JobSearch:
-    """Which jobs are looked for: `state`, `model`, `kind`, `since`, `until`."""
+    """Which jobs are looked for: `state`, `model`, `kind`, `since`, `until`, `cost_min`, `cost_max`."""
     return JobSearch(
         states=frozenset(choice(word, State, "state") for word in words(request, "state")),
         models=frozenset(words(request, "model")),
         medium=medium(request),
         since=moment(request, "since"),
         until=moment(request, "until"),
+        cost_min=cost(request, "cost_min"),
+        cost_max=cost(request, "cost_max"),
     )
 
 
 def asset_search(request: Request) -> AssetSearch:
-    """Which files are looked for: `q`, `model`, `kind`, `ratio`, `since`, `until`, `starred`, `board`."""
+    """Which files are looked for: `q`, `ratio`, `starred`, `board`, and what jobs are looked for by but `state`."""
     query = request.query_params
     return AssetSearch(
         terms=terms_of(query.get("q", "")),
@@ -102,4 +111,6 @@ def asset_search(request: Request) -> AssetSearch:
         until=moment(request, "until"),
         starred=truth(request, "starred"),
         board=query.get("board") or None,
+        cost_min=cost(request, "cost_min"),
+        cost_max=cost(request, "cost_max"),
     )

@@ -5,7 +5,8 @@ from starlette.requests import Request
 from danqing.dialects.native.calls import Call, Subject
 from danqing.domain.errors import Kind, Problem
 from danqing.domain.keys import Key
-from danqing.front import Front, Reply, token_of
+from danqing.front import Front, Reply
+from danqing.front.porter import token_of
 from danqing.front.sessions import carried, forgotten, require_own_page
 from danqing.wire import books
 from danqing.wire.answers import money
@@ -34,7 +35,7 @@ class Session:
         """Give a key once; the answer sets a cookie that no script can read, which stands for it until it ends."""
         require_own_page(request, proven=False)  # nobody is to be signed in as somebody else
         token = books.read(await self._front.body(request), books.SessionRequest).key
-        key = await self._known(token)
+        key = await self._front.porter.known(token)
         session, ends = self._front.accounts.session(token)
         headers = {**_PRIVATE, "set-cookie": carried(session, ends, secure=self._secure(request))}
         return Reply.of({**_told(key), "ends": time(ends)}, headers=headers)
@@ -43,7 +44,7 @@ class Session:
         """Who asks: the key that is sent or that the session stands for, the owner, or nobody who is known."""
         told: Tree = {"owner": False, "key": None}
         try:
-            told = _told(await self._known(token_of(request)))
+            told = _told(await self._front.porter.known(token_of(request)))
         except Problem as problem:
             if problem.kind is not Kind.UNAUTHENTICATED:
                 raise
@@ -54,10 +55,6 @@ class Session:
         require_own_page(request, proven=False)
         headers = {**_PRIVATE, "set-cookie": forgotten(secure=self._secure(request))}
         return Reply.of({"signed_out": True}, headers=headers)
-
-    async def _known(self, token: str) -> Key | None:
-        """The key, or None for the owner. Raises Problem(UNAUTHENTICATED)."""
-        return None if self._front.accounts.is_owner(token) else await self._front.gateway.key(token)
 
     def _secure(self, request: Request) -> bool:
         return self._front.base(request).startswith("https:")

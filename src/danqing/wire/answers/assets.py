@@ -3,7 +3,7 @@
 from typing import Any
 
 from danqing.wire.answers.jobs import Output
-from danqing.wire.answers.shapes import Change, Money, Parameters, Shape
+from danqing.wire.answers.shapes import Change, Money, Parameters, Shape, Whose
 
 
 class Asset(Output):
@@ -16,6 +16,7 @@ class Asset(Output):
     starred: str | None
     boards: list[str]
     job: str
+    key: Whose
     sketch: bool
     test: bool
 
@@ -67,7 +68,7 @@ class Deleted(Shape):
 
 
 class Recognised(Shape):
-    """What a file tells of itself; `recipe` is a body for POST /api/jobs, `asset` the key's file that it is."""
+    """What a file tells of itself; `recipe` is a body for POST /api/jobs, `asset` the file that the key sees."""
 
     recognised: bool
     story: dict[str, Any] | None
@@ -86,7 +87,7 @@ class Board(Shape):
 
 
 class Boards(Shape):
-    """All boards of the key, by name."""
+    """All boards that the key sees, by name."""
 
     boards: list[Board]
 

@@ -1,8 +1,10 @@
 """The shapes of answers about jobs."""
 
+import msgspec
+
 from danqing.domain.jobs import State
 from danqing.domain.media import Medium
-from danqing.wire.answers.shapes import Change, Fault, Money, Parameters, Shape, Wording
+from danqing.wire.answers.shapes import Change, Fault, Money, Parameters, Shape, Whose, Wording
 
 
 class Output(Shape):
@@ -42,7 +44,7 @@ class Place(Shape):
 
 
 class Job(Shape):
-    """A generation that was admitted, with everything that is known about it."""
+    """A generation that was admitted, with everything that is known about it. `key` is left out for who has none."""
 
     id: str
     state: State
@@ -75,6 +77,7 @@ class Job(Shape):
     webhooks: list[str]
     queue: Place | None
     error: Fault | None
+    key: Whose | msgspec.UnsetType = msgspec.UNSET
 
 
 class Jobs(Shape):

@@ -3,6 +3,7 @@
 import msgspec
 
 from danqing.domain.generation import Translate
+from danqing.domain.keys import KeyRole
 from danqing.domain.ledger import Phase
 from danqing.domain.usage import By
 from danqing.wire.answers.jobs import Standing
@@ -34,6 +35,7 @@ class Key(Shape):
     budget: Money | None
     limits: Limits
     project: str | None
+    role: KeyRole
     translate: Translate | None
     created: str
     revoked: str | None

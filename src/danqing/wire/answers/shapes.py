@@ -20,6 +20,13 @@ class Money(Shape):
     nanos: int
 
 
+class Whose(Shape):
+    """The key that something was made for, and what it is called."""
+
+    id: str
+    name: str
+
+
 class Fault(Shape):
     """What went wrong: `kind` and `code` for machines, `message` says what to do."""
 
