@@ -16,7 +16,7 @@ CASES ?= 260
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 
-.PHONY: serve test check bench bench-queue chaos fuzz live tongues types sheet clean
+.PHONY: serve test check bench bench-queue bench-studio chaos fuzz live tongues types sheet clean
 
 serve: $(VENV)/ready
 	exec $(VENV)/bin/danqing serve --host $(HOST) --port $(PORT) $(if $(DATA),--data "$(DATA)")
@@ -35,6 +35,10 @@ bench: $(VENV)/ready-dev
 
 bench-queue: $(VENV)/ready-dev
 	PYTHONPATH=tests $(VENV)/bin/python bench/jobs_per_second.py $(ARGS)
+
+# What the studio weighs and how fast it is, in Chromium.
+bench-studio: $(VENV)/ready-dev
+	PYTHONPATH=tests $(VENV)/bin/python bench/studio.py $(ARGS)
 
 # Kills servers and workers again and again: KILLS on SQLite, and KILLS on Postgres with a bucket.
 chaos: $(VENV)/ready-dev $(SERVERS:%=.venvs/%/ready)

@@ -1,4 +1,4 @@
-"""Starts the gateway with the stub in the Sketch engine's place: `serve_stub.py DATA`."""
+"""Starts the gateway with another engine in the Sketch engine's place, out of a folder: `serve_stub.py DATA [stub]`."""
 
 import asyncio
 import sys
@@ -9,7 +9,8 @@ import uvloop
 from danqing import app, config, providers
 from danqing.cli import logs
 
-providers.__path__.insert(0, str(Path(__file__).parent / "stub"))
+_ENGINE = sys.argv[2] if len(sys.argv) > 2 else "stub"
+providers.__path__.insert(0, str(Path(__file__).parent / _ENGINE))
 
 if __name__ == "__main__":
     logs.configure("info")
