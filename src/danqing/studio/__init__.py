@@ -24,11 +24,12 @@ MIMES: Mapping[str, str] = {
 }
 VENDOR = "vendor"
 GROUND = "styles/ground.css"  # says in which order the others count
-FIRST = ("app.js", "rooms/create/room.js")
+FIRST_ROOM = "create"
+FIRST = ("app.js", f"rooms/{FIRST_ROOM}/room.js")
 PAGE = "index.html"
 UNBUILT = "unbuilt.html"
 _IMPORT = re.compile(
-    r"""^(?:import|export)\b[^;]*?\bfrom\s*["']([^"']+)["']|^import\s*["']([^"']+)["']""", re.MULTILINE
+    r"""(?:^|;)(?:import|export)\b[^;"']*?\bfrom\s*["']([^"']+)["']|(?:^|;)import\s*["']([^"']+)["']""", re.MULTILINE
 )
 ABSENT = "not built, since npm was out of reach: run `python build_pack.py` where it is not"
 
@@ -83,16 +84,26 @@ def load() -> Studio:
         digest.update(f"{name}\n{file.etag}\n".encode())
     build, complete = digest.hexdigest()[:16], available()
     text = (root / (PAGE if complete else UNBUILT)).read_text()
-    first = sorted(_reached(found, FIRST, set())) if complete else []
-    styles = sorted((name for name in found if name.endswith(".css")), key=lambda name: (name != GROUND, name))
-    links = {
-        "styles": [f'<link rel="stylesheet" href="/studio/{build}/{name}">' for name in styles],
-        "preloads": [f'<link rel="modulepreload" href="/studio/{build}/{name}">' for name in first],
-    }
+    links = {"styles": _styles(found, build), "preloads": _preloads(found, build) if complete else []}
     page = text.replace("{build}", build)
     for name, rows in links.items():
         page = page.replace(f"{{{name}}}", "\n".join(rows))
     return Studio(build, Asset.of(page.encode(), "text/html; charset=utf-8"), found, complete)
+
+
+def _styles(found: Mapping[str, Asset], build: str) -> Iterator[str]:
+    """The links to the stylesheets; that of a room which is not the first is fetched at leisure, and taken up there."""
+    later = {name.split("/")[1] for name in found if name.startswith("rooms/")} - {FIRST_ROOM}
+    for name in sorted((name for name in found if name.endswith(".css")), key=lambda name: (name != GROUND, name)):
+        room = PurePosixPath(name).stem
+        how = f'prefetch" as="style" data-room="{room}' if room in later else "stylesheet"
+        yield f'<link rel="{how}" href="/studio/{build}/{name}">'
+
+
+def _preloads(found: Mapping[str, Asset], build: str) -> Iterator[str]:
+    """The links to the modules of the first room, so that they are fetched at once and not one after the other."""
+    for name in sorted(_reached(found, FIRST, set())):
+        yield f'<link rel="modulepreload" href="/studio/{build}/{name}">'
 
 
 def _reached(found: Mapping[str, Asset], names: Iterable[str], seen: set[str]) -> set[str]:

@@ -21,10 +21,19 @@ const AT_HAND = 4; // rooms that a phone shows at once; the others are behind on
 const entered = signal({}); // the rooms that were fetched, by name
 const trouble = signal(null);
 
+/** The styles of a room count from when it is first entered; until then they were only fetched. @param {string} name */
+const dressed = (name) => Promise.all([...document.getElementsByTagName("link")]
+  .filter(({ rel, dataset }) => rel === "prefetch" && dataset.room === name)
+  .map((link) => new Promise((resolve, reject) => {
+    link.onload = resolve;
+    link.onerror = reject;
+    link.rel = "stylesheet";
+  })));
+
 async function enter(name) {
   if (entered.value[name]) return;
   try {
-    const { Room } = await ROOMS[name].load();
+    const [{ Room }] = await Promise.all([ROOMS[name].load(), dressed(name)]);
     trouble.value = null;
     entered.value = { ...entered.value, [name]: Room };
   } catch {
