@@ -1,20 +1,24 @@
 """The rooms that keep the books, in a real browser: jobs, usage, keys, upstreams; each figure held against the API."""
 
+import csv
 import re
+from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from contract.calls import IMAGEN, VEO_3, ended, new_key, spent
+from contract.calls import DOLLAR, IMAGEN, IMAGEN_4, VEO_3, ended, new_key, spent
 from e2e.visiting import NEEDED, PHONE, Visit
 from serving import Server
 
 pytestmark = NEEDED
+MINI = "gpt-image-1-mini"  # charged by tokens: no round amounts
 
 
-def asked(server: Server, key: str, prompt: str, **also: object) -> str:
+def asked(server: Server, key: str, prompt: str, *, model: str = IMAGEN, **also: object) -> str:
     """The id of a new job."""
-    answer = server.call("POST", "/api/jobs", {"model": IMAGEN, "prompt": prompt, "count": 1, **also}, key=key)
+    answer = server.call("POST", "/api/jobs", {"model": model, "prompt": prompt, "count": 1, **also}, key=key)
     assert answer.status == 201, answer.body
     return str(answer.json()["id"])
 
@@ -135,3 +139,75 @@ def test_a_job_is_followed_and_cancelled_with_the_keyboard_on_a_phone_in_chinese
     expect(page.locator(".now")).to_contain_text("已取消")
     expect(page.locator(".money")).to_contain_text("預留款已全數退回")
     assert spent(server, key) == 0
+
+
+def figures(server: Server, key: str, by: str, **chosen: str) -> list[dict[str, object]]:
+    """The sums as the API tells them."""
+    wanted = urlencode({"by": by, **chosen})
+    return server.call("GET", f"/api/usage?{wanted}", key=key).json()["figures"]
+
+
+def in_dollars(nanos: int) -> str:
+    """An amount as people read it, exactly."""
+    whole, part = divmod(nanos, DOLLAR)
+    return f"${whole:,}.{f'{part:09}'.rstrip('0').ljust(2, '0')}"
+
+
+def test_what_was_spent_is_the_sum_of_the_ledger_and_leads_to_its_lines(visit: Visit, tmp_path: Path) -> None:
+    server, key = visit.server, new_key(visit.server, "treasurer", budget_usd="60", daily_usd="20")
+    bodies = ({"model": IMAGEN, "count": 3}, {"model": IMAGEN_4}, {"model": MINI}, {"prompt": "[danqing:fail] a fox"})
+    for body in bodies:
+        ended(server, asked(server, key, **{"prompt": "a red fox in the snow", **body}), key)
+    page = visit.enter(key)
+    page.get_by_role("link", name="Usage").click()
+    spent_now = in_dollars(spent(server, key))
+    expect(page.locator(".sum", has_text="Spent in these days")).to_contain_text(spent_now)
+    expect(page.locator(".limit", has_text="This key, in all")).to_contain_text(f"{spent_now} / $60.00")
+    by_model = figures(server, key, "model")
+    assert len(by_model) == 3
+    shares = page.locator(".shares a")
+    expect(shares).to_have_count(3)
+    for row in by_model:
+        expect(shares.filter(has_text=in_dollars(row["charged"]["nanos"]))).to_have_count(1)
+    today = page.locator(".plot a").last
+    today.focus()
+    label = str(today.get_attribute("aria-label"))
+    assert spent_now in label
+    assert all(in_dollars(row["charged"]["nanos"]) in label for row in by_model)
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator(".plot a:focus")).to_have_attribute("aria-label", re.compile(r": \$0\.00$"))
+    expect(page.locator(".reading")).to_contain_text("$0.00")
+    page.keyboard.press("End")
+    page.keyboard.press("Enter")
+    lines = server.call("GET", "/api/ledger", key=key).json()["entries"]
+    expect(page.locator(".ledger tbody tr")).to_have_count(len(lines))
+    expect(page.locator("main")).to_contain_text(f"{len(lines)} lines, {spent_now} charged")
+    with page.expect_download() as saved:
+        page.locator("a", has_text="CSV").click()
+    saved.value.save_as(tmp_path / "ledger.csv")
+    rows = list(csv.DictReader((tmp_path / "ledger.csv").read_text().splitlines()))
+    assert {row["id"] for row in rows} == {line["id"] for line in lines}
+    assert sum(int(row["charged_nanos"]) for row in rows) == spent(server, key)
+    page.locator(".ledger a").first.click()
+    expect(page.locator(".flow")).to_be_visible()
+
+
+def test_figures_are_of_the_days_that_are_chosen_and_saved_as_a_table(visit: Visit, tmp_path: Path) -> None:
+    server, key = visit.server, new_key(visit.server, "reader of days")
+    ended(server, asked(server, key, "a boat at dusk"), key)
+    page = visit.enter(key)
+    expect(page.locator(".rooms")).to_be_visible()
+    visit.open("usage?since=2026-01-01&until=2026-01-31")
+    expect(page.locator(".empty")).to_contain_text("Nothing was spent")
+    page.get_by_role("radio", name="7 days").click()
+    expect(page.locator(".plot a")).to_have_count(7)
+    with page.expect_download() as saved:
+        page.locator("a", has_text="CSV").click()
+    saved.value.save_as(tmp_path / "usage.csv")
+    rows = list(csv.DictReader((tmp_path / "usage.csv").read_text().splitlines()))
+    assert [(row["model"], int(row["charged_nanos"])) for row in rows] == [(IMAGEN, spent(server, key))]
+    page.set_viewport_size(PHONE)
+    page.evaluate("localStorage.setItem('danqing.language', 'zh-Hant')")
+    page.reload()
+    expect(page.locator("main")).to_contain_text("這段期間花費")
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]

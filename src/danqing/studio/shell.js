@@ -13,6 +13,7 @@ const ROOMS = {
   create: { for: ["key"], load: () => import("./rooms/create/room.js") },
   library: { for: ["key"], load: () => import("./rooms/library/room.js") },
   jobs: { for: ["key"], load: () => import("./rooms/jobs/room.js") },
+  usage: { for: ["key", "owner"], load: () => import("./rooms/usage/room.js") },
   account: { for: ["key", "owner"], load: () => import("./rooms/account/room.js") },
 };
 
