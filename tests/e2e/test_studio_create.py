@@ -105,3 +105,53 @@ def test_what_is_no_picture_is_told_so_and_costs_nothing(visit: Visit, tmp_path:
     expect(page.get_by_role("alert")).to_contain_text("no PNG, JPEG or WebP picture")
     page.get_by_role("button", name="Take it away").click()
     expect(page.locator(".chip")).to_have_count(0)
+
+
+def test_what_came_to_nothing_says_why_and_is_asked_for_again_for_no_more(visit: Visit) -> None:
+    key = new_key(visit.server, "unlucky")
+    page = visit.enter(key)
+    page.locator("textarea").fill("[danqing:fail] a storm over the sea")
+    page.locator("textarea").press("Control+Enter")
+    nothing = page.locator(".nothing")
+    expect(nothing).to_contain_text("$0.16 was held and released; $0.00 was charged.")
+    expect(nothing.get_by_role("link", name="Why")).to_have_attribute(
+        "href", f"#/jobs/{jobs(visit.server, key)[0]['id']}"
+    )
+    nothing.get_by_role("button", name="Try again $0.16").click()
+    expect(nothing).to_have_count(2)
+    page.locator("textarea").fill("[danqing:unknown] a storm over the sea")
+    page.locator("textarea").press("Control+Enter")
+    expect(nothing.first).to_contain_text("Nobody knows whether it was made")
+    assert len(jobs(visit.server, key)) == 3
+    assert spent(visit.server, key) == 0
+
+
+def test_nothing_made_yet_begins_with_an_example_and_the_kinds_are_told_apart(visit: Visit) -> None:
+    key = new_key(visit.server, "beginner")
+    page = visit.enter(key)
+    page.locator(".examples button").first.click()
+    expect(page.locator(".chosen")).to_have_attribute("data-model", "imagen-3.0-generate-002")
+    assert price(page) == 30_000_000
+    page.locator(".go").click()
+    expect(page.locator(".tile img")).to_be_visible()
+    expect(page.locator(".purse")).to_contain_text("$0.03")
+    page.get_by_role("radiogroup", name="Kind").get_by_role("radio", name="Films").click()
+    expect(page.locator(".tile")).to_have_count(0)
+    page.get_by_role("radiogroup", name="Kind").get_by_role("radio", name="Pictures").click()
+    expect(page.locator(".tile")).to_have_count(1)
+
+
+def test_the_title_counts_what_is_at_work_and_a_wish_to_be_told_is_fulfilled(visit: Visit) -> None:
+    visit.context.grant_permissions(["notifications"], origin=visit.server.url)
+    visit.context.add_init_script(
+        "window.told = []; Notification = class extends Notification { constructor(title, more) {"
+        " super(title, more); window.told.push(`${title}: ${more.body}`); } }"
+    )
+    page = visit.enter(new_key(visit.server, "away"))
+    page.locator("textarea").fill("[danqing:slow=12] a red fox")
+    page.locator("textarea").press("Control+Enter")
+    expect(page).to_have_title("(1) Danqing 丹青")
+    page.get_by_role("button", name="Tell me when it is done").click()
+    expect(page.get_by_role("button", name="You will be told")).to_be_disabled()
+    expect(page).to_have_title("Danqing 丹青")
+    assert page.evaluate("window.told") == ["Your work is done: [danqing:slow=12] a red fox"]

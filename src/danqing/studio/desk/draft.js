@@ -126,14 +126,14 @@ const answered = signal("");
 /** Whether what is told of the price is about the draft as it is now. */
 export const settled = computed(() => answered.value === JSON.stringify(draft.value));
 
-/** Wait until the price of the draft, or why there is none, is known. */
-export const priced = () => new Promise((resolve) => {
-  const stop = effect(() => {
-    if (!settled.value) return;
-    resolve(undefined);
-    queueMicrotask(() => stop());
-  });
-});
+/**
+ * What a draft would cost at the most: what is told already, if it is about this one, or else it is asked for.
+ * @param {Api.JobRequest} body @returns {Promise<Api.Money>}
+ */
+export async function priceOf(body) {
+  const known = quote.value && answered.value === JSON.stringify(body);
+  return known ? quote.value.cost : (await api("POST", "/quote", body)).cost;
+}
 
 /** @type {AbortController|null} */
 let asking = null;

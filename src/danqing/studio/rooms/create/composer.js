@@ -1,7 +1,7 @@
 // The prompt bar: words, a model, and the button with the price on it.
 
 import { isFilm } from "../../desk/catalogue.js";
-import { chosen, draft, model, priced, prompt, quote, refusal, schema, settled } from "../../desk/draft.js";
+import { chosen, draft, model, priceOf, prompt, quote, refusal, schema, settled } from "../../desk/draft.js";
 import { homeless, inputs, waiting } from "../../desk/inputs.js";
 import { html, signal, useSignal } from "../../base/html.js";
 import { Icon } from "../../base/shapes.js";
@@ -27,8 +27,7 @@ async function send(event) {
   trouble.value = null;
   const meant = draft.value;
   try {
-    await priced();
-    if (draft.value === meant && quote.value?.affordable) await make(meant, quote.value.cost);
+    await make(meant, await priceOf(meant));
   } catch (problem) {
     trouble.value = problem;
   }

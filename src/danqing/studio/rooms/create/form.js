@@ -6,6 +6,7 @@ import { html } from "../../base/html.js";
 import { dollars, t } from "../../base/words.js";
 import { ending, unit } from "./facts.js";
 import { Field } from "./fields.js";
+import { Purse } from "./purse.js";
 
 const Facts = () => {
   const { title, id, prices } = model.value;
@@ -26,5 +27,6 @@ export function Form({ close }) {
     <${Facts}/>
     ${doings.value.map(([name, field]) => html`<${Field} key=${name} name=${name} field=${field} value=${given.value[name]} choose=${(value) => give(name, value ?? undefined)}/>`)}
     ${fields.value.map(([name, field]) => html`<${Field} key=${name} name=${name} field=${open(name, field)} value=${wishes.value[name]} choose=${(value) => wish(name, value)}/>`)}
+    <${Purse}/>
   </aside>`;
 }

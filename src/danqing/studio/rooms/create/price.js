@@ -6,8 +6,6 @@ import { html } from "../../base/html.js";
 import { dollars, explained, has, named, t } from "../../base/words.js";
 import { unit } from "./facts.js";
 
-const after = (told) => told.limits.find((row) => row.of === "account" && row.after?.usd)?.after;
-
 const Finding = ({ finding }) => (has(`finding.${finding.code}`)
   ? html`<span class="gold">${t(`finding.${finding.code}`)}</span>`
   : html`<span class="gold" lang="en">${finding.sentence} ${finding.suggestion}</span>`);
@@ -25,10 +23,8 @@ export function Price() {
   if (refusal.value) return html`<p class="price trouble" role="alert">${explained(refusal.value)} <span lang="en">${refusal.value.message}</span></p>`;
   const told = quote.value;
   if (!told) return html`<p class="price quiet">${t("create.pricing")}</p>`;
-  const left = after(told);
   return html`<p class="price quiet">
     ${sum(told) && html`<span>${sum(told)}</span>`}
-    ${left && html`<span>${t("create.after", { sum: dollars(left) })}</span>`}
     ${!told.affordable && html`<span class="trouble">${t("problem.no_funds")}</span>`}
     ${told.changes.map((change) => html`<span class="gold">${
       t("create.changed", { what: named("field", change.param), asked: change.asked, made: change.made })}</span>`)}

@@ -1,26 +1,38 @@
 // Asking for something: words, a model, what it takes, and the price on the button; above, what came of it.
 
-import { fields, model, open, prompt } from "../../desk/draft.js";
-import { html, useEffect, useSignal } from "../../base/html.js";
+import { fields, model, open } from "../../desk/draft.js";
+import { html, signal, useEffect, useSignal } from "../../base/html.js";
+import { Segments } from "../../base/segments.js";
 import { explained, t } from "../../base/words.js";
 import { jobs, live } from "../../works/jobs.js";
 import { Work } from "../../works/tiles.js";
 import { Composer } from "./composer.js";
+import { Examples } from "./examples.js";
 import { Form } from "./form.js";
 import { hovering, useIntake } from "./intake.js";
 
-const Examples = () => html`<section class="empty"><h2>${t("create.empty")}</h2>
-  <div>${[1, 2, 3].map((n) => html`<button onClick=${() => { prompt.value = t(`example.${n}`); }}>${t(`example.${n}`)}</button>`)}</div></section>`;
+const KINDS = ["", "image", "video"];
+/** Of what kind the works are that are shown; the room remembers it. */
+const kind = signal("");
+
+const Header = () => html`<header><h1>${t("nav.create")}</h1>
+  <${Segments} label=${t("library.kind")} value=${kind.value} choose=${(value) => { kind.value = value; }}
+    options=${KINDS.map((value) => ({ value, name: t(`kind.${value || "all"}`) }))}/>
+  <span class="fill"></span>
+  <span class=${live.value ? "live" : "live away"} role="status">${t(live.value ? "create.live" : "create.away")}</span></header>`;
+
+const Made = () => {
+  const shown = jobs.value.filter((job) => !kind.value || job.parameters.wants.some((wanted) => wanted === kind.value));
+  if (shown.length) return html`<div class="tiles">${shown.map((job) => html`<${Work} key=${job.id} job=${job}/>`)}</div>`;
+  return jobs.value.length ? html`<p class="empty quiet">${t("library.empty")}</p>` : html`<${Examples}/>`;
+};
 
 const Desk = () => {
   const tuned = useSignal(false);
   useIntake();
   return html`<main class=${`room desk ${tuned.value ? "tuned" : ""}`}>
     <div class="made">
-      <header><h1>${t("nav.create")}</h1><span class="fill"></span>${!live.value && html`<span class="quiet small" role="status">${t("create.connecting")}</span>`}</header>
-      ${jobs.value.length
-        ? html`<div class="tiles">${jobs.value.map((job) => html`<${Work} key=${job.id} job=${job}/>`)}</div>`
-        : html`<${Examples}/>`}
+      <${Header}/><${Made}/>
       <${Composer} tuned=${tuned}/>
     </div>
     <${Form} close=${() => { tuned.value = false; }}/>
