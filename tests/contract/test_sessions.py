@@ -107,15 +107,16 @@ def test_a_key_goes_before_a_session(server: Server, cookie: str) -> None:
 
 def test_what_was_tampered_with_is_nobody(server: Server, cookie: str) -> None:
     name, _, session = cookie.partition("=")
-    _, ends, who, signature = session.split("-")
+    _, ends, id, who, signature = session.split("-")
     later, owner = str(int(ends) + 1), "owner"
     forged = [
-        f"session-{later}-{who}-{signature}",
-        f"session-{ends}-{owner}-{signature}",
-        f"session-{ends}-{who[::-1]}-{signature}",
-        f"session-{ends}-{who}-{signature[:-1]}{'0' if signature[-1] != '0' else '1'}",
-        f"session-{ends}-{who}-",
-        f"session-{ends}-{who}",
+        f"session-{later}-{id}-{who}-{signature}",
+        f"session-{ends}-{id[::-1]}-{who}-{signature}",
+        f"session-{ends}-{id}-{owner}-{signature}",
+        f"session-{ends}-{id}-{who[::-1]}-{signature}",
+        f"session-{ends}-{id}-{who}-{signature[:-1]}{'0' if signature[-1] != '0' else '1'}",
+        f"session-{ends}-{id}-{who}-",
+        f"session-{ends}-{id}-{who}",
         "session-",
         "session---",
     ]
@@ -155,11 +156,25 @@ def test_a_revoked_key_ends_its_sessions_and_a_new_secret_too(server: Server) ->
         assert status == 401, end
 
 
-def test_signing_out_has_the_browser_forget(server: Server, cookie: str) -> None:
-    answer = ask(server, cookie, "DELETE", "/api/session")
+@pytest.mark.parametrize("owner", [False, True], ids=["a key", "the owner"])
+def test_signing_out_ends_the_session_and_its_copies_and_no_other(server: Server, owner: bool) -> None:
+    key = server.owner_key if owner else server.key
+    path = "/api/keys" if owner else "/api/jobs"
+    mine, other = sign_in(server, key), sign_in(server, key)
+    assert [ask(server, session, "GET", path).status for session in (mine, other)] == [200, 200]
+    assert ask(server, mine, "DELETE", "/api/session", headers={"sec-fetch-site": "cross-site"}).status == 403
+    assert ask(server, mine, "GET", path).status == 200
+    answer = ask(server, mine, "DELETE", "/api/session")
     assert answer.json() == {"signed_out": True}
     assert re.match(r"danqing-session=; Max-Age=0; Path=/api; HttpOnly; SameSite=Strict$", answer.headers["set-cookie"])
-    assert ask(server, cookie, "DELETE", "/api/session", headers={"sec-fetch-site": "cross-site"}).status == 403
+    assert ask(server, mine, "GET", path).status == (403 if owner else 401)
+    token = mine.partition("=")[2]
+    assert server.call("GET", path, key=token).status == (403 if owner else 401)
+    assert ask(server, mine, "GET", "/api/session").json()["owner"] is False
+    assert ask(server, other, "GET", path).status == 200
+    assert ask(server, mine, "DELETE", "/api/session").status == 200  # twice is once
+    assert ask(server, "danqing-session=session-forged", "DELETE", "/api/session").status == 200
+    assert ask(server, other, "DELETE", "/api/session").status == 200
 
 
 def test_the_owner_signs_in_too(server: Server) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import select
 
 from danqing.domain.errors import Problem
 from danqing.domain.gallery import AssetSearch, Board, JobSearch
@@ -11,6 +12,8 @@ from danqing.domain.limits import UNLIMITED, Project
 from danqing.domain.sight import EVERYBODY, Sight, sight_of
 from danqing.domain.usage import By, Spent
 from danqing.store import Database
+from danqing.store.engine import Engines
+from danqing.store.tables import ended_sessions
 
 from .samples import COST, NOON, a_job, a_key, delivered, furnish
 
@@ -77,6 +80,17 @@ async def test_a_board_counts_the_files_that_are_in_sight(house: Database) -> No
     counted = {sight: [board.assets for board in await shelves.boards(sight)] for sight in (EVERYBODY, ADS)}
     assert counted == {EVERYBODY: [2], ADS: [1]}
     assert await shelves.boards(sight_of("key")) == []
+
+
+async def test_sessions_that_were_ended_are_forgotten_when_their_time_is_over(
+    database: Database, engines: Engines
+) -> None:
+    over, lasts = NOON.replace(year=2000), NOON.replace(year=2100)
+    for id, until in (("old", over), ("new", lasts), ("new", lasts), ("newest", lasts)):
+        await database.end_session(id, until)
+    assert [await database.is_session_ended(id) for id in ("new", "newest", "another")] == [True, True, False]
+    with engines.reading.connect() as connection:
+        assert set(connection.execute(select(ended_sessions.c.id)).scalars()) == {"new", "newest"}
 
 
 async def test_files_and_jobs_are_chosen_by_what_they_cost(house: Database) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 
 from danqing.domain.errors import Kind, Problem, invalid
 from danqing.domain.generation import Translate
@@ -60,6 +61,16 @@ class Key:
                 " of the server make this one a member."
             )
             raise Problem(Kind.FORBIDDEN, message, code="viewer_key")
+
+
+class Sessions(Protocol):
+    """Sessions of browsers that were ended before their time."""
+
+    async def end_session(self, id: str, until: datetime) -> None:
+        """Remember that it has ended, until it would have ended anyway."""
+
+    async def is_session_ended(self, id: str) -> bool:
+        """Whether it was ended."""
 
 
 def require_fitting(role: KeyRole, project: str | None) -> None:

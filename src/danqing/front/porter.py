@@ -25,25 +25,28 @@ class Porter:
 
     async def key(self, request: Request) -> Key:
         """Who asks. Raises Problem: UNAUTHENTICATED, and FORBIDDEN when a viewer wants more than to look."""
-        key = await self._gateway.key(token_of(request))
+        key = await self._gateway.key(await self._token(request))
         if request.method not in READING and request.url.path not in LOOKING:
             key.require_more_than_looking()
         return key
 
+    async def caller(self, request: Request) -> Key | None:
+        """The key that asks, or None for the owner of the server. Raises Problem(UNAUTHENTICATED)."""
+        return await self.known(await self._token(request))
+
     async def known(self, token: str) -> Key | None:
-        """The key, or None for the owner of the server. Raises Problem(UNAUTHENTICATED)."""
+        """The key of a token, or None for the owner's. Raises Problem(UNAUTHENTICATED)."""
         return None if self._accounts.is_owner(token) else await self._gateway.key(token)
 
     async def sight(self, request: Request) -> Sight:
         """Whose things the caller sees, who is a key or the owner. Raises Problem(UNAUTHENTICATED)."""
-        key = await self.known(token_of(request))
+        key = await self.caller(request)
         return key.sight if key else EVERYBODY
 
     async def is_owner(self, request: Request) -> bool:
         """Whether the owner asks, or an admin, who may do the same."""
-        token = token_of(request)
         try:
-            key = await self.known(token)
+            key = await self.caller(request)
         except Problem as problem:
             if problem.kind is not Kind.UNAUTHENTICATED:
                 raise
@@ -58,6 +61,10 @@ class Porter:
                 " or with the key of an admin."
             )
             raise Problem(Kind.FORBIDDEN, message, code="owner_only")
+
+    async def _token(self, request: Request) -> str:
+        token = token_of(request)
+        return "" if await self._accounts.is_ended(token) else token
 
 
 def token_of(request: Request) -> str:

@@ -9,7 +9,7 @@ from danqing.domain.errors import invalid, not_found
 from danqing.domain.gallery import ANY_JOB, JobSearch
 from danqing.domain.generation import Translate
 from danqing.domain.jobs import Job
-from danqing.domain.keys import ID_PREFIX, Key, KeyRole, require_fitting
+from danqing.domain.keys import ID_PREFIX, Key, KeyRole, Sessions, require_fitting
 from danqing.domain.limits import UNLIMITED, Changes, Limits, Project, Standing
 from danqing.domain.models import Model
 from danqing.domain.money import DOLLAR
@@ -27,7 +27,7 @@ NAME_CHARACTERS_MAX = 100
 PAGE_MAX = 200
 
 
-class Ledgers(Books, Register, Limiter, Locksmith, Protocol):
+class Ledgers(Books, Register, Limiter, Locksmith, Sessions, Protocol):
     """All that is written down about keys and money; one store keeps it."""
 
 
@@ -57,6 +57,16 @@ class Accounts:
     def session(self, token: str) -> tuple[str, datetime]:
         """What a browser is given in place of a key that was found good, and when it ends."""
         return self._keyring.session(token)
+
+    async def end_session(self, token: str) -> None:
+        """Have a session stand for nothing any more, wherever else it was copied to. What is none is left alone."""
+        if session := self._keyring.session_of(token):
+            await self._books.end_session(*session)
+
+    async def is_ended(self, token: str) -> bool:
+        """Whether this is a session that was ended."""
+        session = self._keyring.session_of(token)
+        return session is not None and await self._books.is_session_ended(session[0])
 
     async def create_key(
         self,

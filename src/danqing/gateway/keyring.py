@@ -60,16 +60,29 @@ class Keyring:
         """
         ends = int(self._clock()) + SESSION_HOURS * 3600
         who = _OWNER if self.is_owner(token) else self.digest(token)
-        text = f"{_SESSION}{ends}-{who}"
+        text = f"{_SESSION}{ends}-{secrets.token_hex(8)}-{who}"
         return f"{text}-{self._seal(text)}", datetime.fromtimestamp(ends, UTC)
+
+    def session_of(self, token: str) -> tuple[str, datetime] | None:
+        """The id of a session and when it ends; None for a key, and for one that is forged or over."""
+        if not token.startswith(_SESSION) or (found := self._opened(token)) is None:
+            return None
+        return found[1], datetime.fromtimestamp(found[0], UTC)
 
     def _resumed(self, session: str) -> str:
         """Whose session it is: the digest of a key, or the owner; "" when it is forged or over."""
+        found = self._opened(session)
+        return found[2] if found else ""
+
+    def _opened(self, session: str) -> tuple[int, str, str] | None:
+        """When it ends, its id, and whose it is."""
         text, _, signature = session.rpartition("-")
         if not hmac.compare_digest(signature.encode(errors="replace"), self._seal(text).encode()):
-            return ""
-        ends, _, who = text.removeprefix(_SESSION).partition("-")
-        return who if self._clock() < int(ends) else ""
+            return None
+        match text.removeprefix(_SESSION).split("-"):
+            case [ends, id, who] if self._clock() < int(ends):
+                return int(ends), id, who
+        return None
 
     def webhook_secret(self, webhook: str, number: int) -> str:
         """What notifications to a webhook are signed with, "whsec_…" with 256 bits; every rotation has a number."""

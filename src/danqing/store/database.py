@@ -18,7 +18,7 @@ from danqing.domain.retention import Keep
 from danqing.domain.retiring import Use
 from danqing.domain.shelf import File
 from danqing.domain.sight import Sight
-from danqing.store import accounts, batches, feed, jobs, register, shelf, upkeep
+from danqing.store import accounts, batches, feed, jobs, register, sessions, shelf, upkeep
 from danqing.store.batches import Docket
 from danqing.store.engine import Engines, open_engines, troubles_told
 from danqing.store.fleet import Member
@@ -155,6 +155,15 @@ class Database:
         """Refuse the key from now on. False when there is none that can be revoked."""
         now = datetime.now(UTC)
         return await self._write(lambda connection: register.revoke(connection, id, now))
+
+    async def end_session(self, id: str, until: datetime) -> None:
+        """Remember that a session has ended, until it would have ended anyway."""
+        now = datetime.now(UTC)
+        await self._write(lambda connection: sessions.end(connection, id, until, now))
+
+    async def is_session_ended(self, id: str) -> bool:
+        """Whether a session was ended before its time."""
+        return await self._read(lambda connection: sessions.is_ended(connection, id))
 
     async def rename_key(self, id: str, name: str) -> Key | None:
         """Give a key another name. None when it does not exist."""

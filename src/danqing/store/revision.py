@@ -4,7 +4,7 @@ from sqlalchemy import Engine, Text, column, inspect, select, table
 
 from danqing.domain.errors import invalid
 
-HEAD = "0008"  # the newest revision in `migrations/versions`
+HEAD = "0009"  # the newest revision in `migrations/versions`
 
 _versions = table("alembic_version", column("version_num", Text))
 

@@ -105,6 +105,14 @@ keys = Table(
     Index(None, "project"),
 )
 
+# Sessions that were ended before their time, until they would have ended anyway.
+ended_sessions = Table(
+    "ended_sessions",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("until", Moment, nullable=False, index=True),
+)
+
 jobs = Table(
     "jobs",
     metadata,

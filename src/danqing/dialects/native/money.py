@@ -10,7 +10,6 @@ from danqing.dialects.native.reading import choice, limit, moment, words
 from danqing.domain.errors import invalid
 from danqing.domain.usage import By, Spent
 from danqing.front import Front, Reply
-from danqing.front.porter import token_of
 from danqing.wire import books, ledger
 from danqing.wire.answers import money
 from danqing.wire.holes import Json
@@ -50,9 +49,9 @@ class Money:
     async def usage(self, request: Request) -> Reply | Response:
         """The key's balance, limits, spending and outlook; `by` day, model, key or project: what was charged."""
         by = tuple(dict.fromkeys(choice(word, By, "by") for word in words(request, "by")))
-        if by or self._front.accounts.is_owner(token_of(request)):
+        key = await self._front.porter.caller(request)
+        if by or key is None:
             return await self._figures(request, by or (By.DAY,))
-        key = await self._front.key(request)
         spent = await self._front.accounts.spending(key)
         standings = await self._front.accounts.standings(key)
         limits: list[Json] = [books.standing(row) for row in standings]

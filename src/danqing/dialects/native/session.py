@@ -6,8 +6,7 @@ from danqing.dialects.native.calls import Call, Subject
 from danqing.domain.errors import Kind, Problem
 from danqing.domain.keys import Key
 from danqing.front import Front, Reply
-from danqing.front.porter import token_of
-from danqing.front.sessions import carried, forgotten, require_own_page
+from danqing.front.sessions import COOKIE, carried, forgotten, require_own_page
 from danqing.wire import books
 from danqing.wire.answers import money
 from danqing.wire.holes import Tree
@@ -44,15 +43,16 @@ class Session:
         """Who asks: the key that is sent or that the session stands for, the owner, or nobody who is known."""
         told: Tree = {"owner": False, "key": None}
         try:
-            told = _told(await self._front.porter.known(token_of(request)))
+            told = _told(await self._front.porter.caller(request))
         except Problem as problem:
             if problem.kind is not Kind.UNAUTHENTICATED:
                 raise
         return Reply.of({**told, "ends": None}, headers=_PRIVATE)
 
     async def sign_out(self, request: Request) -> Reply:
-        """Have the browser forget its session."""
+        """End the session that the browser brings, copies of it too, and have the browser forget it."""
         require_own_page(request, proven=False)
+        await self._front.accounts.end_session(request.cookies.get(COOKIE, ""))
         headers = {**_PRIVATE, "set-cookie": forgotten(secure=self._secure(request))}
         return Reply.of({"signed_out": True}, headers=headers)
 
