@@ -1,5 +1,6 @@
 """The commands against a server that is named, as a person types them and as a script reads them."""
 
+import json
 import signal
 import time
 from pathlib import Path
@@ -337,3 +338,24 @@ def test_money_for_live_keys_is_paid_in_once_for_each_cause(owner: Terminal) -> 
     assert owner.run("fund", "2.50", "--cause", "invoice 1", "--json").json() == {"paid": False}
     assert posted() - before == 2_500_000_000
     assert owner.run("fund", "much", "--cause", "x").status == 1
+
+
+def test_a_job_is_printed_as_code(drawn: Ended, terminal: Terminal) -> None:
+    id = terminal.run("jobs", "--json").json()["jobs"][0]["id"]
+    told = terminal.run("code", id, "--json").json()
+    for dialect in ("google_genai", "openai", "curl", "cli"):
+        assert terminal.run("code", id, "--as", dialect).out == f"{told[dialect]['code']}\n"
+    assert "danqing draw" in terminal.run("code", id).out
+
+
+def test_what_json_asks_for_is_made(terminal: Terminal) -> None:
+    Image.new("RGB", (64, 48), "teal").save(terminal.folder / "sea.png")
+    talk = [{"role": "user", "parts": ["a boat", {"picture": "sea.png"}]}]
+    body = {"model": "gemini-2.0-flash-preview-image-generation", "seed": 3, "turns": talk}
+    (terminal.folder / "boat.json").write_text(json.dumps(body))
+    made = terminal.run("make", "boat.json", "--json").json()
+    assert (made["parameters"]["seed"], made["parameters"]["pictures"]) == (3, 1)
+    assert Path(made["saved"][0]).is_file()
+    (terminal.folder / "boat.json").write_text("[1]")
+    assert "JSON object" in terminal.run("make", "boat.json").err
+    assert "at most $0.0001" in terminal.run("draw", "a fox", "--max-cost", "0.0001").err

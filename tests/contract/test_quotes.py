@@ -96,6 +96,7 @@ FREE = {
     "/v1/images/variations",
     "/v1/responses/{id}/cancel",
     "/api/advise",
+    "/api/code",
     "/{at:google}models/{model}:fetchPredictOperation",
     "/{at:google}models/{model}:countTokens",
     "/{at:google}interactions/{id}/cancel",

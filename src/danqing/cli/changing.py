@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from danqing.cli.practice import Json, Out, View
+from danqing.cli.practice import Json, Out, RefusedAbove, View
 from danqing.later import Later
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ Words = Annotated[str, typer.Argument(help="What is to change, in any language."
 Model = Annotated[str, typer.Option(help="The model to ask; the server chooses when it is auto.")]
 Seed = Annotated[int | None, typer.Option(help="The same seed gives the same result.")]
 Seconds = Annotated[int | None, typer.Option(min=1, help="How long it lasts.")]
-MaxCost = Annotated[str | None, typer.Option(metavar="DOLLARS", help="Refused if it may cost more: 0.50")]
 
 changing = typer.Typer()
 
@@ -47,7 +46,7 @@ def edit(
     model: Model = AUTO,
     aspect: Annotated[str | None, typer.Option(help="The ratio to continue it to, such as 16:9.")] = None,
     seed: Seed = None,
-    max_cost: MaxCost = None,
+    max_cost: RefusedAbove = None,
     output: Out = None,
     view: View = False,
     json: Json = False,
@@ -63,7 +62,7 @@ def upscale(
     picture: Picture,
     factor: Annotated[int, typer.Option(min=2, max=4, help="How many times as long its sides become.")] = 2,
     model: Model = AUTO,
-    max_cost: MaxCost = None,
+    max_cost: RefusedAbove = None,
     output: Out = None,
     view: View = False,
     json: Json = False,
@@ -81,7 +80,7 @@ def animate(
     model: Model = AUTO,
     seconds: Seconds = None,
     seed: Seed = None,
-    max_cost: MaxCost = None,
+    max_cost: RefusedAbove = None,
     output: Out = None,
     view: View = False,
     json: Json = False,
@@ -98,7 +97,7 @@ def extend(
     prompt: Annotated[str, typer.Argument(help="What happens next.", show_default=False)],
     model: Model = AUTO,
     seed: Seed = None,
-    max_cost: MaxCost = None,
+    max_cost: RefusedAbove = None,
     output: Out = None,
     view: View = False,
     json: Json = False,

@@ -5,6 +5,8 @@ from danqing.cli.report import Report
 from danqing.cli.running import perform
 from danqing.client import AsyncClient
 from danqing.client.office import Limiting
+from danqing.client.told import Snippet
+from danqing.domain.errors import invalid
 
 
 def jobs(*, limit: int, json: bool) -> None:
@@ -23,6 +25,20 @@ def job(id: str, *, json: bool) -> None:
     async def work(client: AsyncClient) -> Report:
         row = (await client.jobs.get(id)).told
         return Report(row, tables.job(row))
+
+    perform(work, json=json)
+
+
+def code(id: str, dialect: str, *, json: bool) -> None:
+    """What asks for the same as a job did, in one dialect."""
+
+    async def work(client: AsyncClient) -> Report:
+        told = await client.jobs.code(id)
+        snippet: Snippet = getattr(told, dialect)
+        if snippet.code is None and not json:
+            message = f"This dialect has no words for {', '.join(snippet.lacks)} of the job; curl and cli have."
+            raise invalid(message, param="as", code="unsupported_parameter")
+        return Report(told, [snippet.code or ""])
 
     perform(work, json=json)
 

@@ -19,7 +19,9 @@ from danqing.client import UNREACHABLE, AsyncClient, AsyncJob, AsyncResult
 from danqing.client.files import require_writable
 from danqing.client.requests import MAX_COST, Inputs, addresses
 from danqing.client.told import Job
-from danqing.domain.errors import Kind, Problem
+from danqing.domain.errors import Kind, Problem, invalid
+
+_FILES = ("pictures", "first_frame", "last_frame", "mask", "film")  # the fields of a request that hold some
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,20 @@ def make(
         require_writable(saving.out)
         headers = {} if max_cost is None else {MAX_COST: max_cost}
         body = await _body(request, files)
+        with leaving("danqing jobs"):
+            job = await client.jobs.submit(body, headers=headers)
+        return await _finish(job, saving)
+
+    perform(work, json=json)
+
+
+def as_written(text: str, saving: Saving, *, max_cost: str | None, json: bool) -> None:
+    """Ask for what JSON says, the body of POST /api/jobs, whose files may be paths; stay until the files are saved."""
+
+    async def work(client: AsyncClient) -> Report:
+        require_writable(saving.out)
+        headers = {} if max_cost is None else {MAX_COST: max_cost}
+        body = await _with_files(_read(text))
         with leaving("danqing jobs"):
             job = await client.jobs.submit(body, headers=headers)
         return await _finish(job, saving)
@@ -118,6 +134,39 @@ async def _body(request: Mapping[str, object], given: Inputs) -> dict[str, objec
     """The request with its files in it; what was not given is left to the model."""
     inputs = {name: await addresses(each) for name, each in given.items() if each}
     return {name: value for name, value in {**request, **inputs}.items() if value not in (None, "", [])}
+
+
+def _read(text: str) -> dict[str, object]:
+    try:
+        return msgspec.json.decode(text, type=dict[str, object])
+    except msgspec.DecodeError as error:
+        message = f"This is no JSON object, which the body of POST /api/jobs is ({error})."
+        raise invalid(message, code="invalid_json") from None
+
+
+async def _with_files(request: Mapping[str, object]) -> dict[str, object]:
+    """The request with the files in it that it names by their paths, in a conversation too."""
+    found = {name: await _found(value) if name in _FILES else value for name, value in request.items()}
+    turns = found.get("turns")
+    if isinstance(turns, list):
+        found["turns"] = [await _turn(turn) if isinstance(turn, dict) else turn for turn in turns]
+    return found
+
+
+async def _turn(turn: Mapping[str, object]) -> dict[str, object]:
+    parts = turn.get("parts")
+    told = parts if isinstance(parts, list) else []
+    return {**turn, "parts": [await _part(part) if isinstance(part, dict) else part for part in told]}
+
+
+async def _part(part: Mapping[str, object]) -> dict[str, object]:
+    return {name: await _found(value) for name, value in part.items()}
+
+
+async def _found(value: object) -> object:
+    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+        return await addresses(value)
+    return await addresses(value) if isinstance(value, str) else value
 
 
 @contextmanager

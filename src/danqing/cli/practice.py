@@ -1,5 +1,6 @@
 """The commands for working on a picture as one does: the same again, many side by side, and a whole table of them."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,9 +9,10 @@ import typer
 from danqing.later import Later
 
 if TYPE_CHECKING:
-    from danqing.cli import batching, comparing, making
+    from danqing.cli import batching, commands, comparing, making
 else:
-    batching, comparing, making = (Later(f"danqing.cli.{name}") for name in ("batching", "comparing", "making"))
+    parts = ("batching", "commands", "comparing", "making")
+    batching, commands, comparing, making = (Later(f"danqing.cli.{name}") for name in parts)
 
 Out = Annotated[Path | None, typer.Option("--output", "-o", help="A file or a folder; nothing is overwritten.")]
 View = Annotated[bool, typer.Option("--open", help="Show it when it is there.")]
@@ -18,11 +20,46 @@ Folder = Annotated[
     Path | None, typer.Option("--output", "-o", exists=True, file_okay=False, help="The folder to save in.")
 ]
 MaxCost = Annotated[str | None, typer.Option(metavar="DOLLARS", help="Ask before all of it may cost more: 0.50")]
+RefusedAbove = Annotated[
+    str | None, typer.Option("--max-cost", metavar="DOLLARS", help="Refused if it may cost more: 0.50")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 PICTURE_MODEL = "imagen-4.0-generate-preview-05-20"
 
+_ELSEWHERE = ("files/", "https://")
+
 practice = typer.Typer()
+
+
+class Dialect(StrEnum):
+    """What code is written in."""
+
+    GOOGLE_GENAI = "google_genai"
+    OPENAI = "openai"
+    CURL = "curl"
+    CLI = "cli"
+
+
+def there(text: str) -> str:
+    """A file by its path, or by the name under which the server has it. Raises BadParameter when it is not there."""
+    if text.startswith(_ELSEWHERE) or Path(text).is_file():
+        return text
+    raise typer.BadParameter(f"{text!r} is no file here, nor one of the server's such as files/abc123.")
+
+
+@practice.command()
+def make(
+    file: Annotated[
+        typer.FileText, typer.Argument(metavar="FILE.json", help="A file, or - for what is typed.", show_default=False)
+    ],
+    max_cost: RefusedAbove = None,
+    output: Out = None,
+    view: View = False,
+    json: Json = False,
+) -> None:
+    """Make whatever JSON asks for: the body of POST /api/jobs, whose files may be paths. Save it here."""
+    making.as_written(file.read(), making.Saving(output, view), max_cost=max_cost, json=json)
 
 
 @practice.command()
@@ -38,6 +75,16 @@ def again(
     if same and seed is not None:
         raise typer.BadParameter("Give --seed or --same, not both.")
     making.again(id, "same" if same else seed, making.Saving(output, view), json=json)
+
+
+@practice.command()
+def code(
+    id: Annotated[str, typer.Argument(metavar="JOB", help="The id of an earlier job.", show_default=False)],
+    dialect: Annotated[Dialect, typer.Option("--as", help="Whose words it is in.")] = Dialect.CLI,
+    json: Json = False,
+) -> None:
+    """Print the code that asks for the same as an earlier job, to be run as it is printed."""
+    commands.code(id, dialect.value, json=json)
 
 
 @practice.command()

@@ -12,7 +12,7 @@ from danqing import __version__
 from danqing.cli import configuration, owner
 from danqing.cli.care import Data, care, care_of_tables
 from danqing.cli.changing import changing
-from danqing.cli.practice import PICTURE_MODEL, Json, Out, View, practice
+from danqing.cli.practice import PICTURE_MODEL, Json, Out, RefusedAbove, View, practice, there
 from danqing.cli.showing import showing
 from danqing.cli.webhooks import webhooks
 from danqing.domain.generation import Person, Translate
@@ -49,15 +49,13 @@ Enhanced = Annotated[bool | None, typer.Option("--enhance/--no-enhance", help="H
 Negative = Annotated[str, typer.Option(help="What is not to be seen.", show_default=False)]
 Host = Annotated[str | None, typer.Option(help="The address to listen at: 0.0.0.0 for all of them.")]
 
+_GIVEN = "a path, or files/NAME of one that was made before."
 Pictures = Annotated[
-    list[Path] | None,
-    typer.Option("--picture", exists=True, dir_okay=False, help="A picture to start from; repeatable."),
+    list[str] | None, typer.Option("--picture", parser=there, help=f"To start from, repeatable: {_GIVEN}")
 ]
-Frame = Annotated[
-    Path | None, typer.Option("--frame", exists=True, dir_okay=False, help="The picture that the film begins with.")
-]
+Frame = Annotated[str | None, typer.Option("--frame", parser=there, help=f"The picture that it begins with: {_GIVEN}")]
 LastFrame = Annotated[
-    Path | None, typer.Option("--last-frame", exists=True, dir_okay=False, help="The picture that it ends with.")
+    str | None, typer.Option("--last-frame", parser=there, help=f"The picture that it ends with: {_GIVEN}")
 ]
 
 app = typer.Typer(
@@ -104,6 +102,7 @@ def draw(
     picture: Pictures = None,
     translate: Translated = None,
     enhance: Enhanced = None,
+    max_cost: RefusedAbove = None,
     output: Out = None,
     view: View = False,
     json: Json = False,
@@ -122,7 +121,7 @@ def draw(
         "enhance": enhance,
         "mime": _JPEG.get(output.suffix.lower()) if output else None,
     }
-    making.make(request, making.Saving(output, view), files={"pictures": picture}, json=json)
+    making.make(request, making.Saving(output, view), files={"pictures": picture}, max_cost=max_cost, json=json)
 
 
 @app.command()
@@ -140,6 +139,7 @@ def film(
     last_frame: LastFrame = None,
     translate: Translated = None,
     enhance: Enhanced = None,
+    max_cost: RefusedAbove = None,
     output: Out = None,
     view: View = False,
     json: Json = False,
@@ -159,7 +159,7 @@ def film(
         "enhance": enhance,
     }
     frames = {"first_frame": frame, "last_frame": last_frame}
-    making.make(request, making.Saving(output, view), files=frames, json=json)
+    making.make(request, making.Saving(output, view), files=frames, max_cost=max_cost, json=json)
 
 
 @app.command()

@@ -235,6 +235,7 @@ class Jobs(Blocking[AsyncJobs]):
     again = handle(AsyncJobs.again, Job)
     retry = handle(AsyncJobs.retry, Job)
     timeline = value(AsyncJobs.timeline)
+    code = value(AsyncJobs.code)
     get = handle(AsyncJobs.get, Job)
     list = handle(AsyncJobs.list, _jobs)
     cancel = handle(AsyncJobs.cancel, Job)

@@ -9,7 +9,7 @@ from uuid import uuid4
 import msgspec
 
 from danqing.client.delivered import AsyncResult
-from danqing.client.told import Job, Moment
+from danqing.client.told import Code, Job, Moment
 from danqing.client.transport import Transport, quoted
 from danqing.domain.jobs import State
 
@@ -113,6 +113,10 @@ class AsyncJobs:
     async def timeline(self, id: str) -> tuple[Moment, ...]:
         """Everything that happened to a job, the oldest first."""
         return (await self._transport.ask("GET", f"jobs/{quoted(id)}/timeline", _Timeline)).timeline
+
+    async def code(self, id: str) -> Code:
+        """What asks for the same as a job did, in every dialect, to be run as it is printed."""
+        return await self._transport.ask("GET", f"jobs/{quoted(id)}/code", Code)
 
     async def get(self, id: str) -> AsyncJob:
         """One job, as it is now."""

@@ -58,6 +58,24 @@ class Moment(msgspec.Struct, frozen=True):
     error: Fault | None = None
 
 
+class Snippet(msgspec.Struct, frozen=True):
+    """A piece of code, None where its dialect `lacks` something of the job."""
+
+    language: str
+    code: str | None
+    lacks: tuple[str, ...]
+
+
+class Code(msgspec.Struct, frozen=True):
+    """A job as code. `files` are one's own, which it looks for where it is run."""
+
+    google_genai: Snippet
+    openai: Snippet
+    curl: Snippet
+    cli: Snippet
+    files: tuple[str, ...]
+
+
 class Attempt(msgspec.Struct, frozen=True):
     """One time that an upstream was asked and turned the work away."""
 

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import secrets
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import uuid4
@@ -11,7 +11,7 @@ from uuid import uuid4
 from danqing.domain.errors import Kind, Problem, invalid, not_found
 from danqing.domain.faults import removed
 from danqing.domain.gallery import Asset, AssetSearch, Board, Boards, Gallery, Lineage, Share, Shares
-from danqing.domain.generation import Output
+from danqing.domain.generation import Generation, Output
 from danqing.domain.jobs import Job
 from danqing.domain.keys import Key
 from danqing.domain.media import Blob
@@ -98,6 +98,11 @@ class Curator:
         hashes = {blob.sha256 for blob in asset.job.generation.blobs()}
         sha256 = asset.output.blob.sha256 if asset.output.blob else ""
         return await self._shelves.lineage(key.sight, hashes, sha256, limit=LINEAGE_MAX)
+
+    async def names(self, key: Key, generation: Generation) -> Mapping[str, str]:
+        """What those files of the key are called that a request needs, by their hash."""
+        hashes = {blob.sha256 for blob in generation.blobs()}
+        return (await self._shelves.lineage(key.sight, hashes, "", limit=LINEAGE_MAX)).sources if hashes else {}
 
     async def star(self, key: Key, name: str, *, on: bool) -> Asset:
         """Mark a file, or take its mark away. Raises Problem(NOT_FOUND)."""

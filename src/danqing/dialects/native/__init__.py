@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute, Route
 from danqing import __version__
 from danqing.dialects.native.assets import Assets
 from danqing.dialects.native.calls import Call
+from danqing.dialects.native.code import Code
 from danqing.dialects.native.files import Files
 from danqing.dialects.native.jobs import Jobs
 from danqing.dialects.native.models import Models
@@ -22,7 +23,7 @@ from danqing.wire import native
 from danqing.wire.openapi import Operation, document
 from danqing.wire.openapi_page import POLICY, page
 
-SUBJECTS = (Jobs, Files, Assets, Models, Money, Webhooks, Session, Office)
+SUBJECTS = (Jobs, Code, Files, Assets, Models, Money, Webhooks, Session, Office)
 
 envelope = native.error
 

@@ -10,6 +10,7 @@ from danqing.domain.media import Blob, Medium
 from danqing.domain.money import Units
 from danqing.domain.prompts import IMAGE_TOKENS
 from danqing.wire import bodies
+from danqing.wire.asks import read_person
 from danqing.wire.bodies import Fields
 from danqing.wire.forms import Form
 from danqing.wire.holes import Hole, Json, Tree, given
@@ -135,11 +136,12 @@ def _read(fields: Fields, pictures: Sequence[Upload], mask: Upload | None) -> Im
         turns=(Turn("user", (prompt, *(upload.blob for upload in pictures))),),
         wants=frozenset({Medium.IMAGE}),
         count=fields.whole("n"),
-        aspect=size.aspect,
-        size=size.size,
+        aspect=fields.text("aspectRatio", "aspect_ratio") or size.aspect,
+        size=fields.text("resolution") or size.size,
         pixels=size.pixels,
         seed=fields.whole("seed"),
-        negative=fields.text("negative_prompt") or "",
+        person=read_person(fields.text("personGeneration", "person_generation")),
+        negative=fields.text("negative_prompt", "negativePrompt") or "",
         mime=mime,
         quality=quality,
         mask=mask.blob if mask else None,
