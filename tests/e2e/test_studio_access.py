@@ -105,8 +105,15 @@ def view(page: Page) -> None:
     expect(page.locator("dialog[open]")).to_be_visible()
 
 
+def code(page: Page) -> None:
+    """The draft as code."""
+    page.locator("textarea").fill("a fox")
+    page.locator(".coded").click()
+    expect(page.locator(".code pre")).to_be_visible()
+
+
 # What opens above a room: the room, and how.
-ABOVE: dict[str, tuple[str, Callable[[Page], None]]] = {"viewer": ("library", view)}
+ABOVE: dict[str, tuple[str, Callable[[Page], None]]] = {"viewer": ("library", view), "code": ("create", code)}
 
 
 @pytest.mark.parametrize("screen", SCREENS)

@@ -5,6 +5,7 @@ import { html, signal, useEffect, useRef } from "./base/html.js";
 import { who } from "./base/session.js";
 import { Icon, Seal } from "./base/shapes.js";
 import { explained, t } from "./base/words.js";
+import { CodeSheet } from "./works/code.js";
 import { follow } from "./works/jobs.js";
 import { Viewer } from "./works/viewer.js";
 
@@ -83,5 +84,5 @@ export function Shell() {
     <span class="fill"></span>
     <${KeyBadge}/>
   </nav>
-  <${Inside} name=${open}/><${Viewer}/>`;
+  <${Inside} name=${open}/><${Viewer}/><${CodeSheet}/>`;
 }

@@ -236,6 +236,17 @@ export default {
   "library.remove.go": "Delete for good",
   "library.remove.means": "The files are gone at once, with their links and thumbnails, and nothing brings them back. What they cost stays on the bill, and their jobs stay in the books.",
   // Code
+  "code.show": "Code",
+  "code.draft": "This draft as code",
+  "code.job": "This job as code",
+  "code.dialect": "Dialect",
+  "code.of": "The code for {name}",
+  "code.copy": "Copy",
+  "code.copied": "Copied.",
+  "code.files": "Your own files, to lie beside it: {files}",
+  "code.lacks": "{name} has no words for this: {what}. The others have.",
+  "code.most": "Pays {sum} at most.",
+  "code.once": "However often it is run, it is one job and paid for once.",
   // Compare
   // Jobs
   "nav.jobs": "Jobs",

@@ -236,6 +236,17 @@ export default {
   "library.remove.go": "永久删除",
   "library.remove.means": "文件会立即消失，连同分享链接和缩略图，无法恢复。已付的费用仍在账上，任务记录也会保留。",
   // Code
+  "code.show": "代码",
+  "code.draft": "这份草稿的代码",
+  "code.job": "这项任务的代码",
+  "code.dialect": "用什么写",
+  "code.of": "{name} 的代码",
+  "code.copy": "复制",
+  "code.copied": "已复制。",
+  "code.files": "请把您自己的文件放在旁边：{files}",
+  "code.lacks": "{name} 无法表达：{what}。其他写法可以。",
+  "code.most": "最多付 {sum}。",
+  "code.once": "无论运行几次，都是同一个任务，只付一次。",
   // Compare
   // Jobs
   "nav.jobs": "任务",

@@ -236,6 +236,17 @@ export default {
   "library.remove.go": "永久刪除",
   "library.remove.means": "檔案會立刻消失，連同分享連結與縮圖，無法復原。已付的費用仍在帳上，工作紀錄也會保留。",
   // Code
+  "code.show": "程式碼",
+  "code.draft": "這份草稿的程式碼",
+  "code.job": "這項工作的程式碼",
+  "code.dialect": "用什麼寫",
+  "code.of": "{name} 的程式碼",
+  "code.copy": "複製",
+  "code.copied": "已複製。",
+  "code.files": "請把您自己的檔案放在旁邊：{files}",
+  "code.lacks": "{name} 無法表達：{what}。其他寫法可以。",
+  "code.most": "最多付 {sum}。",
+  "code.once": "無論執行幾次，都是同一項工作，只付一次。",
   // Compare
   // Jobs
   "nav.jobs": "工作",

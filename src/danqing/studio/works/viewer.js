@@ -4,6 +4,7 @@ import { api } from "../base/api.js";
 import { html, useEffect, useRef, useSignal } from "../base/html.js";
 import { Icon } from "../base/shapes.js";
 import { dollars, moment, named, t } from "../base/words.js";
+import { showCode } from "./code.js";
 import { isStarred, star } from "./keeping.js";
 import { close, showing, shown } from "./showing.js";
 
@@ -47,6 +48,7 @@ export function Viewer() {
       <${Facts} work=${work} story=${told}/>
       <div class="acts">
         <a class="button" href=${`${address}?attach`} download><${Icon} name="save"/>${t("viewer.save")}</a>
+        <button onClick=${() => showCode({ job: work.job })}><${Icon} name="code"/>${t("code.show")}</button>
         <button aria-pressed=${starred ? "true" : "false"} onClick=${() => star([file], !starred)}><${Icon} name="star"/>${t(starred ? "viewer.starred" : "viewer.star")}</button>
       </div>
     </div>`}</dialog>`;

@@ -16,7 +16,7 @@ _DIALECTS: Mapping[str, tuple[str, Callable[[Recipe], Sequence[Way]]]] = {
     "cli": ("bash", shell.command_ways),
 }
 
-_ONCE = f"# With this {ONCE} it is made and paid for once, however often this is run; another word makes another.\n"
+_ONCE = f"# With this {ONCE} it is one job, paid for once, however often it is run.\n"
 
 
 def written(recipe: Recipe) -> Tree:

@@ -6,6 +6,7 @@ import { homeless, inputs, waiting } from "../../desk/inputs.js";
 import { html, signal, useSignal } from "../../base/html.js";
 import { Icon } from "../../base/shapes.js";
 import { dollars, explained, t } from "../../base/words.js";
+import { showCode } from "../../works/code.js";
 import { make } from "../../works/jobs.js";
 import { Chips } from "./chips.js";
 import { Choose } from "./intake.js";
@@ -48,6 +49,8 @@ export function Composer({ tuned }) {
       <button type="button" class="chosen" aria-haspopup="dialog" aria-label=${`${t("create.model")}: ${model.value.title}`} data-model=${chosen.value}
         onClick=${() => { picking.value = true; }}><${Icon} name=${isFilm(model.value) ? "film" : "picture"}/><span>${model.value.title}</span><${Icon} name="down"/></button>
       <${Choose}/>
+      <button type="button" class="coded" aria-haspopup="dialog" title=${t("code.draft")} aria-label=${t("code.draft")} disabled=${!said()}
+        onClick=${() => showCode({ draft: draft.value })}><${Icon} name="code"/></button>
       <button type="button" class="tune" aria-expanded=${tuned.value ? "true" : "false"} onClick=${() => { tuned.value = !tuned.value; }}>${t("create.tune")}</button>
       <button class="primary go" disabled=${!ready()} title=${t("create.keys")}>${t("create.go")}<b class=${settled.value ? "" : "unsettled"}>${quote.value ? dollars(quote.value.cost) : "…"}</b></button>
     </div>

@@ -7,6 +7,7 @@ import { Icon } from "../../base/shapes.js";
 import { dollars, explained, t } from "../../base/words.js";
 import { take } from "../../desk/draft.js";
 import { made, priced } from "../../works/anew.js";
+import { showCode } from "../../works/code.js";
 import { cancel, ended, learn } from "../../works/jobs.js";
 
 /** @typedef {import("../../works/anew.js").Way} Way */
@@ -83,6 +84,7 @@ export function Acts({ job }) {
     ${ended(job) ? ways(job).map((way) => html`<${Anew} key=${way} job=${job} way=${way} fail=${fail}/>`)
       : html`<button class="plain" disabled=${busy.value} onClick=${stop}><${Icon} name="stop"/>${t("jobs.cancel", { sum: dollars(job.held) })}</button>`}
     <button class="plain" onClick=${begin}><${Icon} name="draft"/>${t("jobs.draft")}</button>
+    <button class="plain" onClick=${() => showCode({ job: job.id })}><${Icon} name="code"/>${t("code.show")}</button>
     ${ended(job) && html`<${Deleting} job=${job} fail=${fail}/>`}
     ${trouble.value && html`<p class="trouble" role="alert">${explained(trouble.value)} <span class="small" lang="en">${trouble.value.message}</span></p>`}
   </section>`;
