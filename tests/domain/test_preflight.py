@@ -8,7 +8,7 @@ from danqing.catalog import load
 from danqing.domain.errors import Problem
 from danqing.domain.generation import Task, Turn
 from danqing.domain.media import Blob, Medium
-from danqing.domain.preflight import Finding, Severity, preflight, refuse
+from danqing.domain.preflight import Finding, Fix, Severity, preflight, refuse
 from danqing.domain.prompts import phrasing
 from danqing.domain.prompts.languages import Languages
 from making import a_generation
@@ -111,6 +111,45 @@ def test_a_prompt_in_a_language_that_the_model_does_not_take_is_told() -> None:
 def test_what_is_not_wanted_is_named_so_that_it_can_be_moved() -> None:
     (finding,) = found(f"{DETAILED}, no walls and without people", IMAGEN)
     assert "“walls” and “people”" in finding.suggestion
+
+
+@pytest.mark.parametrize(
+    ("prompt", "fields", "fix"),
+    [
+        (f"{DETAILED} --ar 16:9", {}, Fix(prompt=DETAILED, field="aspect", value="16:9")),
+        (f"{DETAILED} --ar 5:7", {}, Fix(prompt=DETAILED)),
+        (f"{DETAILED} --seed 7", {}, Fix(prompt=DETAILED, field="seed", value="7")),
+        (f"{DETAILED} --no cars", {"negative": "dogs"}, Fix(prompt=DETAILED, field="negative", value="dogs, cars")),
+        (f"{DETAILED} --tile", {}, Fix(prompt=DETAILED)),
+        (f"{DETAILED} with no walls", {}, Fix(prompt=DETAILED, field="negative", value="walls")),
+        (f"{DETAILED}, no walls and without people", {}, Fix(prompt=DETAILED, field="negative", value="walls, people")),
+        (
+            f"{DETAILED} without any people at dawn",
+            {},
+            Fix(prompt=f"{DETAILED} at dawn", field="negative", value="people"),
+        ),
+        (f"{DETAILED}, do not show cars", {}, None),
+        (
+            f"{DETAILED}, a sign 'No dogs', no cars",
+            {},
+            Fix(prompt=f"{DETAILED}, a sign 'No dogs'", field="negative", value="cars"),
+        ),
+        (f"{DETAILED} and a girl", {}, Fix(prompt=f"{DETAILED} and a young woman", value="young woman")),
+        (f"{DETAILED} and two girls", {}, None),
+        ("cat", {}, None),
+    ],
+)
+def test_what_needs_no_thought_is_put_right(prompt: str, fields: dict[str, object], fix: Fix | None) -> None:
+    (finding,) = found(prompt, IMAGEN, **fields)
+    assert finding.fix == fix
+
+
+def test_a_prompt_that_was_put_right_is_left_in_peace() -> None:
+    finding, other = found(f"{DETAILED} with no walls --ar 16:9", IMAGEN)
+    assert finding.fix
+    assert other.fix
+    assert codes(finding.fix.prompt, IMAGEN) == ["negative_phrasing"]
+    assert codes(other.fix.prompt, IMAGEN) == ["parameter_in_prompt"]
 
 
 def test_a_negative_prompt_that_says_no_is_told() -> None:

@@ -155,3 +155,53 @@ def test_the_title_counts_what_is_at_work_and_a_wish_to_be_told_is_fulfilled(vis
     expect(page.get_by_role("button", name="You will be told")).to_be_disabled()
     expect(page).to_have_title("Danqing 丹青")
     assert page.evaluate("window.told") == ["Your work is done: [danqing:slow=12] a red fox"]
+
+
+def test_what_is_said_of_the_words_is_put_right_with_a_click_each(visit: Visit) -> None:
+    page = visit.enter(new_key(visit.server, "corrector"))
+    words = page.locator("textarea")
+    words.fill("a girl in a quiet room with no walls, oil painting, soft light --ar 16:9")
+    for advice in ("Say “young woman” instead", "Set Ratio to 16:9 instead", "Set Without to walls instead"):
+        page.get_by_role("button", name=advice).click()
+    expect(page.locator(".findings")).to_have_count(0)
+    expect(words).to_have_value("a young woman in a quiet room, oil painting, soft light")
+    expect(page.get_by_role("radio", name="16:9")).to_be_checked()
+    expect(page.get_by_role("textbox", name="Without")).to_have_value("walls")
+
+
+def test_words_of_before_and_drafts_laid_aside_come_back(visit: Visit) -> None:
+    page = visit.enter(new_key(visit.server, "rememberer"))
+    words = page.locator("textarea")
+    for said in ("a red fox", "a grey heron"):
+        words.fill(said)
+        words.press("Control+Enter")
+        expect(page.locator(f".tile img[alt='{said}']").first).to_be_visible()
+    words.fill("half a thought")
+    for key, shown in (("ArrowUp", "a grey heron"), ("ArrowUp", "a red fox"), ("ArrowDown", "a grey heron")):
+        words.press(f"Control+{key}")
+        expect(words).to_have_value(shown)
+    words.press("Control+ArrowDown")
+    expect(words).to_have_value("half a thought")
+    page.get_by_role("button", name="Words of before").click()
+    page.get_by_role("dialog").get_by_role("button", name="a red fox").click()
+    expect(words).to_have_value("a red fox")
+    assert "fox" not in page.evaluate("JSON.stringify([localStorage, sessionStorage])")
+
+
+def test_everything_is_made_by_keyboard_alone_as_soon_as_its_price_is_known(visit: Visit) -> None:
+    key = new_key(visit.server, "typist")
+    page = visit.enter(key)
+    expect(page.locator(".composer")).to_be_visible()
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("/")
+    page.keyboard.type("a lighthouse by the sea at dusk, ink wash")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".tile img")).to_have_count(4)
+    assert spent(visit.server, key) == 160_000_000
+
+
+def test_who_may_only_look_is_told_so(visit: Visit) -> None:
+    project = visit.server.call("POST", "/api/projects", {"name": "watched"}, key=visit.server.owner_key).json()["id"]
+    page = visit.enter(new_key(visit.server, "spectator", role="viewer", project=project))
+    expect(page.locator("main")).to_contain_text("asks for nothing itself")
+    expect(page.locator(".composer")).to_have_count(0)

@@ -31,10 +31,23 @@ class Severity(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fix:
+    """How a finding is put right where nothing more need be known: another `prompt`, and what a `field` says then.
+
+    Without a field, `value` is what the prompt says instead; "" when something is only left out.
+    """
+
+    prompt: str
+    field: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One thing that was found: a `code` for machines, a sentence and what to do for people.
 
-    `param` is the field as the domain spells it; each dialect has its own spelling.
+    `param` is the field as the domain spells it; each dialect has its own spelling. `fix`: None where only a person
+    knows what was meant.
     """
 
     code: str
@@ -42,6 +55,7 @@ class Finding:
     sentence: str
     suggestion: str
     param: str = "prompt"
+    fix: Fix | None = None
 
 
 def preflight(generation: Generation, model: Model, languages: Languages) -> tuple[Finding, ...]:
@@ -52,7 +66,7 @@ def preflight(generation: Generation, model: Model, languages: Languages) -> tup
         found += [
             *risks(generation, model, quoted(generation.prompt)),
             *_language(model, languages),
-            *_flags(generation, spans),
+            *_flags(generation, model, spans),
         ]
         found += [*_unwanted(generation, spans, languages), *_scenes(generation, model), *_sparse(generation)]
     return tuple(found)
@@ -78,8 +92,8 @@ def _error(code: str, sentence: str, suggestion: str, param: str) -> Finding:
     return Finding(code=code, severity=Severity.ERROR, sentence=sentence, suggestion=suggestion, param=param)
 
 
-def _warning(code: str, sentence: str, suggestion: str, param: str = "prompt") -> Finding:
-    return Finding(code=code, severity=Severity.WARNING, sentence=sentence, suggestion=suggestion, param=param)
+def _warning(code: str, sentence: str, suggestion: str, param: str = "prompt", fix: Fix | None = None) -> Finding:
+    return Finding(code=code, severity=Severity.WARNING, sentence=sentence, suggestion=suggestion, param=param, fix=fix)
 
 
 def _impossible(generation: Generation, model: Model) -> Iterator[Finding]:
@@ -141,34 +155,61 @@ def _risky(generation: Generation, model: Model) -> Iterator[Finding]:
     """Words that make the model's filter refuse, quoted or not: the filter does not read quotation marks."""
     for word, instead in model.prompting.risky.items():
         edge = r"(?<![^\W\d_])", r"s?(?![^\W\d_])"  # "1girl" and "girls" as well
-        if re.search(
-            re.escape(word).join(edge) if word.isascii() else re.escape(word), generation.prompt, re.IGNORECASE
-        ):
+        pattern = re.escape(word).join(edge) if word.isascii() else re.escape(word)
+        if re.search(pattern, generation.prompt, re.IGNORECASE):
             sentence = f"The word “{word}” often makes the filter of {model.id} refuse everything."
-            yield _warning("risky_word", sentence, f"Say “{instead}” instead.")
+            yield _warning("risky_word", sentence, f"Say “{instead}” instead.", fix=_said_so(generation, word, instead))
 
 
-def _flags(generation: Generation, spans: Sequence[Span]) -> Iterator[Finding]:
+def _said_so(generation: Generation, word: str, instead: str) -> Fix | None:
+    """With the other word, where the one stands by itself and not in a plural that nobody could form here."""
+    whole = re.compile(rf"\b{re.escape(word)}\b" if word.isascii() else re.escape(word), re.IGNORECASE)
+    said = whole.sub(instead, generation.prompt)
+    return Fix(prompt=said, value=instead) if word.lower() not in said.lower().replace(instead.lower(), "") else None
+
+
+def _flags(generation: Generation, model: Model, spans: Sequence[Span]) -> Iterator[Finding]:
     for span in spans:
         flag = _FLAG.fullmatch(generation.prompt[span.start : span.stop])
         if span.kind is Kind.PARAMETER and flag:
-            field = _FIELDS.get(flag[1])
+            field, value = _FIELDS.get(flag[1], ""), flag[2].strip()
             suggestion = f"Set the field `{field}` of the request." if field else "Leave it out."
             sentence = f"“{flag[0]}” means nothing to the model and may be drawn."
-            yield _warning("parameter_in_prompt", sentence, suggestion)
+            known = {"aspect": value in model.ability.aspects, "seed": value.isascii() and value.isdigit()}
+            if field == "negative":
+                value = _unwanted_too(generation, [value])
+            kept = bool(value) and known.get(field, bool(field))
+            rest = phrasing.cut(generation.prompt, span.start, span.stop)
+            fix = Fix(prompt=rest, field=field if kept else "", value=value if kept else "")
+            yield _warning("parameter_in_prompt", sentence, suggestion, fix=fix if rest else None)
 
 
 def _unwanted(generation: Generation, spans: Sequence[Span], languages: Languages) -> Iterator[Finding]:
     """A model that reads "no walls" tends to draw walls."""
     own = without(generation.prompt, [span for span in spans if span.kind is not Kind.NAME])
     if found := phrasing.unwanted(own, languages.main):
+        named = tuple(dict.fromkeys(thing for thing in found if thing))
         things = " and ".join(f"“{thing}”" for thing in dict.fromkeys(found) if thing) or "it"
         sentence = "The prompt says what shall not be there, and naming it makes it likelier."
         suggestion = f"Say what is there instead, and put {things} into the field `negative`."
-        yield _warning("negative_phrasing", sentence, suggestion)
+        yield _warning("negative_phrasing", sentence, suggestion, fix=_moved(generation, own, named, languages))
     if phrasing.unwanted(generation.negative, languages.main) or phrasing.unwanted(generation.negative, "en"):
         sentence = "The negative prompt says “no” a second time."
         yield _warning("negative_phrasing", sentence, "Name only the things that are not wanted.", "negative")
+
+
+def _moved(generation: Generation, own: str, things: Sequence[str], languages: Languages) -> Fix | None:
+    """What is not wanted, moved out of the prompt to where it belongs; `own` is the prompt without what it quotes."""
+    rest = generation.prompt
+    for start, stop in reversed(phrasing.dispensable(own, languages.main)):
+        rest = phrasing.cut(rest, start, stop)
+    if rest in ("", generation.prompt) or not things:
+        return None
+    return Fix(prompt=rest, field="negative", value=_unwanted_too(generation, things))
+
+
+def _unwanted_too(generation: Generation, things: Sequence[str]) -> str:
+    return ", ".join(thing for thing in (generation.negative, *things) if thing)
 
 
 def _scenes(generation: Generation, model: Model) -> Iterator[Finding]:

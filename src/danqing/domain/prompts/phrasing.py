@@ -38,6 +38,9 @@ _THEN = re.compile(
     r"|然[後后]|接[著着]|之[後后]|最[後后]|随后|隨後|それから|その後|最後に|그리고 나서|그다음|마지막으로|ثم|จากนั้น",
     re.IGNORECASE,
 )
+_BEFORE = re.compile(
+    r"(?:[,;]\s*)?\b(?:(?:and|but|with|that|which|has|have|having|there (?:is|are))\s+)*$|[,;]\s*$", re.IGNORECASE
+)
 THENS_IN_ONE_SCENE = 1
 WORD_CHARACTERS_MAX = 40
 
@@ -51,6 +54,36 @@ def unwanted(text: str, language: str) -> tuple[str, ...]:
     if base not in _NEGATIONS:
         return ()
     return tuple(_thing(text, found, base) for found in re.finditer(_NEGATIONS[base], text, re.IGNORECASE))
+
+
+def dispensable(text: str, language: str) -> list[tuple[int, int]]:
+    """Where a text says what it does not want in words that can be left out: "with no walls" of "a room with no walls".
+
+    Only in English, and only where all of it is of that kind: elsewhere what is left might not be a sentence.
+    """
+    if language.partition("-")[0] != "en":
+        return []
+    found = [*re.finditer(_NEGATIONS["en"], text, re.IGNORECASE)]
+    things = [_THING.match(text, one.end()) for one in found]
+    plain = [
+        thing
+        for one, thing in zip(found, things, strict=True)
+        if thing and one[0].lower().startswith(("no ", "without "))
+    ]
+    if len(plain) != len(found):
+        return []
+    starts = [_BEFORE.search(text, 0, one.start()) for one in found]
+    return [
+        (before.start() if before else one.start(), thing.end())
+        for one, before, thing in zip(found, starts, plain, strict=True)
+    ]
+
+
+def cut(text: str, start: int, stop: int) -> str:
+    """A text without a part of it, and without the gap that this leaves."""
+    before, behind = text[:start].rstrip(), text[stop:].lstrip()
+    gap = "" if not before or not behind or behind[0] in ",.;:!?" else " "
+    return f"{before}{gap}{behind}".strip(" ,;")
 
 
 def _thing(text: str, found: re.Match[str], language: str) -> str:

@@ -30,6 +30,12 @@ export function t(name, gaps = {}) {
 /** Whether there is a sentence of this name. */
 export const has = (name) => name in words.value;
 
+/** A sentence by its name, null where there is none. @param {string} name */
+export const told = (name) => (has(name) ? t(name) : null);
+
+/** What a language is called in the reader's own. @param {string} code such as "zh-Hant" */
+export const spoken = (code) => new Intl.DisplayNames([language.value], { type: "language" }).of(code);
+
 /** What an engine or a vendor calls something, in words where there are some. */
 export const named = (kind, value) => (has(`${kind}.${value}`) ? t(`${kind}.${value}`) : String(value));
 

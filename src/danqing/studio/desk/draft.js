@@ -3,6 +3,7 @@
 
 import { api } from "../base/api.js";
 import { batch, computed, effect, signal, untracked } from "../base/html.js";
+import { who } from "../base/session.js";
 import { byId, isFilm, models, readModels, schemaOf } from "./catalogue.js";
 import { inputsOf, unplaced } from "./places.js";
 
@@ -86,7 +87,8 @@ const worth = (body) => Boolean(body.prompt || GIVEN.some((name) => body[name] !
 
 /** Lay the draft on the desk aside, if there is something in it. */
 export function layAside() {
-  if (worth(draft.value)) aside.value = [draft.value, ...aside.value].slice(0, 20);
+  const same = JSON.stringify(draft.value);
+  if (worth(draft.value)) aside.value = [draft.value, ...aside.value.filter((other) => JSON.stringify(other) !== same)].slice(0, 20);
 }
 
 /**
@@ -166,4 +168,9 @@ effect(() => {
   if (unplaced(known.ability, inputsOf(body)).length) return undefined; // it would only be refused
   const later = setTimeout(() => ask(body), PAUSE_MS);
   return () => clearTimeout(later);
+});
+
+effect(() => { // whoever signs in next finds nothing of another's
+  if (who.value !== null) return;
+  batch(() => { models.value = []; chosen.value = ""; schema.value = null; prompt.value = ""; wishes.value = {}; given.value = {}; aside.value = []; });
 });

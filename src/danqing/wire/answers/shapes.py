@@ -57,14 +57,23 @@ class Change(Shape):
     message: str
 
 
+class Fix(Shape):
+    """How a finding is put right: another prompt, and what a field says then; without a field, what the prompt does."""
+
+    prompt: str
+    field: str
+    value: str
+
+
 class Finding(Shape):
-    """What a request is likely to stumble over."""
+    """What a request is likely to stumble over; `fix` where it can be put right without knowing more."""
 
     code: str
     severity: str
     sentence: str
     suggestion: str
     param: str
+    fix: Fix | None
 
 
 class Translated(Shape):

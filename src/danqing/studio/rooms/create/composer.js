@@ -8,8 +8,11 @@ import { Icon } from "../../base/shapes.js";
 import { dollars, explained, t } from "../../base/words.js";
 import { showCode } from "../../works/code.js";
 import { make } from "../../works/jobs.js";
+import { Advice } from "./advice.js";
 import { Chips } from "./chips.js";
+import { History } from "./history.js";
 import { Choose } from "./intake.js";
+import { useKeys } from "./keys.js";
 import { Picker } from "./picker.js";
 import { Price } from "./price.js";
 
@@ -36,20 +39,24 @@ async function send(event) {
 }
 
 const Words = () => html`<textarea rows="2" aria-label=${t("create.prompt")} placeholder=${t("create.placeholder")} value=${prompt.value}
-  onInput=${(event) => { prompt.value = event.target.value; }}
-  onKeyDown=${(event) => (event.ctrlKey || event.metaKey) && event.key === "Enter" && send(event)}></textarea>`;
+  onInput=${(event) => { prompt.value = event.target.value; }}></textarea>`;
 
 /** The prompt bar. @param {{tuned: Signal<boolean>}} props */
 export function Composer({ tuned }) {
   const picking = useSignal(false);
+  const remembering = useSignal(false);
+  useKeys(send);
   return html`<form class="composer" onSubmit=${send}>
     <${Chips}/>
     <${Words}/>
+    <${Advice}/>
     <div class="tools">
       <button type="button" class="chosen" aria-haspopup="dialog" aria-label=${`${t("create.model")}: ${model.value.title}`} data-model=${chosen.value}
         onClick=${() => { picking.value = true; }}><${Icon} name=${isFilm(model.value) ? "film" : "picture"}/><span>${model.value.title}</span><${Icon} name="down"/></button>
       <${Choose}/>
-      <button type="button" class="coded" aria-haspopup="dialog" title=${t("code.draft")} aria-label=${t("code.draft")} disabled=${!said()}
+      <button type="button" class="tool" aria-haspopup="dialog" aria-label=${t("history.label")} title=${t("history.label")}
+        onClick=${() => { remembering.value = true; }}><${Icon} name="past"/></button>
+      <button type="button" class="tool" aria-haspopup="dialog" title=${t("code.draft")} aria-label=${t("code.draft")} disabled=${!said()}
         onClick=${() => showCode({ draft: draft.value })}><${Icon} name="code"/></button>
       <button type="button" class="tune" aria-expanded=${tuned.value ? "true" : "false"} onClick=${() => { tuned.value = !tuned.value; }}>${t("create.tune")}</button>
       <button class="primary go" disabled=${!ready()} title=${t("create.keys")}>${t("create.go")}<b class=${settled.value ? "" : "unsettled"}>${quote.value ? dollars(quote.value.cost) : "…"}</b></button>
@@ -57,5 +64,6 @@ export function Composer({ tuned }) {
     <${Price}/>
     ${trouble.value && html`<p class="trouble" role="alert">${explained(trouble.value)} <span lang="en">${trouble.value.message}</span></p>`}
   </form>
+  <${History} shown=${remembering.value} close=${() => { remembering.value = false; }}/>
   <${Picker} shown=${picking.value} close=${() => { picking.value = false; }}/>`;
 }

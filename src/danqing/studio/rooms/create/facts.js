@@ -1,9 +1,8 @@
 // What there is to know of a model before it is asked, in words.
 
 import { byId, hands, isOver } from "../../desk/catalogue.js";
-import { language } from "../../base/preferences.js";
 import { who } from "../../base/session.js";
-import { has, t } from "../../base/words.js";
+import { has, spoken, t } from "../../base/words.js";
 
 /** "second at 1080p" in words. @param {string} per */
 export function unit(per) {
@@ -18,8 +17,6 @@ function lengths(numbers) {
   return whole ? `${sorted[0]}–${sorted.at(-1)}` : sorted.join(", ");
 }
 
-const tongues = (codes) => codes.map((code) => new Intl.DisplayNames([language.value], { type: "language" }).of(code)).join(", ");
-
 /** What it can do, in short. @param {Api.Model} row @returns {string[]} */
 export function limits({ ability }) {
   const film = ability.makes.includes("video");
@@ -30,7 +27,7 @@ export function limits({ ability }) {
     ability.count.max > 1 && t("model.most", { n: ability.count.max }),
     ability.pictures_max && t("model.pictures", { n: ability.pictures_max }),
     ability.frames && t("model.frames"),
-    ability.languages.length && t("model.reads", { languages: tongues(ability.languages) }),
+    ability.languages.length && t("model.reads", { languages: ability.languages.map(spoken).join(", ") }),
   ].filter(Boolean);
 }
 

@@ -1,14 +1,10 @@
-// What the draft would cost, and what there is to say of it before it is paid for.
+// What the draft would cost, and how it comes to that.
 
-import { model, prompt, quote, refusal } from "../../desk/draft.js";
+import { model, quote, refusal } from "../../desk/draft.js";
 import { homeless } from "../../desk/inputs.js";
 import { html } from "../../base/html.js";
-import { dollars, explained, has, named, t } from "../../base/words.js";
+import { dollars, explained, named, t } from "../../base/words.js";
 import { unit } from "./facts.js";
-
-const Finding = ({ finding }) => (has(`finding.${finding.code}`)
-  ? html`<span class="gold">${t(`finding.${finding.code}`)}</span>`
-  : html`<span class="gold" lang="en">${finding.sentence} ${finding.suggestion}</span>`);
 
 /** "4 × $0.04", where that is just what it costs. */
 const sum = ({ parameters, cost }) => {
@@ -28,6 +24,5 @@ export function Price() {
     ${!told.affordable && html`<span class="trouble">${t("problem.no_funds")}</span>`}
     ${told.changes.map((change) => html`<span class="gold">${
       t("create.changed", { what: named("field", change.param), asked: change.asked, made: change.made })}</span>`)}
-    ${prompt.value.trim() && told.wording.findings.map((finding) => html`<${Finding} finding=${finding}/>`)}
   </p>`;
 }

@@ -2,6 +2,7 @@
 
 import { fields, model, open } from "../../desk/draft.js";
 import { html, signal, useEffect, useSignal } from "../../base/html.js";
+import { who } from "../../base/session.js";
 import { Segments } from "../../base/segments.js";
 import { explained, t } from "../../base/words.js";
 import { jobs, live } from "../../works/jobs.js";
@@ -40,11 +41,16 @@ const Desk = () => {
   </main>`;
 };
 
+/** Who may only look sees what comes, and why nothing can be asked for. */
+const Window = () => html`<main class="room made">
+  <${Header}/><p class="panel quiet">${t("create.viewer")}</p>
+  ${jobs.value.length > 0 && html`<${Made}/>`}</main>`;
+
 /** The room where things are made. */
 export function Room() {
   const trouble = useSignal(null);
   useEffect(() => { open().catch((problem) => { trouble.value = problem; }); }, []);
   if (trouble.value) return html`<main class="room"><p class="trouble" role="alert">${explained(trouble.value)}</p></main>`;
   if (!model.value || !fields.value.length) return html`<main class="room waiting">${t("waiting")}</main>`;
-  return html`<${Desk}/>`;
+  return who.value.key.role === "viewer" ? html`<${Window}/>` : html`<${Desk}/>`;
 }
