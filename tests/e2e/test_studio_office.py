@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from contract.calls import DOLLAR, IMAGEN, IMAGEN_4, VEO_3, ended, new_key, spent
+from e2e.traces import eventually
 from e2e.visiting import NEEDED, PHONE, Visit
 from serving import Server
 
@@ -211,3 +212,90 @@ def test_figures_are_of_the_days_that_are_chosen_and_saved_as_a_table(visit: Vis
     page.reload()
     expect(page.locator("main")).to_contain_text("這段期間花費")
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_the_owner_sees_what_everybody_spent_by_the_names_of_keys(visit: Visit) -> None:
+    server, key = visit.server, new_key(visit.server, "a key with a name of its own")
+    ended(server, asked(server, key, "a cat by the window"), key)
+    page = visit.enter(server.owner_key)
+    expect(page.locator(".sums")).to_be_visible()
+    row = page.locator(".shares a", has_text="a key with a name of its own")
+    expect(row).to_contain_text("$0.03")
+    row.click()
+    expect(page.locator(".ledger tbody tr")).to_have_count(2)
+    expect(page.locator(".ledger")).to_contain_text("a key with a name of its own")
+
+
+def priced(server: Server, key: str) -> int:
+    """The status of what the cheapest picture is answered with; nothing is made."""
+    return server.call("POST", "/api/quote", {"model": IMAGEN, "prompt": "a fox", "count": 1}, key=key).status
+
+
+def shown_once(page: Page) -> str:
+    """The secret that is on the screen; it is gone when that is left."""
+    secret = page.get_by_role("textbox", name="Secret").input_value()
+    page.get_by_role("button", name="I have kept it").click()
+    expect(page.locator("dialog.question")).to_have_count(0)
+    assert secret not in page.content()
+    return secret
+
+
+def test_a_key_is_created_used_capped_rotated_and_revoked(visit: Visit) -> None:
+    server = visit.server
+    page = visit.enter(server.owner_key)
+    page.get_by_role("link", name="Keys").click()
+    page.get_by_role("button", name="New key").click()
+    page.get_by_role("textbox", name="Name").fill("the shop in town")
+    page.get_by_role("textbox", name="in all").fill("0.10")
+    page.keyboard.press("Enter")
+    secret = shown_once(page)
+    assert secret.startswith("sk-test-")
+    card = page.locator(".key", has_text="the shop in town")
+    expect(card).to_contain_text("$0.00 / $0.10")
+    ended(server, asked(server, secret, "a red fox", count=3), secret)
+    refused = server.call("POST", "/api/jobs", {"model": IMAGEN, "prompt": "a fox", "count": 1}, key=secret)
+    assert refused.status == 402
+    page.reload()
+    expect(card).to_contain_text("$0.09 / $0.10")
+    expect(card).to_contain_text("last used")
+    card.get_by_role("button", name="Change").click()
+    page.get_by_role("textbox", name="Name").fill("the shop by the sea")
+    page.get_by_role("textbox", name="in all").fill("")
+    page.get_by_role("button", name="Save").click()
+    card = page.locator(".key", has_text="the shop by the sea")
+    expect(card).to_contain_text("No limits of its own")
+    assert priced(server, secret) == 200
+    card.get_by_role("button", name="New secret").click()
+    page.get_by_role("dialog").get_by_role("button", name="New secret").click()
+    new = shown_once(page)
+    eventually(lambda: priced(server, secret) == 401)
+    assert priced(server, new) == 200
+    card.get_by_role("button", name="Revoke").click()
+    page.get_by_role("dialog").get_by_role("button", name="Revoke").click()
+    page.get_by_text("Revoked keys").click()
+    expect(card).to_contain_text("Revoked on")
+    eventually(lambda: priced(server, new) == 401)
+
+
+def test_a_project_limits_its_keys_and_what_is_refused_is_told_in_the_form(visit: Visit) -> None:
+    server = visit.server
+    page = visit.enter(server.owner_key)
+    page.get_by_role("link", name="Keys").click()
+    page.get_by_role("button", name="New project").click()
+    page.get_by_role("textbox", name="Name").fill("Lantern festival")
+    page.get_by_role("textbox", name="by month").fill("0.02")
+    page.get_by_role("button", name="Create").click()
+    expect(page.locator(".project", has_text="Lantern festival")).to_contain_text("$0.00 / $0.02")
+    page.get_by_role("button", name="New key").click()
+    page.get_by_role("textbox", name="Name").fill("lantern maker")
+    page.get_by_role("radio", name="Viewer").click()
+    page.get_by_role("button", name="Create").click()
+    expect(page.get_by_role("dialog").get_by_role("alert")).to_contain_text("Create a key of a project for it")
+    visit.complaints.clear()  # the browser's own words about a 400
+    page.get_by_role("radio", name="Member").click()
+    page.get_by_role("combobox", name="Project").select_option("Lantern festival")
+    page.get_by_role("button", name="Create").click()
+    secret = shown_once(page)
+    expect(page.locator(".project", has_text="Lantern festival")).to_contain_text("lantern maker")
+    answer = server.call("POST", "/api/jobs", {"model": IMAGEN, "prompt": "a lantern", "count": 1}, key=secret)
+    assert (answer.status, answer.json()["error"]["code"]) == (402, "project_monthly_budget_exceeded")

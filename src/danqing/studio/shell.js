@@ -9,12 +9,13 @@ import { CodeSheet } from "./works/code.js";
 import { follow } from "./works/jobs.js";
 import { Viewer } from "./works/viewer.js";
 
-// Fetched when they are first entered.
+// Fetched when they are first entered. An admin is a key as well.
 const ROOMS = {
   create: { for: ["key"], load: () => import("./rooms/create/room.js") },
   library: { for: ["key"], load: () => import("./rooms/library/room.js") },
   jobs: { for: ["key"], load: () => import("./rooms/jobs/room.js") },
   usage: { for: ["key", "owner"], load: () => import("./rooms/usage/room.js") },
+  keys: { for: ["admin", "owner"], load: () => import("./rooms/keys/room.js") },
   account: { for: ["key", "owner"], load: () => import("./rooms/account/room.js") },
 };
 
@@ -69,10 +70,13 @@ const Rest = ({ names, open }) => {
       ${names.map((name) => html`<${Way} key=${name} name=${name} open=${open}/>`)}</div>`;
 };
 
+/** Who is signed in, in the words of the rooms. */
+const whose = () => (who.value.owner ? ["owner"] : ["key", who.value.key.role]);
+
 /** The page for whoever is signed in. */
 export function Shell() {
   const { owner } = who.value; // who looks after the server makes nothing, and has nothing in a library
-  const rooms = Object.keys(ROOMS).filter((name) => ROOMS[name].for.includes(owner ? "owner" : "key"));
+  const rooms = Object.keys(ROOMS).filter((name) => ROOMS[name].for.some((role) => whose().includes(role)));
   const open = rooms.includes(room.value) ? room.value : rooms[0];
   const close = rooms.length > AT_HAND + 1 ? AT_HAND : rooms.length;
   useEffect(() => (owner ? undefined : follow()), [owner]);

@@ -1,4 +1,4 @@
-// A question before something is done that cannot be undone.
+// A question before something is done that cannot be undone, or that needs to be told how.
 
 import { html, useEffect, useRef, useSignal } from "./html.js";
 import { explained, t } from "./words.js";
@@ -12,7 +12,8 @@ export function Question({ title, label, act, leave, children }) {
   const trouble = useSignal(null);
   const busy = useSignal(false);
   useEffect(() => { dialog.current.showModal(); }, []);
-  const go = async () => {
+  const go = async (event) => {
+    event.preventDefault();
     busy.value = true;
     try {
       await act();
@@ -23,10 +24,12 @@ export function Question({ title, label, act, leave, children }) {
     busy.value = false;
   };
   return html`<dialog class="question" ref=${dialog} aria-label=${title} onClose=${leave}>
-    <h2>${title}</h2>
-    ${children}
-    ${trouble.value && html`<p class="trouble" role="alert">${explained(trouble.value)}</p>`}
-    <div class="answers"><button type="button" autofocus onClick=${() => dialog.current.close()}>${t("question.leave")}</button>
-      <button type="button" class="primary" disabled=${busy.value} onClick=${go}>${label}</button></div>
+    <form onSubmit=${go}>
+      <h2>${title}</h2>
+      ${children}
+      ${trouble.value && html`<p class="trouble" role="alert">${explained(trouble.value)} <span class="small" lang="en">${trouble.value.message}</span></p>`}
+      <div class="answers"><button type="button" autofocus onClick=${() => dialog.current.close()}>${t("question.leave")}</button>
+        <button class="primary" disabled=${busy.value}>${label}</button></div>
+    </form>
   </dialog>`;
 }

@@ -1,10 +1,15 @@
 // Who is signed in. The key itself is sent once and kept nowhere: the browser holds a cookie that no script can read.
 
 import { api, whenSignedOut } from "./api.js";
-import { signal } from "./html.js";
+import { computed, signal } from "./html.js";
 
 /** undefined until it is known, null for nobody. @type {Signal<Api.Session|null|undefined>} */
 export const who = signal(undefined);
+
+/** Whether the books of the server are kept by who is signed in: its owner, or a key that is an admin. */
+export const keepsBooks = computed(() => Boolean(who.value?.owner || who.value?.key?.role === "admin"));
+/** Whether things are made and changed by who is signed in; viewers only look. */
+export const makes = computed(() => Boolean(who.value?.key && who.value.key.role !== "viewer"));
 
 /** @param {Api.Session} told */
 const known = (told) => (told.owner || told.key ? told : null);

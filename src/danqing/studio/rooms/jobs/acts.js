@@ -2,7 +2,9 @@
 
 import { go } from "../../base/address.js";
 import { api } from "../../base/api.js";
-import { html, useEffect, useRef, useSignal } from "../../base/html.js";
+import { html, useEffect, useSignal } from "../../base/html.js";
+import { Question } from "../../base/question.js";
+import { makes } from "../../base/session.js";
 import { Icon } from "../../base/shapes.js";
 import { dollars, explained, t } from "../../base/words.js";
 import { take } from "../../desk/draft.js";
@@ -49,27 +51,18 @@ function recipe(job) {
   return { model: job.model, prompt: job.prompt, ...told };
 }
 
-/** @param {{job: Api.Job, fail: (problem: any) => void}} props */
-function Deleting({ job, fail }) {
-  const dialog = useRef(/** @type {HTMLDialogElement|null} */ (null));
+/** @param {{job: Api.Job}} props */
+function Deleting({ job }) {
+  const sure = useSignal(false);
   const there = job.outputs.filter((output) => output.file && !output.gone).length;
   if (!there) return null;
-  const remove = async () => {
-    dialog.current.close();
-    try {
-      learn([await api("DELETE", `/jobs/${job.id}`)]);
-    } catch (problem) {
-      fail(problem);
-    }
-  };
-  return html`<button class="plain" onClick=${() => dialog.current.showModal()}><${Icon} name="remove"/>${t("jobs.delete")}</button>
-    <dialog class="ask" ref=${dialog} aria-labelledby="deleting"><h2 id="deleting">${t("jobs.delete.sure", { n: there })}</h2>
-      <p class="quiet">${t("jobs.delete.what")}</p>
-      <div class="acts"><button class="primary" onClick=${remove}>${t("jobs.delete")}</button>
-        <button onClick=${() => dialog.current.close()}>${t("office.leave")}</button></div></dialog>`;
+  const remove = async () => learn([await api("DELETE", `/jobs/${job.id}`)]);
+  return html`<button class="plain" onClick=${() => { sure.value = true; }}><${Icon} name="remove"/>${t("jobs.delete")}</button>
+    ${sure.value && html`<${Question} title=${t("jobs.delete.sure", { n: there })} label=${t("jobs.delete")} act=${remove}
+      leave=${() => { sure.value = false; }}><p class="quiet">${t("jobs.delete.what")}</p></${Question}>`}`;
 }
 
-/** @param {{job: Api.Job}} props */
+/** Nothing for viewers, who only look. @param {{job: Api.Job}} props */
 export function Acts({ job }) {
   const trouble = useSignal(null);
   const busy = useSignal(false);
@@ -79,13 +72,14 @@ export function Acts({ job }) {
     await cancel(job).catch(fail);
     busy.value = false;
   };
+  if (!makes.value) return null;
   const begin = () => take(recipe(job)).then(() => go("create"), fail);
   return html`<section class="acting" aria-label=${t("jobs.acts")}>
     ${ended(job) ? ways(job).map((way) => html`<${Anew} key=${way} job=${job} way=${way} fail=${fail}/>`)
       : html`<button class="plain" disabled=${busy.value} onClick=${stop}><${Icon} name="stop"/>${t("jobs.cancel", { sum: dollars(job.held) })}</button>`}
     <button class="plain" onClick=${begin}><${Icon} name="draft"/>${t("jobs.draft")}</button>
     <button class="plain" onClick=${() => showCode({ job: job.id })}><${Icon} name="code"/>${t("code.show")}</button>
-    ${ended(job) && html`<${Deleting} job=${job} fail=${fail}/>`}
+    ${ended(job) && html`<${Deleting} job=${job}/>`}
     ${trouble.value && html`<p class="trouble" role="alert">${explained(trouble.value)} <span class="small" lang="en">${trouble.value.message}</span></p>`}
   </section>`;
 }

@@ -5,7 +5,7 @@ import { api } from "../../base/api.js";
 import { html, useEffect, useSignal } from "../../base/html.js";
 import { Limits } from "../../base/limits.js";
 import { nanosOf, total } from "../../base/money.js";
-import { who } from "../../base/session.js";
+import { keepsBooks, who } from "../../base/session.js";
 import { Icon } from "../../base/shapes.js";
 import { dollars, explained, t } from "../../base/words.js";
 import { Chart, byDay, hue } from "./chart.js";
@@ -59,26 +59,27 @@ export function Figures() {
   const own = useSignal(null);
   const trouble = useSignal(null);
   const when = period();
-  const key = owner ? query.value.get("key") ?? "" : "";
+  const everybody = keepsBooks.value;
+  const key = everybody ? query.value.get("key") ?? "" : "";
   const chosen = { ...range(when), ...(key && { key }) };
   const fail = (problem) => { trouble.value = problem; };
-  useEffect(() => { readNames(owner).catch(fail); }, []);
+  useEffect(() => { readNames(everybody).catch(fail); }, []);
   useEffect(() => { if (!owner) api("GET", "/usage").then((usage) => { own.value = /** @type {Api.Usage} */ (usage); }, fail); }, []);
   useEffect(() => {
     let wanted = true;
-    read(chosen, owner).then((figures) => { if (wanted) { told.value = figures; trouble.value = null; } }, fail);
+    read(chosen, everybody).then((figures) => { if (wanted) { told.value = figures; trouble.value = null; } }, fail);
     return () => { wanted = false; };
   }, [asked(chosen)]);
   return html`<main class="room usage">
     <header><h1>${t("nav.usage")}</h1><${PeriodPicker} told=${when}/>${key && html`<button class="toggle" onClick=${() => refine({ key: "" })}>${keyName(key)}<${Icon} name="close"/></button>`}
       <span class="fill"></span>
       <a class="button" href=${`#/usage/ledger?${asked(chosen)}`}><${Icon} name="jobs"/>${t("usage.ledger")}</a>
-      <a class="button" href=${`/api/usage?${asked({ ...chosen, by: owner ? "day,model,key" : "day,model", format: "csv" })}`} download><${Icon} name="save"/>${t("usage.csv")}</a></header>
+      <a class="button" href=${`/api/usage?${asked({ ...chosen, by: everybody ? "day,model,key" : "day,model", format: "csv" })}`} download><${Icon} name="save"/>${t("usage.csv")}</a></header>
     ${trouble.value && html`<p class="trouble" role="alert">${explained(trouble.value)} <span lang="en">${trouble.value.message}</span></p>`}
     ${told.value && html`<${Sums} told=${own.value} sum=${total(told.value.model.map((row) => row.charged))}/>
       ${own.value?.limits.some((row) => row.limit !== "balance") && html`<section class="panel"><h2>${t("usage.limits")}</h2>
         <${Limits} standings=${own.value.limits} outlooks=${own.value.forecast.limits}/></section>`}
-      <${Everything} read=${told.value} when=${when} everybody=${owner}/>
+      <${Everything} read=${told.value} when=${when} everybody=${everybody}/>
       <p class="quiet small">${t("usage.utc")}</p>`}
     ${!told.value && !trouble.value && html`<p class="waiting" role="status">${t("waiting")}</p>`}
   </main>`;

@@ -5,7 +5,7 @@ import { api } from "../../base/api.js";
 import { html, useEffect } from "../../base/html.js";
 import { total } from "../../base/money.js";
 import { usePages } from "../../base/pages.js";
-import { who } from "../../base/session.js";
+import { keepsBooks, who } from "../../base/session.js";
 import { Icon } from "../../base/shapes.js";
 import { clock, date, daysOn } from "../../base/times.js";
 import { dollars, explained, t } from "../../base/words.js";
@@ -32,11 +32,11 @@ const inWords = (name, value) => {
   }
 };
 
-const Line = ({ line, owner }) => html`<tr>
+const Line = ({ line, owner, everybody }) => html`<tr>
   <td><time datetime=${line.at}><b>${date(line.at)}</b> <span class="quiet">${clock(line.at)}</span></time></td>
   <td><span class="phase" data-phase=${line.phase}>${t(`phase.${line.phase}`)}</span></td>
   <td class="about">${line.job ? html`${owner ? modelTitle(line.model) : html`<a href=${`#/jobs/${line.job}`}>${modelTitle(line.model)}</a>`}` : "—"}
-    ${owner && line.key && html`<small class="quiet">${keyName(line.key)}${line.project && ` · ${projectName(line.project)}`}</small>`}</td>
+    ${everybody && line.key && html`<small class="quiet">${keyName(line.key)}${line.project && ` · ${projectName(line.project)}`}</small>`}</td>
   <td class="sum">${dollars(line.amount)}</td>
   <td class="sum quiet">${line.held.nanos ? dollars(line.held) : "—"}</td>
   <td class="sum"><b>${line.charged.nanos ? dollars(line.charged) : "—"}</b></td>
@@ -44,13 +44,14 @@ const Line = ({ line, owner }) => html`<tr>
 
 /** The page of the lines. */
 export function Ledger() {
-  const { owner } = who.value;
+  const { owner } = who.value; // who looks after the server has no jobs to look into
+  const everybody = keepsBooks.value;
   const chosen = asked();
   const { rows, trouble, end } = usePages(async (before) => {
     const told = await api("GET", `/ledger?${new URLSearchParams({ ...chosen, limit: String(PAGE), ...(before && { before }) })}`);
     return { rows: told.entries, next: told.next };
   }, chosen);
-  useEffect(() => { readNames(owner).catch(() => {}); }, []);
+  useEffect(() => { readNames(everybody).catch(() => {}); }, []);
   const table = new URLSearchParams({ ...chosen, limit: String(TABLE_MAX), format: "csv" });
   return html`<main class="room usage">
     <header><a class="back" href="#/usage"><${Icon} name="back"/>${t("nav.usage")}</a><h1>${t("usage.ledger")}</h1>
@@ -62,7 +63,7 @@ export function Ledger() {
     ${rows.value && (rows.value.length ? html`<p class="quiet small">${t("ledger.seen", { n: rows.value.length, sum: dollars(total(rows.value.map((line) => line.charged))) })}</p>
       <div class="wide panel" tabindex="0" role="region" aria-label=${t("usage.ledger")}><table class="ledger"><thead><tr>${["at", "what", "about", "amount", "held", "charged"].map((name) => html`<th scope="col" key=${name}
         class=${["amount", "held", "charged"].includes(name) ? "sum" : ""}>${t(`ledger.${name}`)}</th>`)}</tr></thead>
-      <tbody>${rows.value.map((line) => html`<${Line} key=${line.id} line=${line} owner=${owner}/>`)}</tbody></table></div>` : html`<p class="empty quiet">${t("ledger.empty")}</p>`)}
+      <tbody>${rows.value.map((line) => html`<${Line} key=${line.id} line=${line} owner=${owner} everybody=${everybody}/>`)}</tbody></table></div>` : html`<p class="empty quiet">${t("ledger.empty")}</p>`)}
     ${!rows.value && !trouble.value && html`<p class="waiting" role="status">${t("waiting")}</p>`}
     ${end}
   </main>`;
