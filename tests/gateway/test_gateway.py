@@ -16,7 +16,7 @@ from danqing.catalog import load
 from danqing.domain.errors import Kind, Problem
 from danqing.domain.generation import Generation, Output, Turn
 from danqing.domain.jobs import Accepted, Job, Produced, Progressed, State, Withheld
-from danqing.domain.keys import Key
+from danqing.domain.keys import Key, KeyRole
 from danqing.domain.ledger import Transfer
 from danqing.domain.limits import Limits
 from danqing.domain.media import Medium
@@ -233,6 +233,15 @@ async def test_a_budget_admits_exactly_what_it_can_pay_for(tmp_path: Path) -> No
 
 
 @pytest.mark.anyio
+async def test_a_viewer_never_spends_whoever_asks_for_it(tmp_path: Path) -> None:
+    """A batch goes on without its client, and is refused here when its key has become a viewer meanwhile."""
+    async with staged(tmp_path) as stage:
+        with pytest.raises(Problem) as refused:
+            await stage.gateway.submit(replace(stage.key, role=KeyRole.VIEWER), a_generation())
+        assert (refused.value.kind, refused.value.code) == (Kind.FORBIDDEN, "viewer_key")
+        assert (stage.puppet.orders, await stage.money()) == ([], (0, 0))
+
+
 async def test_watchers_see_progress_and_the_end(tmp_path: Path) -> None:
     async def slowly(order: Order, assets: Assets) -> AsyncGenerator[Update]:
         yield Accepted(prompt="a finer cat")

@@ -166,8 +166,10 @@ class Gateway:
 
         `ceiling` is the most that it may cost, in nano-dollars. What has not ended in `within_s` seconds, with waiting,
         ends as a timeout. A `member` of a batch waits behind all others. `callback` says who is told of the end. Raises
-        Problem: INVALID, NOT_FOUND for the model, NO_FUNDS, MISMATCH, BUSY, UNAVAILABLE.
+        Problem: INVALID, NOT_FOUND for the model, NO_FUNDS, MISMATCH, BUSY, UNAVAILABLE, and FORBIDDEN for a viewer,
+        who may have begun what asks here before it was one.
         """
+        key.require_more_than_looking()
         if (alive := self._hub.alive(key.id)) >= LIVE_JOBS_MAX:
             message = f"This key has {alive} unfinished jobs; wait for some of them to end."
             raise Problem(Kind.BUSY, message, code="too_many_jobs", retry_after=10)
