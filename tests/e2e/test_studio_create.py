@@ -7,7 +7,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from contract.calls import jobs, new_key, spent
-from e2e.visiting import NEEDED, Visit
+from e2e.visiting import NEEDED, PHONE, Visit
 
 EDITOR = "gpt-image-2"
 FRAMED = "veo-3.0-fast-generate-001"
@@ -47,7 +47,6 @@ def test_a_picture_that_is_given_is_sent_once_and_changed_for_the_price_on_the_b
     visit.choose(EDITOR)
     page.locator("textarea").press_sequentially("make it black and white, as an old photograph")
     page.get_by_role("radio", name="Edit").click()
-    page.locator(".steps button").first.click(click_count=3)
     most = price(page)
     page.locator(".go").click()
     expect(page.locator(".tile img").first).to_be_visible()
@@ -205,3 +204,38 @@ def test_who_may_only_look_is_told_so(visit: Visit) -> None:
     page = visit.enter(new_key(visit.server, "spectator", role="viewer", project=project))
     expect(page.locator("main")).to_contain_text("asks for nothing itself")
     expect(page.locator(".composer")).to_have_count(0)
+
+
+def test_a_ladder_leads_from_a_cheap_trial_to_the_whole_and_each_rung_costs_what_it_says(visit: Visit) -> None:
+    key = new_key(visit.server, "climber")
+    page = visit.enter(key)
+    visit.choose("veo-3.0-generate-001")
+    page.locator("textarea").fill("a paper boat on a calm river at dusk, slow pan")
+    page.get_by_role("button", name="Draft ladder").click()
+    rungs = page.get_by_role("dialog").get_by_role("button", name="Make it")
+    expect(rungs).to_contain_text(["$0.20", "$1.60", "$3.20"])
+    expect(page.get_by_role("dialog")).to_contain_text("every rung is a sketch")
+    rungs.first.click()
+    expect(page.locator(".tile .marks")).to_contain_text("4 s")
+    assert spent(visit.server, key) == 200_000_000
+    assert [job["model"] for job in jobs(visit.server, key)] == ["veo-3.1-lite-generate-001"]
+
+
+def test_a_picture_is_made_in_chinese_on_a_phone(visit: Visit, tmp_path: Path) -> None:
+    key = new_key(visit.server, "畫家")
+    page = visit.page
+    page.set_viewport_size(PHONE)
+    page.add_init_script("localStorage.setItem('danqing.language', 'zh-Hant')")
+    visit.enter(key)
+    page.get_by_placeholder("描述您想看到的畫面").fill("月光下的竹林，水墨畫")
+    page.get_by_role("button", name="參數").click()
+    for left in (3, 2, 1):
+        page.get_by_role("button", name="減少").click()
+        expect(page.locator(".steps output")).to_have_text(str(left))
+    page.get_by_role("button", name="關閉").click()
+    assert price(page) == 40_000_000
+    page.get_by_role("button", name="製作").click()
+    expect(page.locator(".tile img")).to_have_count(1)
+    assert spent(visit.server, key) == 40_000_000
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    page.screenshot(path=tmp_path / "phone.png")

@@ -13,6 +13,7 @@ import { Chips } from "./chips.js";
 import { History } from "./history.js";
 import { Choose } from "./intake.js";
 import { useKeys } from "./keys.js";
+import { Ladder } from "./ladder.js";
 import { Picker } from "./picker.js";
 import { Price } from "./price.js";
 
@@ -45,6 +46,7 @@ const Words = () => html`<textarea rows="2" aria-label=${t("create.prompt")} pla
 export function Composer({ tuned }) {
   const picking = useSignal(false);
   const remembering = useSignal(false);
+  const climbing = useSignal(false);
   useKeys(send);
   return html`<form class="composer" onSubmit=${send}>
     <${Chips}/>
@@ -58,6 +60,8 @@ export function Composer({ tuned }) {
         onClick=${() => { remembering.value = true; }}><${Icon} name="past"/></button>
       <button type="button" class="tool" aria-haspopup="dialog" title=${t("code.draft")} aria-label=${t("code.draft")} disabled=${!said()}
         onClick=${() => showCode({ draft: draft.value })}><${Icon} name="code"/></button>
+      <button type="button" class="tool" aria-haspopup="dialog" aria-label=${t("ladder.label")} title=${t("ladder.label")} disabled=${!ready()}
+        onClick=${() => { climbing.value = true; }}><${Icon} name="rungs"/></button>
       <button type="button" class="tune" aria-expanded=${tuned.value ? "true" : "false"} onClick=${() => { tuned.value = !tuned.value; }}>${t("create.tune")}</button>
       <button class="primary go" disabled=${!ready()} title=${t("create.keys")}>${t("create.go")}<b class=${settled.value ? "" : "unsettled"}>${quote.value ? dollars(quote.value.cost) : "…"}</b></button>
     </div>
@@ -65,5 +69,6 @@ export function Composer({ tuned }) {
     ${trouble.value && html`<p class="trouble" role="alert">${explained(trouble.value)} <span lang="en">${trouble.value.message}</span></p>`}
   </form>
   <${History} shown=${remembering.value} close=${() => { remembering.value = false; }}/>
+  <${Ladder} shown=${climbing.value} close=${() => { climbing.value = false; }}/>
   <${Picker} shown=${picking.value} close=${() => { picking.value = false; }}/>`;
 }
