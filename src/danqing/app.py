@@ -29,7 +29,7 @@ from danqing.assets.bucket import Bucket
 from danqing.assets.desk import Desk
 from danqing.assets.disk import Disk
 from danqing.assets.probe import probe
-from danqing.assets.stamp import told
+from danqing.assets.stamp import inspector, told
 from danqing.assets.thumbnails import Thumbnails
 from danqing.catalog import load as load_catalog
 from danqing.config import Config, ConfigError, open_upstreams
@@ -175,7 +175,7 @@ async def opened(config: Config, role: Role) -> AsyncIterator[Front]:
             lasts = timedelta(hours=config.upload_hours)
             shelf = Shelf(database, gateway, cleaner, keyring, probe, media_type, lasts=lasts)
             clerk = Clerk(database.docket(), gateway, shelf, fleet)
-            curator = Curator(database.shelves(), cleaner, keyring, thumbnails, told)
+            curator = Curator(database.shelves(), cleaner, keyring, thumbnails, told, inspector(archive))
             webhooks = Webhooks(database.postbox(), keyring, private=config.webhooks_private)
             rest = (shelf, clerk, curator, Bookkeeper(database.statements(), database), webhooks)
             postman = Postman(database.postbox(), database, courier, keyring)

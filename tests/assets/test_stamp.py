@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from danqing.assets.stamp import read, stamp, stamped
+from danqing.assets.stamp import signed as is_signed
 
 STORY: dict[str, object] = {
     "prompt": "生成一幅山水畫 & a <poem>\n\"quoted\" 'too'",
@@ -270,7 +271,9 @@ def test_signed_file_is_not_touched(tmp_path: Path, kind: str, sign: Callable[[b
     path = tmp_path / f"a.{kind}"
     film(path) if kind == "mp4" else picture(path)
     signed = sign(path.read_bytes())
+    assert not is_signed(path)
     path.write_bytes(signed)
+    assert is_signed(path)
     assert not stamp(path, STORY)
     assert path.read_bytes() == signed
     assert list(tmp_path.iterdir()) == [path]

@@ -87,7 +87,14 @@ def test_a_file_tells_where_it_comes_from_and_what_was_made_of_it(studio: Studio
     assert [row.file for row in made.sources] == [fox]
     again = studio.ask("POST", "/api/quote", source.recipe)
     assert again.json()["cost"]["nanos"] == 6 * CENT
-    for method, path in (("GET", ""), ("DELETE", ""), ("PUT", "/star"), ("GET", "/thumbnail"), ("POST", "/share")):
+    for method, path in (
+        ("GET", ""),
+        ("DELETE", ""),
+        ("PUT", "/star"),
+        ("GET", "/thumbnail"),
+        ("POST", "/share"),
+        ("GET", "/provenance"),
+    ):
         native_error(studio.server.call(method, f"/api/assets/{fox}{path}"), 404)
 
 
@@ -176,6 +183,11 @@ def test_a_file_is_recognised_by_anybody_and_found_by_its_key(studio: Studio) ->
     for other in (b"", b"\x89PNG\r\n\x1a\n", b"no picture at all"):
         told = studio.ask("POST", "/api/recognise", other).json()
         assert (told["recognised"], told["recipe"]) == (False, None)
+
+
+def test_a_file_tells_what_it_carries_of_where_it_comes_from(studio: Studio) -> None:
+    answer = studio.ask("GET", f"/api/assets/{studio.names(studio.foxes)[0]}/provenance")
+    assert msgspec.convert(answer.json(), assets.Provenance) == assets.Provenance(signed=False, story=True)
 
 
 def test_one_file_is_deleted_and_the_others_of_its_job_stay(studio: Studio) -> None:

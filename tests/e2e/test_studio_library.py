@@ -1,7 +1,6 @@
-"""The library of the studio: what is looked for stands in the address, works are chosen, put on boards and taken away."""
+"""The library: what is looked for stands in the address, works are chosen, put on boards and taken away."""
 
 import zipfile
-from collections.abc import Iterator
 from io import BytesIO
 from urllib.parse import parse_qs, urlsplit
 
@@ -34,11 +33,11 @@ def make(server: Server, key: str, body: dict[str, object]) -> dict[str, object]
 
 
 @pytest.fixture(scope="module")
-def key(server: Server) -> Iterator[str]:
+def key(server: Server) -> str:
     key = new_key(server, "collector")
     for body in BODIES:
         make(server, key, body)
-    yield key
+    return key
 
 
 def library(visit: Visit, key: str, asked: str = "") -> Page:

@@ -4,7 +4,7 @@ Sources: XMP specification part 3, section 1.1.3 (APP1); JPEG XT / JUMBF (ISO 19
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
 from danqing.assets import xmp
@@ -29,7 +29,7 @@ def write(source: BinaryIO, target: BinaryIO, story: Story) -> bool:
     A segment holds 64 kB: a longer prompt is cut, and ends in an ellipsis.
     """
     segments = list(_segments(source))
-    if any(marker == _APP11 and head.startswith(_JUMBF) for marker, head, _, _ in segments):
+    if _is_signed(segments):
         return False
     packet = _fitting(story, _old_packet(source, segments))
     if packet is None:
@@ -48,6 +48,15 @@ def write(source: BinaryIO, target: BinaryIO, story: Story) -> bool:
 def read(source: BinaryIO) -> dict[str, object] | None:
     """The story in the picture, if there is one."""
     return xmp.read(_old_packet(source, list(_segments(source))))
+
+
+def signed(source: BinaryIO) -> bool:
+    """Whether there is a C2PA manifest in the picture."""
+    return _is_signed(_segments(source))
+
+
+def _is_signed(segments: Iterable[_Segment]) -> bool:
+    return any(marker == _APP11 and head.startswith(_JUMBF) for marker, head, _, _ in segments)
 
 
 def _segments(source: BinaryIO) -> Iterator[_Segment]:

@@ -5,7 +5,7 @@ appendix A.5 (uuid box).
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 from uuid import UUID
 
@@ -22,7 +22,7 @@ _Box = tuple[bytes, bytes, int, int, int]  # kind, user type, offset of the box,
 def append(film: BinaryIO, story: Story) -> bool:
     """Write the story into an open film, in place. False, with the film untouched, when it is signed or has no end."""
     boxes = list(_boxes(film))
-    if any(user == _C2PA for _, user, _, _, _ in boxes):
+    if _is_signed(boxes):
         return False
     packet = xmp.packet(story, _old_packet(film, boxes))
     if packet is None or _is_open_ended(film, boxes[-1]):
@@ -39,6 +39,15 @@ def append(film: BinaryIO, story: Story) -> bool:
 def read(film: BinaryIO) -> dict[str, object] | None:
     """The story in the film, if there is one."""
     return xmp.read(_old_packet(film, list(_boxes(film))))
+
+
+def signed(film: BinaryIO) -> bool:
+    """Whether there is a C2PA manifest in the film."""
+    return _is_signed(_boxes(film))
+
+
+def _is_signed(boxes: Iterable[_Box]) -> bool:
+    return any(user == _C2PA for _, user, _, _, _ in boxes)
 
 
 def _boxes(film: BinaryIO) -> Iterator[_Box]:

@@ -5,7 +5,7 @@ Sources: PNG specification (W3C), sections 5 and 11.3.3.4; C2PA specification, a
 
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
 from danqing.assets import story as stories
@@ -22,7 +22,7 @@ _Chunk = tuple[bytes, int, int]  # kind, offset of the whole chunk, size of its 
 def write(source: BinaryIO, target: BinaryIO, story: Story) -> bool:
     """Copy the picture with its story. False, with nothing promised of the target, when it is signed."""
     chunks = list(_chunks(source))
-    if any(kind == b"caBX" for kind, _, _ in chunks):
+    if _is_signed(chunks):
         return False
     target.write(SIGNATURE)
     for kind, offset, size in chunks:
@@ -46,6 +46,15 @@ def read(source: BinaryIO) -> dict[str, object] | None:
             data = text(source, offset + 8, size)
             return stories.parse(data.split(b"\0", 5)[-1].decode(errors="replace"))
     return None
+
+
+def signed(source: BinaryIO) -> bool:
+    """Whether there is a C2PA manifest in the picture."""
+    return _is_signed(_chunks(source))
+
+
+def _is_signed(chunks: Iterable[_Chunk]) -> bool:
+    return any(kind == b"caBX" for kind, _, _ in chunks)
 
 
 def _chunks(source: BinaryIO) -> Iterator[_Chunk]:

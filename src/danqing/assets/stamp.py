@@ -4,6 +4,7 @@ Whoever finds the file later, without Danqing, still knows the prompt, the model
 carries a C2PA signature is left alone: a changed byte would break what the signature says.
 """
 
+import asyncio
 import os
 from collections.abc import Callable
 from io import BytesIO
@@ -12,17 +13,20 @@ from typing import BinaryIO, ParamSpec
 
 from danqing.assets import jpeg, mp4, png, webp
 from danqing.assets.binary import Malformed
-from danqing.domain.ports import Story
+from danqing.domain.gallery import Inspect, Provenance
+from danqing.domain.media import Blob
+from danqing.domain.ports import Assets, Story
 
 P = ParamSpec("P")
 
 _Write = Callable[[BinaryIO, BinaryIO, Story], bool]
 _Read = Callable[[BinaryIO], dict[str, object] | None]
+_IsSigned = Callable[[BinaryIO], bool]
 
-_PICTURES: dict[bytes, tuple[_Write, _Read]] = {
-    png.SIGNATURE: (png.write, png.read),
-    jpeg.SIGNATURE: (jpeg.write, jpeg.read),
-    webp.SIGNATURE: (webp.write, webp.read),
+_PICTURES: dict[bytes, tuple[_Write, _Read, _IsSigned]] = {
+    png.SIGNATURE: (png.write, png.read, png.signed),
+    jpeg.SIGNATURE: (jpeg.write, jpeg.read, jpeg.signed),
+    webp.SIGNATURE: (webp.write, webp.read, webp.signed),
 }
 
 
@@ -36,7 +40,7 @@ def stamp(path: Path, story: Story) -> bool:
         head = _head(file)
         if _is_film(head):
             return _try(mp4.append, file, story)
-        write, _ = _picture(head)
+        write = _picture(head)[0]
         return write is not None and _rewrite(path, file, story, write)
 
 
@@ -45,7 +49,7 @@ def stamped(data: bytes, story: Story) -> bytes:
     if _is_film(data):
         film = BytesIO(data)
         return film.getvalue() if _try(mp4.append, film, story) else data
-    write_picture, _ = _picture(data)
+    write_picture = _picture(data)[0]
     target = BytesIO()
     done = write_picture is not None and _try(write_picture, BytesIO(data), target, story)
     return target.getvalue() if done else data
@@ -71,6 +75,27 @@ def told(data: bytes) -> dict[str, object] | None:
         return None
 
 
+def inspector(assets: Assets) -> Inspect:
+    """What tells of a stored file whether it is signed, and whether its story is in it."""
+
+    async def inspect(blob: Blob) -> Provenance:
+        path = Path(await assets.path(blob))
+        return await asyncio.to_thread(lambda: Provenance(signed=signed(path), story=read(path) is not None))
+
+    return inspect
+
+
+def signed(path: Path) -> bool:
+    """Whether the file carries a C2PA manifest; nobody has checked what it says."""
+    with path.open("rb") as file:
+        head = _head(file)
+        is_signed = mp4.signed if _is_film(head) else _picture(head)[2]
+        try:
+            return is_signed is not None and is_signed(file)
+        except Malformed:
+            return False
+
+
 def _head(file: BinaryIO) -> bytes:
     head = file.read(8)
     file.seek(0)
@@ -81,8 +106,8 @@ def _is_film(head: bytes) -> bool:
     return head[4:8] == b"ftyp"
 
 
-def _picture(head: bytes) -> tuple[_Write | None, _Read | None]:
-    return next((codec for signature, codec in _PICTURES.items() if head.startswith(signature)), (None, None))
+def _picture(head: bytes) -> tuple[_Write | None, _Read | None, _IsSigned | None]:
+    return next((codec for signature, codec in _PICTURES.items() if head.startswith(signature)), (None, None, None))
 
 
 def _try(work: Callable[P, bool], *args: P.args, **kwargs: P.kwargs) -> bool:

@@ -4,7 +4,7 @@ Sources: RFC 9649 (WebP), sections 2.5 to 2.7; C2PA specification, appendix A.3.
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
 from danqing.assets import xmp
@@ -21,7 +21,7 @@ def write(source: BinaryIO, target: BinaryIO, story: Story) -> bool:
     """Copy the picture with its story. False, with nothing promised of the target, when it is signed."""
     chunks = list(_chunks(source))
     packet = xmp.packet(story, _old_packet(source, chunks))
-    if packet is None or any(kind == b"C2PA" for kind, _, _ in chunks):
+    if packet is None or _is_signed(chunks):
         return False
     target.write(b"RIFF\0\0\0\0WEBP" + _chunk(b"VP8X", _extended_header(source, chunks)))
     for kind, offset, size in chunks:
@@ -38,6 +38,15 @@ def write(source: BinaryIO, target: BinaryIO, story: Story) -> bool:
 def read(source: BinaryIO) -> dict[str, object] | None:
     """The story in the picture, if there is one."""
     return xmp.read(_old_packet(source, list(_chunks(source))))
+
+
+def signed(source: BinaryIO) -> bool:
+    """Whether there is a C2PA manifest in the picture."""
+    return _is_signed(_chunks(source))
+
+
+def _is_signed(chunks: Iterable[_Chunk]) -> bool:
+    return any(kind == b"C2PA" for kind, _, _ in chunks)
 
 
 def _chunks(source: BinaryIO) -> Iterator[_Chunk]:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -10,7 +10,7 @@ from typing import Protocol
 from danqing.domain.errors import invalid
 from danqing.domain.generation import Output
 from danqing.domain.jobs import Job, State
-from danqing.domain.media import Medium
+from danqing.domain.media import Blob, Medium
 from danqing.domain.sight import Sight
 
 WORDS_MAX = 4_000  # characters that are searched of each output
@@ -99,6 +99,18 @@ class Share:
     file: str
     created: datetime
     expires: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """What a file carries of where it comes from: a C2PA manifest, which nobody has checked here, and our own story."""
+
+    signed: bool
+    story: bool
+
+
+Inspect = Callable[[Blob], Awaitable[Provenance]]
+"""Looks into a stored file. Raises Problem(NOT_FOUND)."""
 
 
 class Gallery(Protocol):

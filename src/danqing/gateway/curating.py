@@ -10,7 +10,18 @@ from uuid import uuid4
 
 from danqing.domain.errors import Kind, Problem, invalid, not_found
 from danqing.domain.faults import removed
-from danqing.domain.gallery import Asset, AssetSearch, Board, Boards, Gallery, Lineage, Share, Shares
+from danqing.domain.gallery import (
+    Asset,
+    AssetSearch,
+    Board,
+    Boards,
+    Gallery,
+    Inspect,
+    Lineage,
+    Provenance,
+    Share,
+    Shares,
+)
 from danqing.domain.generation import Generation, Output
 from danqing.domain.jobs import Job
 from danqing.domain.keys import Key
@@ -56,6 +67,7 @@ class Curator:
         keyring: Keyring,
         thumbnails: Thumbnails,
         read_story: ReadStory,
+        inspect: Inspect,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._shelves = shelves
@@ -63,6 +75,7 @@ class Curator:
         self._keyring = keyring
         self._thumbnails = thumbnails
         self._read_story = read_story
+        self._inspect = inspect
         self._now = now
 
     async def assets(
@@ -103,6 +116,12 @@ class Curator:
         """What those files of the key are called that a request needs, by their hash."""
         hashes = {blob.sha256 for blob in generation.blobs()}
         return (await self._shelves.lineage(key.sight, hashes, "", limit=LINEAGE_MAX)).sources if hashes else {}
+
+    async def provenance(self, key: Key, name: str) -> Provenance:
+        """What a file itself says of where it comes from. Raises Problem(NOT_FOUND)."""
+        asset = await self.asset(key, name)
+        assert asset.output.blob is not None, "words have no file"
+        return await self._inspect(asset.output.blob)
 
     async def star(self, key: Key, name: str, *, on: bool) -> Asset:
         """Mark a file, or take its mark away. Raises Problem(NOT_FOUND)."""

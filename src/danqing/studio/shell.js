@@ -7,7 +7,7 @@ import { Icon, Seal } from "./base/shapes.js";
 import { explained, t } from "./base/words.js";
 import { CodeSheet } from "./works/code.js";
 import { follow } from "./works/jobs.js";
-import { Viewer } from "./works/viewer.js";
+import { Viewer } from "./works/viewer/viewer.js";
 
 // Fetched when they are first entered. An admin is a key as well.
 const ROOMS = {

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import msgspec
 
-from danqing.domain.gallery import Asset, Board, Lineage, Share
+from danqing.domain.gallery import Asset, Board, Lineage, Provenance, Share
 from danqing.domain.generation import Generation
 from danqing.wire import bodies
 from danqing.wire.abilities import money
@@ -122,6 +122,11 @@ def recognised(
         "asset": asset(found, base, names) if found else None,
         "job": found.job.id if found else job,
     }
+
+
+def provenance(row: Provenance) -> Tree:
+    """What a file carries of where it comes from."""
+    return {"signed": row.signed, "story": row.story}
 
 
 def board(row: Board) -> Tree:

@@ -43,6 +43,7 @@ class Assets:
             call("DELETE /assets/{file}", self.delete, assets.Deleted),
             call("PUT /assets/{file}/star", self.star, assets.Asset),
             call("DELETE /assets/{file}/star", self.unstar, assets.Asset),
+            call("GET /assets/{file}/provenance", self.provenance, assets.Provenance),
             call("GET /assets/{file}/thumbnail", self.thumbnail, mimes=("image/webp",), query="size"),
             call("POST /assets/{file}/share", self.share, assets.Share, status=201, body=gallery.ShareRequest),
             call("GET /assets/{file}/shares", self.shares, assets.Shares),
@@ -89,6 +90,11 @@ class Assets:
     async def unstar(self, request: Request) -> Reply:
         """Take the mark away."""
         return await self._starred(request, on=False)
+
+    async def provenance(self, request: Request) -> Reply:
+        """What a file itself carries of where it comes from; a signature is told of, and not checked."""
+        key = await self._front.key(request)
+        return Reply.of(gallery.provenance(await self._front.curator.provenance(key, request.path_params["file"])))
 
     async def thumbnail(self, request: Request) -> Response:
         """A small picture of a file, WebP, its longer side `size` pixels; of a film its first frame."""

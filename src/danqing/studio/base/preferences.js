@@ -24,6 +24,10 @@ function spoken() {
 
 export const language = kept("language", Object.keys(LANGUAGES), spoken());
 export const theme = kept("theme", THEMES, "system");
+/** Whether films are heard, whether they begin again at their end, and whether a work is told of beside it. */
+export const sound = kept("sound", ["on", "off"], "on");
+export const loop = kept("loop", ["on", "off"], "on");
+export const telling = kept("telling", ["on", "off"], "on");
 
 effect(() => {
   if (theme.value === "system") delete document.documentElement.dataset.theme;

@@ -48,6 +48,12 @@ export function dollars(money) {
   return `$${Number(whole).toLocaleString("en")}.${cents.replace(/0+$/, "").padEnd(2, "0")}`;
 }
 
+/** How large a file is. @param {number} bytes */
+export function size(bytes) {
+  const [amount, unit] = bytes < 1e6 ? [bytes / 1e3, "kilobyte"] : [bytes / 1e6, "megabyte"];
+  return amount.toLocaleString(language.value, { style: "unit", unit, maximumFractionDigits: amount < 10 ? 1 : 0 });
+}
+
 /** @param {string} moment ISO 8601 */
 export const moment = (moment) =>
   new Date(moment).toLocaleString(language.value, { dateStyle: "medium", timeStyle: "short" });

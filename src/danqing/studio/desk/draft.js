@@ -5,7 +5,7 @@ import { api } from "../base/api.js";
 import { batch, computed, effect, signal, untracked } from "../base/html.js";
 import { who } from "../base/session.js";
 import { byId, isFilm, models, readModels, schemaOf } from "./catalogue.js";
-import { inputsOf, unplaced } from "./places.js";
+import { inputsOf, lengthsOf, unplaced } from "./places.js";
 
 const PAUSE_MS = 250;
 const FORM = ["aspect", "count", "seconds", "size", "person", "seed", "negative"];
@@ -33,13 +33,17 @@ export const refusal = signal(null);
 export const doings = computed(() => (inputsOf(given.value).length
   ? DOING.filter((name) => schema.value?.properties[name]).map((name) => [name, schema.value.properties[name]]) : []));
 export const model = computed(() => byId.value.get(chosen.value) ?? null);
+const lengths = computed(() => (model.value ? lengthsOf(model.value.ability, given.value) : []));
 /** The fields of the form: name and schema, in their order. */
 export const fields = computed(() =>
-  FORM.filter((name) => schema.value?.properties[name]).map((name) => [name, schema.value.properties[name]]));
+  FORM.filter((name) => schema.value?.properties[name]).map((name) => [name,
+    name === "seconds" && lengths.value.length ? { ...schema.value.properties[name], enum: lengths.value } : schema.value.properties[name]]));
 /** The body of POST /api/jobs and of POST /api/quote. @type {Reading<Api.JobRequest>} */
 export const draft = computed(() => {
   const said = Object.entries({ ...wishes.value, ...given.value }).filter(([, value]) => value !== "" && value !== null && value !== undefined);
-  return { model: chosen.value, prompt: prompt.value.trim(), ...Object.fromEntries(said) };
+  /** @type {Api.JobRequest} */
+  const body = { model: chosen.value, prompt: prompt.value.trim(), ...Object.fromEntries(said) };
+  return lengths.value.length && !lengths.value.includes(body.seconds) ? { ...body, seconds: lengths.value[0] } : body;
 });
 
 const fits = (field, value) =>

@@ -36,6 +36,9 @@ export const placesOf = (ability, film = false) => film
 
 const isPicture = ({ place }) => !ALONE.includes(place);
 
+/** How long a film may be that goes on, or goes by pictures; nothing where that is as ever. @param {Api.Ability} ability @param {Record<string, any>} body @returns {number[]} */
+export const lengthsOf = (ability, body) => (body.task === "extend" ? ability.extend_seconds : body.pictures ? ability.reference_seconds : []);
+
 /** The inputs that a model has no place for. @param {Api.Ability} ability @param {Input[]} inputs @returns {Input[]} */
 export function unplaced(ability, inputs) {
   const known = [...placesOf(ability), ...placesOf(ability, true)];

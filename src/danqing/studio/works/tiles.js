@@ -34,7 +34,7 @@ export function Tile({ work, sequence, style, class: kind = "", pick, children, 
     }
   };
   return html`<article class=${`tile ${kind}`} style=${style ?? place(work.width, work.height)} ...${others}>
-    <a href=${addressOf(work.file)} onClick=${enter}>
+    <a href=${addressOf(work.file)} onClick=${enter} onDragStart=${(event) => event.dataTransfer.setData("text/uri-list", `${location.origin}/api/files/${work.file}`)}>
       <img src=${thumbnail(work.file)} alt=${work.prompt} width=${work.width} height=${work.height} loading="lazy" decoding="async" draggable="false"/></a>
     <span class="marks">${work.sketch && html`<i>${t("tile.sketch")}</i>`}
       ${film && html`<i><${Icon} name="film"/>${t("seconds", { n: Math.round(work.seconds) })}</i>`}</span>

@@ -60,6 +60,13 @@ class Sent(Shape):
     expires: str | None
 
 
+class Provenance(Shape):
+    """What a file carries: content credentials (C2PA), which nobody has checked here, and its own story."""
+
+    signed: bool
+    story: bool
+
+
 class Deleted(Shape):
     """Which file was taken away, and the job that made it."""
 

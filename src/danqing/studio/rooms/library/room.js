@@ -1,6 +1,7 @@
 // All that was delivered, newest first: looked for, chosen, put on boards, and read on as far as one scrolls.
 
 import { html, untracked, useEffect, useRef, useSignal } from "../../base/html.js";
+import { makes } from "../../base/session.js";
 import { Icon } from "../../base/shapes.js";
 import { explained, t } from "../../base/words.js";
 import { ended, jobs } from "../../works/jobs.js";
@@ -76,7 +77,7 @@ function press(event) {
 /** The room where everything is kept. */
 export function Room() {
   const open = useSignal(false);
-  const mine = true;
+  const mine = makes.value;
   const delivered = jobs.value.filter((job) => ended(job) && job.outputs.length).length;
   useEffect(() => { tickNone(); find(wanted.value); }, [wanted.value]);
   useEffect(() => { if (filters.value.board) find(wanted.value); }, [pinned.value]);
