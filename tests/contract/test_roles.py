@@ -173,7 +173,8 @@ def test_a_viewer_sees_the_boards_of_its_project_and_an_admin_all(house: House) 
     assert house.ask("ann", "POST", here, {"assets": [house.files["ann"]]}).status == 200
     for name, sees in (("ann", {"ann"}), ("bob", set()), ("eve", {"ann"}), ("admin", {"ann", "lone"})):
         rows = house.ask(name, "GET", "/api/boards").json()["boards"]
-        assert {row["name"] for row in rows if row["id"] in boards.values()} == sees
+        whose = {row["name"]: row["key"] for row in rows if row["id"] in boards.values()}
+        assert whose == {name: {"id": house.ids[name], "name": name} for name in sees}
         found = house.ask(name, "GET", f"/api/assets?board={boards['ann']}").json()["assets"]
         assert [row["file"] for row in found] == ([house.files["ann"]] if "ann" in sees else [])
     for whose, board in boards.items():

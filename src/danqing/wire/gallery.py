@@ -80,7 +80,7 @@ def asset(row: Asset, base: str, names: Mapping[str, str]) -> Tree:
         "starred": time(row.starred),
         "boards": row.boards,
         "job": row.job.id,
-        "key": whose(row.job, names),
+        "key": whose(row.job.key, names),
         "sketch": row.job.sketch,
         "test": row.job.test,
     }
@@ -129,9 +129,10 @@ def provenance(row: Provenance) -> Tree:
     return {"signed": row.signed, "story": row.story}
 
 
-def board(row: Board) -> Tree:
-    """A board and how many files are on it."""
-    return {"id": row.id, "name": row.name, "created": time(row.created), "assets": row.assets}
+def board(row: Board, names: Mapping[str, str]) -> Tree:
+    """A board, whose it is, and how many files are on it."""
+    whose_it_is = whose(row.key, names)
+    return {"id": row.id, "name": row.name, "created": time(row.created), "assets": row.assets, "key": whose_it_is}
 
 
 def share(row: Share, url: str) -> Tree:

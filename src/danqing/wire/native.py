@@ -216,9 +216,9 @@ def job(row: Job, url: Callable[[Output], str], place: Place | None = None) -> T
     }
 
 
-def whose(row: Job, names: Mapping[str, str]) -> Tree:
-    """The key that a job was made for, by its id and what it is called."""
-    return {"id": row.key, "name": names.get(row.key, "")}
+def whose(key: str, names: Mapping[str, str]) -> Tree:
+    """The key that something is of, by its id and what it is called."""
+    return {"id": key, "name": names.get(key, "")}
 
 
 def timeline(row: Job) -> Tree:

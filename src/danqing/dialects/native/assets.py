@@ -9,14 +9,14 @@ from starlette.responses import Response, StreamingResponse
 from danqing.dialects.native.calls import Call, Subject
 from danqing.dialects.native.reading import asset_search, limit, whole, words
 from danqing.domain.errors import Kind, Problem
-from danqing.domain.gallery import Asset
+from danqing.domain.gallery import Asset, Board
 from danqing.domain.keys import Key
 from danqing.domain.media import Blob
 from danqing.front import Front, Reply
 from danqing.front.bundle import bundle
 from danqing.wire import gallery
 from danqing.wire.answers import assets, shapes
-from danqing.wire.holes import Json
+from danqing.wire.holes import Json, Tree
 from danqing.wire.openapi import FILES
 
 PAGE = 50
@@ -157,20 +157,22 @@ class Assets:
     async def boards(self, request: Request) -> Reply:
         """The boards that the key sees, by name."""
         key = await self._front.key(request)
-        return Reply.of({"boards": [gallery.board(row) for row in await self._front.curator.boards(key)]})
+        rows = await self._front.curator.boards(key)
+        names = await self._front.accounts.names(key, [row.key for row in rows])
+        return Reply.of({"boards": [gallery.board(row, names) for row in rows]})
 
     async def add_board(self, request: Request) -> Reply:
         """A new board."""
         key = await self._front.key(request)
         wanted = gallery.read_board(await self._front.body(request))
-        return Reply.of(gallery.board(await self._front.curator.add_board(key, wanted.name)), status=201)
+        return Reply.of(await self._board(key, await self._front.curator.add_board(key, wanted.name)), status=201)
 
     async def rename_board(self, request: Request) -> Reply:
         """Another name for a board."""
         key = await self._front.key(request)
         wanted = gallery.read_board(await self._front.body(request))
         board = await self._front.curator.rename_board(key, request.path_params["board"], wanted.name)
-        return Reply.of(gallery.board(board))
+        return Reply.of(await self._board(key, board))
 
     async def remove_board(self, request: Request) -> Reply:
         """Take a board down; its files stay."""
@@ -183,13 +185,13 @@ class Assets:
         key = await self._front.key(request)
         wanted = gallery.read_pin(await self._front.body(request))
         board = await self._front.curator.pin(key, request.path_params["board"], wanted.assets, on=True)
-        return Reply.of(gallery.board(board))
+        return Reply.of(await self._board(key, board))
 
     async def unpin(self, request: Request) -> Reply:
         """Take a file off a board."""
         key = await self._front.key(request)
-        board, name = request.path_params["board"], request.path_params["file"]
-        return Reply.of(gallery.board(await self._front.curator.pin(key, board, [name], on=False)))
+        id, name = request.path_params["board"], request.path_params["file"]
+        return Reply.of(await self._board(key, await self._front.curator.pin(key, id, [name], on=False)))
 
     async def _mentioned(self, key: Key, id: object) -> str | None:
         """The id of the job that a file speaks of, if the key sees one."""
@@ -204,6 +206,9 @@ class Assets:
         key = await self._front.key(request)
         row = await self._front.curator.star(key, request.path_params["file"], on=on)
         return Reply.of(gallery.asset(row, self._base(request), await self._names(key, row)))
+
+    async def _board(self, key: Key, board: Board) -> Tree:
+        return gallery.board(board, await self._front.accounts.names(key, [board.key]))
 
     async def _names(self, key: Key, *rows: Asset) -> Mapping[str, str]:
         """What the keys are called whose files these are."""

@@ -10,6 +10,7 @@ from danqing.dialects.native.reading import job_search, limit, words
 from danqing.domain.generation import Output
 from danqing.domain.jobs import Job
 from danqing.domain.keys import Key
+from danqing.domain.media import JSONL
 from danqing.domain.ports import Once
 from danqing.domain.queueing import Place
 from danqing.domain.recovery import retried
@@ -46,7 +47,7 @@ class Jobs:
             call("POST /quote", self.quote, jobs.Quote, body=native.JobRequest),
             call("GET /jobs/{job}/events", self.events, mimes=STREAM),
             call("GET /events", self.all_events, mimes=STREAM, query="after"),
-            call("GET /files/{file}", self.download, mimes=FILES, query="attach"),
+            call("GET /files/{file}", self.download, mimes=(*FILES, JSONL), query="attach"),
         ]
 
     async def create(self, request: Request) -> Reply:
@@ -159,4 +160,4 @@ class Jobs:
         def url(output: Output) -> str:
             return f"{base}/api/files/{output.file}"
 
-        return {**native.job(job, url, place), "key": native.whose(job, names)}
+        return {**native.job(job, url, place), "key": native.whose(job.key, names)}

@@ -91,6 +91,7 @@ class Board(Shape):
     name: str
     created: str
     assets: int
+    key: Whose
 
 
 class Boards(Shape):

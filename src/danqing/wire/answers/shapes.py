@@ -21,7 +21,7 @@ class Money(Shape):
 
 
 class Whose(Shape):
-    """The key that something was made for, and what it is called."""
+    """The key that something is of, and what it is called."""
 
     id: str
     name: str
