@@ -38,8 +38,9 @@ const looks = new Map();
 
 /** Where a file can be seen that requests name so. @param {string} address */
 export const look = (address) => looks.get(address) ?? `/api/assets/${address.split("/").at(-1)}/thumbnail?size=256`;
-/** @type {Set<string>} */
+/** Films that are seen as such; of those that were made here there is a picture. @type {Set<string>} */
 const films = new Set();
+/** @param {string} address */
 export const isMoving = (address) => films.has(address);
 
 const set = (next) => { given.value = withInputs(given.value, next); };
@@ -48,7 +49,6 @@ const set = (next) => { given.value = withInputs(given.value, next); };
 export function put(address, film = false) {
   if (inputs.value.some((input) => input.address === address)) return;
   const { ability } = model.value;
-  if (film) films.add(address);
   batch(() => {
     set([...inputs.value, { address, place: placed(ability, inputs.value, film) }]);
     if (wishes.value.aspect) wish("aspect", null); // what begins with a picture has its shape, unless another one is wished for
@@ -80,6 +80,7 @@ async function send(file, seen) {
   try {
     const sent = await api("POST", "/files", file);
     looks.set(sent.address, seen);
+    if (arrival.film) films.add(sent.address);
     batch(() => { forget(arrival); put(sent.address, arrival.film); });
   } catch (problem) {
     change(arrival, problem);
@@ -107,6 +108,5 @@ export function useAsInput() {
   recognised.value = null;
   if (!told.asset?.file) return send(file, seen);
   const address = `files/${told.asset.file}`;
-  looks.set(address, seen);
   return put(address, KINDS[file.type]);
 }

@@ -3,9 +3,11 @@
 import { choose, model, take } from "../../desk/draft.js";
 import { arriving, forget, homeless, host, inputs, isMoving, look, move, recognised, remove, useAsInput } from "../../desk/inputs.js";
 import { placesOf } from "../../desk/places.js";
+import { api } from "../../base/api.js";
 import { html } from "../../base/html.js";
 import { Icon } from "../../base/shapes.js";
 import { explained, t } from "../../base/words.js";
+import { recipeOf } from "../../works/reuse.js";
 
 const Seen = ({ address }) => (isMoving(address)
   ? html`<video src=${look(address)} muted playsinline preload="metadata"></video>`
@@ -33,7 +35,12 @@ const Arrival = ({ arrival }) => html`<li class=${arrival.trouble ? "chip strang
 const Recognised = () => {
   const { look: seen, file, told } = recognised.value;
   const film = file.type.startsWith("video");
-  const again = () => { recognised.value = null; take(/** @type {any} */ (told.recipe)); };
+  const again = async () => {
+    recognised.value = null;
+    // What a work of one's own was made from is known, and is part of it.
+    const story = told.asset && await api("GET", `/assets/${told.asset.file}`).catch(() => null);
+    await take(/** @type {any} */ (story ? recipeOf(story) : told.recipe));
+  };
   return html`<div class="recognised" role="group" aria-label=${t("recognised.title")}>
     ${film ? html`<video src=${seen} muted></video>` : html`<img src=${seen} alt=""/>`}
     <div><b>${t("recognised.title")}</b><p class="quiet small">${told.recipe.prompt}</p>

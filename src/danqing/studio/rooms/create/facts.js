@@ -46,3 +46,10 @@ export function hand(row) {
   const names = hands.value.get(row.id);
   return names ? { kind: "live", name: names.join(", ") } : { kind: "none", name: t("model.nobody") };
 }
+
+/** Who makes what was quoted, and with which model where that is another one. @param {Api.Quote} told */
+export function maker(told) {
+  if (told.sketch) return t("model.sketch");
+  const other = told.upstream && told.upstream !== told.model ? ` · ${told.upstream}` : "";
+  return t("model.real", { who: told.provider + other });
+}

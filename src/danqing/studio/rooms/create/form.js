@@ -4,7 +4,7 @@ import { doings, fields, give, given, model, quote, wish, wishes } from "../../d
 import { inputs } from "../../desk/inputs.js";
 import { html } from "../../base/html.js";
 import { dollars, t } from "../../base/words.js";
-import { ending, unit } from "./facts.js";
+import { ending, maker, unit } from "./facts.js";
 import { Field } from "./fields.js";
 import { Purse } from "./purse.js";
 
@@ -13,8 +13,7 @@ const Facts = () => {
   return html`<section class="model"><h2>${title}</h2><code class="quiet small">${id}</code>
     <ul>${prices.slice(0, 3).map(({ per, price }) => html`<li><b>${dollars(price)}</b> ${unit(per)}</li>`)}</ul>
     ${ending(model.value) && html`<p class="gold small">${ending(model.value)}</p>`}
-    ${quote.value && html`<p class="small"><span class=${`badge ${quote.value.sketch ? "test" : "live"}`}>${
-      t(quote.value.sketch ? "model.sketch" : "model.real", { who: quote.value.upstream })}</span></p>`}
+    ${quote.value && html`<p class="small"><span class=${`badge ${quote.value.sketch ? "test" : "live"}`}>${maker(quote.value)}</span></p>`}
   </section>`;
 };
 

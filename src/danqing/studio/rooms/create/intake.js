@@ -4,10 +4,14 @@ import { ACCEPTED, bring, put } from "../../desk/inputs.js";
 import { html, signal, useEffect, useRef } from "../../base/html.js";
 import { Icon } from "../../base/shapes.js";
 import { t } from "../../base/words.js";
+import { jobs } from "../../works/jobs.js";
 
 const OWN = /\/api\/(?:assets|files)\/([a-z0-9]{1,64})/;
 /** Whether something is held over the room that may be dropped. */
 export const hovering = signal(false);
+
+/** @param {string} file one of the key's */
+const isFilm = (file) => jobs.value.some((job) => job.outputs.some((output) => output.file === file && output.medium === "video"));
 
 /** @param {DataTransfer} held */
 const carries = (held) => [...held.types].some((type) => type === "Files" || type === "text/uri-list");
@@ -17,7 +21,7 @@ function drop(event) {
   if (!carries(event.dataTransfer)) return;
   event.preventDefault();
   const own = OWN.exec(event.dataTransfer.getData("text/uri-list"));
-  if (own) put(`files/${own[1]}`);
+  if (own) put(`files/${own[1]}`, isFilm(own[1]));
   else if (event.dataTransfer.files.length) bring([...event.dataTransfer.files]);
 }
 

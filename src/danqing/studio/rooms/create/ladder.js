@@ -9,6 +9,7 @@ import { who } from "../../base/session.js";
 import { Icon } from "../../base/shapes.js";
 import { dollars, explained, t } from "../../base/words.js";
 import { make } from "../../works/jobs.js";
+import { maker } from "./facts.js";
 
 const shape = ({ parameters }) => [
   `${parameters.count ?? 1} ×`,
@@ -38,7 +39,7 @@ const Rung = ({ rung, close }) => {
   const told = quote.value;
   return html`<li><h3>${t(`ladder.${rung.name}`)}</h3><b>${byId.value.get(rung.body.model).title}</b>
     <span class="quiet small">${told ? shape(told) : t("create.pricing")}</span>
-    ${told && html`<span class=${`badge ${told.sketch ? "test" : "live"}`}>${told.sketch ? t("tile.sketch") : t("model.real", { who: told.upstream })}</span>`}
+    ${told && html`<span class=${`badge ${told.sketch ? "test" : "live"}`}>${maker(told)}</span>`}
     ${trouble.value && html`<p class="trouble small" role="alert">${explained(trouble.value)} <span lang="en">${trouble.value.message}</span></p>`}
     <button type="button" class="primary go" disabled=${!told?.affordable || busy.value} onClick=${go}>${t("create.go")}<b>${told ? dollars(told.cost) : "…"}</b></button></li>`;
 };

@@ -10,7 +10,12 @@ import { dollars, t } from "../../base/words.js";
 import { jobs } from "../../works/jobs.js";
 import { ending, hand, limits, unit } from "./facts.js";
 
-const groupOf = (row) => (isOver(row) ? "over" : isFilm(row) ? "video" : "image");
+const GROUPS = ["image", "video", "over", "away"];
+const groupOf = (row) => {
+  if (hand(row).kind === "none") return "away";
+  if (isOver(row)) return "over";
+  return isFilm(row) ? "video" : "image";
+};
 
 /** The newest work of a model, which shows best what it does. */
 const portrait = (id) => {
@@ -56,7 +61,7 @@ export function Picker({ shown, close }) {
   useEffect(() => { document.getElementById(`model-${at.value}`)?.scrollIntoView({ block: words.value ? "nearest" : "center" }); }, [at.value, shown]);
   const found = offered(models.value, { words: words.value, given: inputs.value.length > 0 })
     .filter((row) => !kind.value || isFilm(row) === (kind.value === "video"));
-  const groups = ["image", "video", "over"].map((name) => ({ name, rows: found.filter((row) => groupOf(row) === name) }));
+  const groups = GROUPS.map((name) => ({ name, rows: found.filter((row) => groupOf(row) === name) }));
   const order = groups.flatMap(({ rows }) => rows.map((row) => row.id));
   const now = order.includes(at.value) ? at.value : order[0] ?? "";
   const take = (id) => { if (id) choose(id); close(); };

@@ -20,7 +20,7 @@ const Header = () => html`<header><h1>${t("nav.create")}</h1>
   <${Segments} label=${t("library.kind")} value=${kind.value} choose=${(value) => { kind.value = value; }}
     options=${KINDS.map((value) => ({ value, name: t(`kind.${value || "all"}`) }))}/>
   <span class="fill"></span>
-  <span class=${live.value ? "live" : "live away"} role="status">${t(live.value ? "create.live" : "create.away")}</span></header>`;
+  <span class=${live.value ? "link" : "link away"} role="status">${t(live.value ? "create.live" : "create.away")}</span></header>`;
 
 const Made = () => {
   const shown = jobs.value.filter((job) => !kind.value || job.parameters.wants.some((wanted) => wanted === kind.value));
