@@ -2,15 +2,16 @@
 
 import csv
 import re
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from contract.calls import DOLLAR, IMAGEN, IMAGEN_4, VEO_3, ended, new_key, spent
 from e2e.traces import eventually
-from e2e.visiting import NEEDED, PHONE, Visit
+from e2e.visiting import NEEDED, PHONE, Visit, visiting
 from serving import Server
 
 pytestmark = NEEDED
@@ -299,3 +300,66 @@ def test_a_project_limits_its_keys_and_what_is_refused_is_told_in_the_form(visit
     expect(page.locator(".project", has_text="Lantern festival")).to_contain_text("lantern maker")
     answer = server.call("POST", "/api/jobs", {"model": IMAGEN, "prompt": "a lantern", "count": 1}, key=secret)
     assert (answer.status, answer.json()["error"]["code"]) == (402, "project_monthly_budget_exceeded")
+
+
+UPSTREAMS = """
+[upstreams.studio]
+kind = "google"
+base_url = "http://127.0.0.1:9"
+key = "AIza-of-nobody-0123456789"
+"""
+
+
+def test_upstreams_tell_how_they_do_and_the_clock_tells_whom_an_end_concerns(
+    browser: Browser, new_server: Callable[..., Server], tmp_path: Path
+) -> None:
+    (tmp_path / "server0").mkdir()
+    (tmp_path / "server0" / "danqing.toml").write_text(UPSTREAMS)
+    server = new_server()
+    live = server.live_key()
+    for _ in range(5):
+        ended(server, asked(server, live, "a fox", model="imagen-4.0-generate-001"), live)
+    ended(server, asked(server, server.key, "a fox", model="imagen-4.0-generate-001"))
+    with visiting(browser, server) as visit:
+        page = visit.enter(server.owner_key)
+        page.get_by_role("link", name="Upstreams").click()
+        maker = page.locator("[data-upstream=studio]")
+        expect(maker).to_contain_text("Of the last 5, 0 % went well")
+        expect(maker).to_contain_text("upstream_unreachable")
+        expect(maker.locator("header .health")).to_contain_text("Resting")
+        told = server.call("GET", "/api/models?retiring", key=server.owner_key).json()["models"]
+        ending = [row for row in told if row["left"] >= 0]
+        expect(page.locator(".ending > li")).to_have_count(len(ending))
+        assert [row.get_attribute("data-model") for row in page.locator(".ending > li").all()] == [
+            row["id"] for row in ending
+        ]
+        gone = page.locator(".gonelist > [data-model='imagen-4.0-generate-001']")
+        expect(gone).to_contain_text("Live keys are answered by Gemini 3.1 Flash Image")
+        expect(gone).to_contain_text(re.compile("Test *first test key *jobs: 1"))
+
+
+def test_an_admin_keeps_the_books_with_a_key_and_a_viewer_is_offered_nothing_to_change(visit: Visit) -> None:
+    server = visit.server
+    project = server.call("POST", "/api/projects", {"name": "For clients"}, key=server.owner_key).json()["id"]
+    member = new_key(server, "painter of the project", project=project)
+    job = asked(server, member, "a red fox")
+    ended(server, job, member)
+    page = visit.enter(new_key(server, "client", project=project, role="viewer"))
+    expect(page.locator(".rooms")).to_be_visible()
+    visit.open(f"jobs/{job}")
+    expect(page.locator(".flow")).to_contain_text("charged $0.03")
+    expect(page.locator(".acting")).to_have_count(0)
+    expect(page.locator(".rooms a[href='#/keys']")).to_have_count(0)
+    visit.open("account")
+    page.get_by_role("button", name="Sign out").click()
+    page.locator("#key").fill(new_key(server, "head of all", role="admin"))
+    page.keyboard.press("Enter")
+    expect(page.locator(".rooms")).to_be_visible()
+    page.set_viewport_size(PHONE)
+    page.get_by_role("button", name="More").click()
+    page.get_by_role("link", name="Keys").click()
+    expect(page.locator(".key", has_text="painter of the project")).to_be_visible()
+    expect(page.locator("#others")).to_be_hidden()
+    visit.open("jobs")
+    expect(page.locator(f"[data-job='{job}']")).to_contain_text("painter of the project")
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]

@@ -33,6 +33,7 @@ TRADITIONAL = set(
 SIMPLIFIED = (
     set("这个们来时会说对为开关长进图画库层种类请与后从还没样试几张项创制声划单绘构游戏币号钥错误选择据应让处亿万")
     - TRADITIONAL
+    - {"游"}  # 上游 is written like this in both
 )
 
 

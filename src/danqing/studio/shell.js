@@ -16,6 +16,7 @@ const ROOMS = {
   jobs: { for: ["key"], load: () => import("./rooms/jobs/room.js") },
   usage: { for: ["key", "owner"], load: () => import("./rooms/usage/room.js") },
   keys: { for: ["admin", "owner"], load: () => import("./rooms/keys/room.js") },
+  upstreams: { for: ["admin", "owner"], load: () => import("./rooms/upstreams/room.js") },
   account: { for: ["key", "owner"], load: () => import("./rooms/account/room.js") },
 };
 

@@ -48,6 +48,7 @@ const Asked = ({ job }) => {
     ...GIVEN.filter((name) => told[name]).map((name) => [t(`jobs.given.${name}`), name === "pictures" ? told[name] : "✓"]),
     ...Object.entries(told.knobs ?? {}).map(([name, value]) => [html`<code>${name}</code>`, String(value)]),
     [t("jobs.asked"), moment(job.created)],
+    ...(job.key ? [[t("jobs.key"), job.key.name]] : []),
   ];
   return html`<section class="panel"><h2>${t("jobs.parameters")}</h2>
     <dl class="facts">${rows.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>

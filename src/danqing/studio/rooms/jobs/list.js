@@ -5,6 +5,7 @@ import { api } from "../../base/api.js";
 import { html, useEffect } from "../../base/html.js";
 import { usePages } from "../../base/pages.js";
 import { Segments } from "../../base/segments.js";
+import { keepsBooks } from "../../base/session.js";
 import { between, dawn, daysOn, lasted, when } from "../../base/times.js";
 import { dollars, explained, t } from "../../base/words.js";
 import { byId, models, readModels } from "../../desk/catalogue.js";
@@ -74,7 +75,7 @@ const Row = ({ job }) => {
   const percent = Math.round(job.progress * 100);
   return html`<li class="job" data-job=${job.id}><a href=${`#/jobs/${job.id}`}>
     <${Glimpse} job=${job}/>
-    <span class="asked"><b>${job.prompt || t("jobs.wordless")}</b><small>${byId.value.get(job.model)?.title ?? job.model}${job.sketch && html` · ${t("tile.sketch")}`}</small></span>
+    <span class="asked"><b>${job.prompt || t("jobs.wordless")}</b><small>${byId.value.get(job.model)?.title ?? job.model}${job.sketch && html` · ${t("tile.sketch")}`}${keepsBooks.value && job.key && html` · ${job.key.name}`}</small></span>
     <span class="stood"><${Standing} job=${job}/>${!over && percent > 0 && html`<progress max="100" value=${percent} aria-label=${t("tile.progress")}></progress>`}</span>
     <span class="time"><time datetime=${job.created}>${when(job.created)}</time>${over && html`<small>${t("jobs.took", { span: lasted(between(job.created, job.updated)) })}</small>`}</span>
     <span class="paid"><b>${dollars(over ? job.charged : job.held)}</b><small>${t(over ? "jobs.charged" : "jobs.held")}</small></span>
