@@ -120,6 +120,10 @@ PLANTED: dict[str, tuple[str | Sequence[str], str]] = {
         "job waiting is queued, and is settled",
     ),
     "a state": ("UPDATE jobs SET state = 'done' WHERE id = 'running'", "job running is done in its row"),
+    "what a job is found by": (
+        "UPDATE jobs SET charged = charged + 1 WHERE id = 'done'",
+        "job done cost $0.000000068 in its row",
+    ),
     "a step that is lost": (
         "UPDATE jobs SET version = version - 1 WHERE id = 'running'",
         "job running is at version 0",

@@ -253,6 +253,8 @@ class _Auditor:
         if row.version < bill.version or (bill.state.ended and row.version > bill.version):
             # Who takes an unfinished job over counts the row's version on, and leaves the document to the next step.
             differ(f"job {row.id} is at version {row.version} in its row and at {bill.version} in its document")
+        if row.charged != bill.charged:
+            differ(f"job {row.id} cost ${show(row.charged)} in its row and ${show(bill.charged)} in its document")
         expected = hold(row.id, row.account, row.key, bill.held, bill.budgets)
         if held != expected:
             differ(f"job {row.id} holds ${show(bill.held)}, and its hold is {_told(held)}")
