@@ -112,8 +112,37 @@ def code(page: Page) -> None:
     expect(page.locator(".code pre")).to_be_visible()
 
 
+def play(page: Page) -> None:
+    """A film with its controls, and the links to it."""
+    page.locator(".tile", has_text="paper boat").first.locator("a").click()
+    page.locator(".told").get_by_role("button", name="Share").click()
+    page.get_by_role("button", name="Make a link").click()
+    expect(page.get_by_role("textbox", name="Link for others").first).to_be_visible()
+
+
+def delete(page: Page) -> None:
+    """What is asked before works that are chosen are deleted."""
+    expect(page.locator(".tile").first).to_be_visible()
+    page.keyboard.press("Control+a")
+    page.get_by_role("toolbar").get_by_role("button", name="Delete").click()
+    expect(page.locator("dialog.question[open]")).to_be_visible()
+
+
+def recognise(page: Page) -> None:
+    """A file that does not tell where it comes from."""
+    nothing = {"name": "nothing.png", "mimeType": "image/png", "buffer": b"no picture"}
+    page.locator("aside input[type=file]").set_input_files([nothing])  # type: ignore[list-item]
+    expect(page.locator("dialog.question[open]")).to_contain_text("does not say")
+
+
 # What opens above a room: the room, and how.
-ABOVE: dict[str, tuple[str, Callable[[Page], None]]] = {"viewer": ("library", view), "code": ("create", code)}
+ABOVE: dict[str, tuple[str, Callable[[Page], None]]] = {
+    "viewer": ("library", view),
+    "film": ("library", play),
+    "question": ("library", delete),
+    "card": ("library", recognise),
+    "code": ("create", code),
+}
 
 
 @pytest.mark.parametrize("screen", SCREENS)

@@ -1,10 +1,13 @@
 """The library: what is looked for stands in the address, works are chosen, put on boards and taken away."""
 
+import base64
 import zipfile
 from io import BytesIO
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, Route, expect
 
 from contract.calls import new_key
@@ -15,6 +18,14 @@ pytestmark = NEEDED
 
 PICTURES = "imagen-4.0-generate-001"
 FILM = "veo-3.0-generate-001"
+# Drops a file on the page, as a hand would.
+DROP = """([name, text]) => {
+  const data = new DataTransfer();
+  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  data.items.add(new File([bytes], name, { type: "image/png" }));
+  const how = { dataTransfer: data, bubbles: true, cancelable: true };
+  for (const what of ["dragover", "drop"]) document.body.dispatchEvent(new DragEvent(what, how));
+}"""
 BODIES = (
     {"model": PICTURES, "prompt": "a lighthouse by the sea", "count": 2, "aspect": "16:9", "seed": 5},
     {"model": FILM, "prompt": "a paper boat on a river", "seconds": 4},
@@ -77,6 +88,54 @@ def test_what_is_looked_for_stands_in_the_address(visit: Visit, key: str) -> Non
     page.locator(".empty").get_by_role("button", name="Clear all filters").click()
     expect(tiles).to_have_count(6)
     assert page.url.endswith("#/library")
+
+
+def test_what_it_cost_is_looked_for(visit: Visit, key: str) -> None:
+    page = library(visit, key)
+    page.get_by_role("spinbutton", name="Least").fill("0.1")
+    page.get_by_role("spinbutton", name="Least").press("Enter")
+    expect(page.locator(".strip .tile")).to_have_count(4)
+    page.get_by_role("spinbutton", name="Most").fill("0.2")
+    page.get_by_role("spinbutton", name="Most").press("Enter")
+    expect(page.locator(".strip .tile")).to_have_count(3)
+    expect(page.get_by_role("list", name="What is looked for")).to_contain_text("$0.1 or more")
+
+
+def test_an_admin_sees_whose_works_they_are(visit: Visit, server: Server) -> None:
+    one, other = (new_key(server, name) for name in ("anna", "bert"))
+    for key in (one, other):
+        make(server, key, BODIES[0])
+    wanted = {"name": "chief", "test": True, "role": "admin"}
+    admin = server.call("POST", "/api/keys", wanted, key=server.owner_key).json()["secret"]
+    page = library(visit, admin, "?q=lighthouse")
+    page.get_by_role("combobox", name="Made for").select_option("bert")
+    tiles = page.locator(".strip .tile")
+    expect(tiles).to_have_count(2)
+    expect(tiles.first).to_contain_text("bert")
+    expect(page.get_by_role("button", name="Stop looking for bert")).to_be_visible()
+
+
+def test_a_file_from_anywhere_tells_how_it_was_made(visit: Visit, key: str, tmp_path: Path) -> None:
+    name = names(visit.server, key, q="fox")[0]
+    data = visit.server.call("GET", f"/api/files/{name}", key=key).body
+    mine, longer, plain = (tmp_path / name for name in ("mine.png", "longer.png", "plain.jpg"))
+    mine.write_bytes(data)
+    longer.write_bytes(data + b"\0")  # another file, with the same story
+    Image.open(mine).convert("RGB").save(plain)
+    page = library(visit, key)
+    chooser, card = page.locator("aside input[type=file]"), page.get_by_role("dialog", name="What made this file?")
+    chooser.set_input_files(plain)
+    expect(card).to_contain_text("does not say who made it")
+    page.keyboard.press("Escape")
+    chooser.set_input_files(mine)
+    card.get_by_role("button", name="Show it").click()
+    expect(page.locator(".viewer .said")).to_have_text("a red fox in the snow")
+    page.keyboard.press("Escape")
+    page.evaluate(DROP, ["longer.png", base64.b64encode(longer.read_bytes()).decode()])
+    expect(card).to_contain_text("not in your library")
+    card.get_by_role("button", name="Use its recipe").click()
+    expect(page.locator(".composer textarea")).to_have_value("a red fox in the snow")
+    expect(page.get_by_role("spinbutton", name="Seed")).to_have_value("7")
 
 
 def test_days_are_the_readers_own(visit: Visit, key: str) -> None:

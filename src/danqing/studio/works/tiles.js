@@ -21,10 +21,10 @@ const plain = (event) => event.button === 0 && !(event.ctrlKey || event.metaKey 
 /**
  * A file that was delivered: a link to it, and what else one does with it there.
  * @param {{work: import("./showing.js").Work, sequence?: import("./showing.js").Sequence, style?: Record<string, string>,
- *   class?: string, pick?: (event: MouseEvent) => boolean, children?: Drawn}} props
+ *   class?: string, whose?: string, pick?: (event: MouseEvent) => boolean, children?: Drawn}} props
  *   `pick` is told of a click first, and whether it was meant for it
  */
-export function Tile({ work, sequence, style, class: kind = "", pick, children, ...others }) {
+export function Tile({ work, sequence, style, class: kind = "", whose = "", pick, children, ...others }) {
   const film = work.medium === "video";
   const enter = (event) => {
     if (pick?.(event)) event.preventDefault();
@@ -38,7 +38,7 @@ export function Tile({ work, sequence, style, class: kind = "", pick, children, 
       <img src=${thumbnail(work.file)} alt=${work.prompt} width=${work.width} height=${work.height} loading="lazy" decoding="async" draggable="false"/></a>
     <span class="marks">${work.sketch && html`<i>${t("tile.sketch")}</i>`}
       ${film && html`<i><${Icon} name="film"/>${t("seconds", { n: Math.round(work.seconds) })}</i>`}</span>
-    <span class="legend" aria-hidden="true"><b>${work.prompt}</b><span>${work.model}</span></span>
+    <span class="legend" aria-hidden="true"><b>${work.prompt}</b><span>${work.model}${whose && ` · ${whose}`}</span></span>
     ${children}
   </article>`;
 }

@@ -4,7 +4,7 @@
 import { asking, go, query } from "../../base/address.js";
 import { computed } from "../../base/html.js";
 
-export const NAMES = ["q", "kind", "model", "ratio", "since", "until", "starred", "board"];
+export const NAMES = ["q", "kind", "model", "ratio", "since", "until", "starred", "board", "key", "cost_min", "cost_max"];
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 /** What is looked for, by name. @type {Reading<Record<string, string>>} */

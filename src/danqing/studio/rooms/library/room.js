@@ -13,6 +13,8 @@ import { Boards } from "./boards.js";
 import { carry } from "./carrying.js";
 import { filters, lookForAll, wanted } from "./filters.js";
 import { find, fresh, lookAgain, more, readOn, trouble, welcome, works } from "./found.js";
+import { seesOthers } from "./owners.js";
+import { Ask, held, Recognised, useDropped } from "./recognising.js";
 import { Rows } from "./rows.js";
 import { choosing, chosen, isChosen, picking, tick, tickAll, tickNone } from "./selection.js";
 import { Chips, Kinds, Search, Sieve, Starred } from "./sieve.js";
@@ -31,7 +33,7 @@ const drag = (work) => (event) => carry(event, isChosen(work.file) ? chosen.valu
 
 /** A work with what is done to it here. */
 const Kept = ({ work, style, mine }) => html`<${Tile} work=${work} style=${style} sequence=${leafed} pick=${pick(work)}
-    class=${isChosen(work.file) ? "ticked" : ""} draggable="true" onDragStart=${drag(work)}>
+    whose=${seesOthers.value ? work.key.name : ""} class=${isChosen(work.file) ? "ticked" : ""} draggable="true" onDragStart=${drag(work)}>
   <label class="tick"><input type="checkbox" aria-label=${t("library.tick", { what: work.prompt })} checked=${isChosen(work.file)}
     onClick=${(event) => tick(work.file, { stretch: event.shiftKey })}/></label>
   ${mine && html`<button class="mark" aria-pressed=${isStarred(work) ? "true" : "false"} aria-label=${t("viewer.star")}
@@ -82,6 +84,7 @@ export function Room() {
   useEffect(() => { tickNone(); find(wanted.value); }, [wanted.value]);
   useEffect(() => { if (filters.value.board) find(wanted.value); }, [pinned.value]);
   useEffect(() => { untracked(lookAgain).catch(() => {}); }, [delivered]);
+  useDropped();
   useEffect(() => {
     addEventListener("keydown", press);
     return () => removeEventListener("keydown", press);
@@ -99,6 +102,7 @@ export function Room() {
       <${End}/>
       <${Bar} mine=${mine}/>
     </div>
-    <aside aria-label=${t("library.more")}><button class="sieving" onClick=${() => { open.value = false; }}>${t("viewer.close")}</button><${Boards} mine=${mine}/><${Sieve}/></aside>
+    <aside aria-label=${t("library.more")}><button class="sieving" onClick=${() => { open.value = false; }}>${t("viewer.close")}</button><${Boards} mine=${mine}/><${Sieve}/><${Ask}/></aside>
+    ${held.value && html`<p class="dropping" aria-hidden="true">${t("recognise.drop")}</p>`}<${Recognised}/>
   </main>`;
 }

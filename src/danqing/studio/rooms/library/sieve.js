@@ -7,6 +7,7 @@ import { day, t } from "../../base/words.js";
 import { byId, models, readModels } from "../../desk/catalogue.js";
 import { boards } from "../../works/keeping.js";
 import { filters, look, lookForAll } from "./filters.js";
+import { owners, readOwners, seesOthers } from "./owners.js";
 
 const PAUSE_MS = 250;
 const KINDS = ["", "image", "video"];
@@ -38,6 +39,18 @@ export const Starred = () => html`<button class="toggle" aria-pressed=${filters.
 const Day = ({ name }) => html`<label>${t(`library.${name}`)}<input type="date" value=${filters.value[name] ?? ""}
   onChange=${(event) => look({ [name]: event.target.value })}/></label>`;
 
+const Amount = ({ name }) => html`<label>${t(`library.${name}`)}<span class="amount">$<input type="number" min="0" step="any" inputmode="decimal" value=${filters.value[name] ?? ""}
+  onChange=${(event) => look({ [name]: event.target.value })}/></span></label>`;
+
+/** Whose works, for who sees those of others. */
+function Whose() {
+  useEffect(() => { readOwners().catch(() => {}); }, []);
+  const { key = "" } = filters.value;
+  return html`<div class="field"><h2>${t("library.key")}</h2><select aria-label=${t("library.key")} value=${key} onChange=${(event) => look({ key: event.target.value })}>
+    <option value="" selected=${!key}>${t("kind.all")}</option>
+    ${owners.value.map(({ id, name }) => html`<option value=${id} selected=${id === key}>${name}</option>`)}</select></div>`;
+}
+
 /** What is looked for more rarely. */
 export function Sieve() {
   useEffect(() => { readModels().catch(() => {}); }, []);
@@ -49,6 +62,8 @@ export function Sieve() {
       <select aria-label=${t("create.model")} value=${model} onChange=${(event) => look({ model: event.target.value })}>
         <option value="" selected=${!model}>${t("kind.all")}</option>
         ${models.value.map((row) => html`<option value=${row.id} selected=${row.id === model}>${row.title}</option>`)}</select></div>
+    ${seesOthers.value && html`<${Whose}/>`}
+    <div class="field days"><h2>${t("recognise.cost")}</h2><${Amount} name="cost_min"/><${Amount} name="cost_max"/></div>
     <div class="field days"><h2>${t("viewer.made")}</h2><${Day} name="since"/><${Day} name="until"/></div>`;
 }
 
@@ -60,6 +75,9 @@ const said = {
   since: (value) => t("library.chip.since", { day: day(value) }),
   until: (value) => t("library.chip.until", { day: day(value) }),
   starred: () => t("library.starred"),
+  key: (value) => owners.value.find(({ id }) => id === value)?.name ?? "…",
+  cost_min: (value) => t("library.chip.cost_min", { sum: `$${value}` }),
+  cost_max: (value) => t("library.chip.cost_max", { sum: `$${value}` }),
   board: (value) => boards.value?.find((board) => board.id === value)?.name ?? "…",
 };
 
@@ -67,7 +85,7 @@ const said = {
 export function Chips() {
   const rows = Object.entries(filters.value);
   if (!rows.length) return null;
-  return html`<ul class="chips" aria-label=${t("library.chips")}>
+  return html`<ul class="sought" aria-label=${t("library.chips")}>
     ${rows.map(([name, value]) => html`<li key=${name}><button onClick=${() => look({ [name]: null })} aria-label=${t("library.chip.remove", { what: said[name](value) })}>
       <span>${said[name](value)}</span><${Icon} name="close"/></button></li>`)}
     ${rows.length > 1 && html`<li><button class="bare" onClick=${lookForAll}>${t("library.clear")}</button></li>`}
