@@ -16,6 +16,8 @@ const TICK_MS = 1000;
 const LOOKED_MS = 3000;
 const LONG_MS = 8000; // what takes longer may be waited for elsewhere
 
+const COARSE_MS = 5000; // nobody knows better what is left
+
 /** The time, as it passes. */
 function useNow() {
   const now = useSignal(Date.now());
@@ -50,6 +52,9 @@ function useQueue(job) {
 const waits = ({ position, seconds }) =>
   (seconds === null ? t("jobs.place", { n: position }) : t("jobs.place.in", { n: position, span: lasted(seconds * 1000) }));
 
+/** A time that goes by: whole seconds. @param {number} ms */
+const ticked = (ms) => (ms < 60 * TICK_MS ? t("span.s", { s: Math.floor(ms / TICK_MS) }) : lasted(ms));
+
 const Title = ({ job }) => html`<p class="asked"><a href=${`#/jobs/${job.id}`}>${job.prompt || t("jobs.wordless")}</a></p>
   <p class="quiet small">${byId.value.get(job.model)?.title ?? job.model}${job.sketch && html` · ${t("tile.sketch")}`}</p>`;
 
@@ -70,9 +75,9 @@ export const Running = ({ job }) => {
     <${Title} job=${job}/>
     <progress max="100" value=${percent} aria-label=${t("tile.progress")}></progress>
     <p class="row"><span role="status">${t(has(`stage.${job.stage}`) ? `stage.${job.stage}` : `stage.${job.state}`)}${percent > 0 && ` ${percent}%`}</span>
-      <span>${elapsed >= TICK_MS && lasted(Math.floor(elapsed / TICK_MS) * TICK_MS)}</span></p>
+      <span>${elapsed >= TICK_MS && ticked(elapsed)}</span></p>
     ${job.queue && job.state === "queued" && html`<p class="quiet small">${waits(job.queue)}</p>`}
-    ${remaining !== null && html`<p class="quiet small">${t("tile.left", { span: lasted(remaining) })}</p>`}
+    ${remaining !== null && html`<p class="quiet small">${t("tile.left", { span: ticked(Math.ceil(remaining / COARSE_MS) * COARSE_MS) })}</p>`}
     ${job.rewritten && job.rewritten !== job.prompt && html`<p class="quiet small">${t("tile.sentas", { words: job.rewritten })}</p>`}
     <p class="acts"><span class="quiet small">${t("tile.held", { sum: dollars(job.held) })}</span><span class="fill"></span>
       ${elapsed > LONG_MS && canTell() && html`<button aria-pressed=${isAwaited(job) ? "true" : "false"} disabled=${isAwaited(job)} onClick=${() => tellOf(job)}><${Icon} name="bell"/>${t(`telling.${isAwaited(job) ? "awaited" : "tell"}`)}</button>`}

@@ -63,6 +63,7 @@ const WAYS = {
     return id ? { model: id, prompt: "", task: "extend", film: address(file) } : null;
   },
   prompt: ({ prompt }) => ({ model: chosen.value, prompt }),
+  sent: (story) => (story.rewritten && story.rewritten !== story.prompt ? { ...recipeOf(story), prompt: story.rewritten } : null),
   all: recipeOf,
   seed: ({ seed }) => (seed === null ? null : { ...draft.value, seed }),
 };

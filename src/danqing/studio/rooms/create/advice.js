@@ -4,7 +4,7 @@ import { byId, hands, isFilm, isOver, models } from "../../desk/catalogue.js";
 import { choose, give, given, model, prompt, quote, settled, wish } from "../../desk/draft.js";
 import { batch, html } from "../../base/html.js";
 import { who } from "../../base/session.js";
-import { named, spoken, t, told } from "../../base/words.js";
+import { dollars, named, spoken, t, told } from "../../base/words.js";
 
 const NUMBERS = ["seed", "seconds", "count"];
 
@@ -43,7 +43,7 @@ const Translation = ({ wording }) => {
   const off = given.value.translate === "off";
   if (who.value.key.test) return html`<li class="quiet">${t("translation.test")}</li>`;
   if (!wording.translated && !off) return html`<li class="quiet" lang="en">${wording.trouble}</li>`;
-  const way = wording.translated && { from: spoken(wording.translated.from), to: spoken(wording.translated.to) };
+  const way = wording.translated && { from: spoken(wording.translated.from), to: spoken(wording.translated.to), sum: dollars(wording.most) };
   return html`<li>${way && html`<span class="quiet">${t("translation.on", way)}</span>`}
     <button type="button" onClick=${() => give("translate", off ? undefined : "off")}>${t(`translation.${off ? "do" : "leave"}`)}</button></li>`;
 };

@@ -39,11 +39,12 @@ function paste(event) {
 }
 
 const leave = (event) => { if (!event.relatedTarget) hovering.value = false; };
+const end = () => { hovering.value = false; };
 
 /** Listen as long as the room is open. */
 export function useIntake() {
   useEffect(() => {
-    const heard = Object.entries({ drop, dragover: over, dragleave: leave, paste });
+    const heard = Object.entries({ drop, dragover: over, dragleave: leave, dragend: end, paste });
     for (const [name, hear] of heard) document.addEventListener(name, hear);
     return () => heard.forEach(([name, hear]) => document.removeEventListener(name, hear));
   }, []);

@@ -2,7 +2,7 @@
 
 import { fields, model, open } from "../../desk/draft.js";
 import { html, signal, useEffect, useSignal } from "../../base/html.js";
-import { who } from "../../base/session.js";
+import { makes } from "../../base/session.js";
 import { Segments } from "../../base/segments.js";
 import { explained, t } from "../../base/words.js";
 import { jobs, live } from "../../works/jobs.js";
@@ -52,5 +52,5 @@ export function Room() {
   useEffect(() => { open().catch((problem) => { trouble.value = problem; }); }, []);
   if (trouble.value) return html`<main class="room"><p class="trouble" role="alert">${explained(trouble.value)}</p></main>`;
   if (!model.value || !fields.value.length) return html`<main class="room waiting">${t("waiting")}</main>`;
-  return who.value.key.role === "viewer" ? html`<${Window}/>` : html`<${Desk}/>`;
+  return makes.value ? html`<${Desk}/>` : html`<${Window}/>`;
 }

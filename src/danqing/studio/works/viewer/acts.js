@@ -13,7 +13,7 @@ import { begin, inputsOf, waysOf } from "../reuse.js";
 import { close, leaf, neighbour } from "../showing.js";
 import { Sharing } from "./sharing.js";
 
-const ICONS = { vary: "again", edit: "brush", animate: "film", enlarge: "enlarge", extend: "sending", prompt: "rename", all: "copy", seed: "sprout" };
+const ICONS = { vary: "again", edit: "brush", animate: "film", enlarge: "enlarge", extend: "sending", prompt: "rename", sent: "sending", all: "copy", seed: "sprout" };
 const ON = ["vary", "edit", "animate", "enlarge", "extend"];
 
 const Ways = ({ ways, label, fail }) => html`<section class="ways" aria-label=${label}><h3>${label}</h3>
