@@ -167,6 +167,17 @@ def test_a_figure_has_the_address_of_its_lines_for_a_viewer_too(house: House) ->
             assert sum(entry.charged.nanos for entry in entries) == figure.charged.nanos >= 3 * CENT
 
 
+def test_the_statement_of_a_viewer_is_its_project_s_and_an_admin_s_its_own(house: House) -> None:
+    spent = {}
+    for name in ("ann", "bob", "eve", "admin"):
+        told = msgspec.convert(house.ask(name, "GET", "/api/usage").json(), money.Usage)
+        spent[name] = told.forecast.month_so_far.nanos
+        assert sum(row.charged.nanos for row in told.by_model) == spent[name]
+        assert bool(told.statement) == bool(spent[name])
+    assert spent["eve"] == spent["ann"] + spent["bob"] >= 6 * CENT
+    assert spent["admin"] == 0
+
+
 def test_a_viewer_sees_the_boards_of_its_project_and_an_admin_all(house: House) -> None:
     boards = {name: house.ask(name, "POST", "/api/boards", {"name": name}).json()["id"] for name in ("ann", "lone")}
     here = f"/api/boards/{boards['ann']}/assets"

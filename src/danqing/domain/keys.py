@@ -8,7 +8,7 @@ from typing import Protocol
 from danqing.domain.errors import Kind, Problem, invalid
 from danqing.domain.generation import Translate
 from danqing.domain.limits import UNLIMITED, Limits
-from danqing.domain.sight import EVERYBODY, Sight
+from danqing.domain.sight import EVERYBODY, Sight, sight_of
 
 ID_PREFIX = "key_"
 PREFIXES = {True: "sk-test-", False: "sk-live-"}
@@ -52,6 +52,11 @@ class Key:
     def sight(self) -> Sight:
         """Whose things it sees."""
         return EVERYBODY if self.role is KeyRole.ADMIN else Sight(self.fellows | {self.id})
+
+    @property
+    def spenders(self) -> Sight:
+        """Whose spending its own statement and outlook tell: its own, and a viewer's project's, as it has none."""
+        return self.sight if self.role is KeyRole.VIEWER else sight_of(self.id)
 
     def require_more_than_looking(self) -> None:
         """Raises Problem(FORBIDDEN) for a viewer."""

@@ -7,7 +7,6 @@ from typing import Protocol
 from danqing.domain.errors import invalid
 from danqing.domain.keys import Key
 from danqing.domain.limits import Standing
-from danqing.domain.sight import sight_of
 from danqing.domain.usage import By, Entry, Figure, Forecast, Ledger, Spent, forecast, since_of
 from danqing.gateway.gateway import utc_now
 
@@ -45,9 +44,9 @@ class Bookkeeper:
         return await self._ledger.entries(which, limit=limit, before=before)
 
     async def forecast(self, key: Key) -> Forecast:
-        """Where a key's money is going."""
+        """Where the money is going that a key's statement tells of."""
         now = self._now()
-        which = Spent(sight=sight_of(key.id), since=since_of(now))
+        which = Spent(sight=key.spenders, since=since_of(now))
         days: dict[date, int] = {}
         for figure in await self._ledger.figures(which, [By.DAY], limit=FIGURES_MAX):
             if figure.day:

@@ -12,13 +12,14 @@ from danqing.domain.limits import MINUTE, UNLIMITED, Limits, Standing, budgets
 from danqing.domain.ports import STATEMENT_LINES_MAX, Line, Spending
 from danqing.store.documents import read_limits
 from danqing.store.scopes import KEY, PROJECT, Scope
+from danqing.store.sight import within
 from danqing.store.tables import balances, jobs, keys, projects, transfers
 from danqing.store.transfers import balance, book_once, insert_once
 
 _charged = (
     select(jobs.c.model, func.count(jobs.c.id.distinct()), func.sum(transfers.c.amount))
     .join(jobs, jobs.c.id == transfers.c.job)
-    .where(transfers.c.key == bindparam("key"), transfers.c.phase.in_(sorted(CHARGES)))
+    .where(transfers.c.phase.in_(sorted(CHARGES)))
     .group_by(jobs.c.model)
     .order_by(jobs.c.model)
 )
@@ -30,7 +31,6 @@ _limited = (
 _statement = (
     select(transfers.c.created, transfers.c.phase, transfers.c.job, jobs.c.model, transfers.c.amount, transfers.c.held)
     .join(jobs, jobs.c.id == transfers.c.job)
-    .where(transfers.c.key == bindparam("key"))
     .order_by(transfers.c.created.desc(), transfers.c.id.desc())
     .limit(STATEMENT_LINES_MAX)
 )
@@ -44,8 +44,9 @@ def fund_account(connection: Connection, name: str, amount: int, cause: str, at:
 
 def spending(connection: Connection, key: Key) -> Spending:
     """What a key has, may still spend, and was charged by model."""
-    charged = connection.execute(_charged, {"key": key.id})
-    lines = connection.execute(_statement, {"key": key.id})
+    counted = within(key.spenders, transfers.c.key)
+    charged = connection.execute(_charged.where(counted))
+    lines = connection.execute(_statement.where(counted))
     return Spending(
         account=balance(connection, account_of(key.account)),
         budget=balance(connection, budget_of(key.id)),
