@@ -16,7 +16,7 @@ CASES ?= 260
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 
-.PHONY: serve test check bench bench-queue bench-studio chaos fuzz live tongues types sheet clean
+.PHONY: serve test check bench bench-queue bench-studio chaos fuzz live tongues types sheet studio-pictures clean
 
 serve: $(VENV)/ready
 	exec $(VENV)/bin/danqing serve --host $(HOST) --port $(PORT) $(if $(DATA),--data "$(DATA)")
@@ -63,6 +63,10 @@ types: $(VENV)/ready-dev $(CHECKERS:%=.venvs/%/ready)
 
 sheet: $(VENV)/ready
 	$(VENV)/bin/python docs/sketch_sheet.py
+
+# Every room of the studio, to be looked at in build/studio; some of them are in docs/studio.md.
+studio-pictures: $(VENV)/ready-dev
+	PYTHONPATH=tests $(VENV)/bin/python docs/studio_pictures.py
 
 clean:
 	rm -rf $(VENV) .venvs build dist src/danqing/sketch/pack src/danqing/studio/vendor

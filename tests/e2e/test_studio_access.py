@@ -1,24 +1,18 @@
 """Every room of the studio by the rules of accessibility, in dark and in light, on a phone and on a wide screen."""
 
-import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-import danqing.studio
 from contract.calls import new_key
-from e2e.visiting import NEEDED, PHONE, Visit, at_rest
+from e2e.rooms import ABOVE, ROOMS, SCREENS, SHELL
+from e2e.visiting import NEEDED, Visit, at_rest
 from serving import Server
 
 AXE = Path(__file__).parents[2] / ".venvs" / "studio" / "node_modules" / "axe-core" / "axe.min.js"
-SHELL = (Path(danqing.studio.__file__).parent / "shell.js").read_text()
 FILM = "veo-3.0-generate-001"
-ROOM = re.compile(r"^  (\w+): \{ for: \[([^\]]*)\]", re.MULTILINE)
-ROOMS = {name: re.findall(r'"(\w+)"', whose) for name, whose in ROOM.findall(SHELL)}
-WIDE = {"width": 1440, "height": 900}
-SCREENS = {"phone": PHONE, "wide": WIDE}
 # What axe finds, as lines that name the place.
 LOOK = """axe.run(document, {resultTypes: ["violations"]}).then(({violations}) =>
   violations.flatMap(({id, impact, help, nodes}) =>
@@ -56,7 +50,7 @@ def stocked(server: Server) -> Iterator[str]:
     bodies = (
         {"model": "imagen-4.0-generate-001", "prompt": "a red fox in the snow at dawn", "count": 2, "aspect": "16:9"},
         {"model": "imagen-4.0-generate-001", "prompt": "水墨畫：山間的一葉孤舟", "count": 1},
-        {"model": "imagen-4.0-generate-001", "prompt": "[danqing:fail=upstream] a storm", "count": 1},
+        {"model": "imagen-4.0-generate-001", "prompt": "[danqing:fail] a storm", "count": 1},
         {"model": FILM, "prompt": "a paper boat on a river", "seconds": 4},
         {"model": FILM, "prompt": "[danqing:slow=600] a boat at dusk", "seconds": 4},
     )
@@ -99,19 +93,6 @@ def test_a_room_is_open_to_everybody(visit: Visit, stocked: str, room: str, scre
     assert looked_at(page, room) == []
 
 
-def view(page: Page) -> None:
-    """A work, large."""
-    page.locator(".tile").first.click()
-    expect(page.locator("dialog[open]")).to_be_visible()
-
-
-def code(page: Page) -> None:
-    """The draft as code."""
-    page.locator("textarea").fill("a fox")
-    page.locator(".coded").click()
-    expect(page.locator(".code pre")).to_be_visible()
-
-
 def play(page: Page) -> None:
     """A film with its controls, and the links to it."""
     page.locator(".tile", has_text="paper boat").first.locator("a").click()
@@ -136,23 +117,22 @@ def recognise(page: Page) -> None:
 
 
 # What opens above a room: the room, and how.
-ABOVE: dict[str, tuple[str, Callable[[Page], None]]] = {
-    "viewer": ("library", view),
+OPENED: dict[str, tuple[str, Callable[[Page], None]]] = {
+    **ABOVE,
     "film": ("library", play),
     "question": ("library", delete),
     "card": ("library", recognise),
-    "code": ("create", code),
 }
 
 
 @pytest.mark.parametrize("screen", SCREENS)
-@pytest.mark.parametrize("name", ABOVE)
+@pytest.mark.parametrize("name", OPENED)
 def test_what_opens_above_a_room_is_open_to_everybody(visit: Visit, stocked: str, name: str, screen: str) -> None:
     page = visit.page
     page.set_viewport_size(SCREENS[screen])
     visit.enter(stocked)
     expect(page.locator(".rooms")).to_be_visible()
-    room, open_it = ABOVE[name]
+    room, open_it = OPENED[name]
     visit.open(room)
     open_it(page)
     assert looked_at(page, name) == []

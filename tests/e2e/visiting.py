@@ -24,7 +24,12 @@ PHONE = {"width": 390, "height": 844}
 _REST = """new Promise((resolve) => {
   let quiet = 0;
   const done = () => { observer.disconnect(); resolve(); };
-  const stirred = () => { clearTimeout(quiet); quiet = setTimeout(done, 500); };
+  const awaited = (image) => {
+    const { top, bottom } = image.getBoundingClientRect();
+    return !image.complete && bottom > 0 && top < innerHeight;
+  };
+  const look = () => [...document.images].some(awaited) ? stirred() : done();
+  const stirred = () => { clearTimeout(quiet); quiet = setTimeout(look, 500); };
   const observer = new MutationObserver(stirred);
   observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
   setTimeout(done, 8000);
@@ -70,7 +75,7 @@ class Visit:
 
 
 def at_rest(page: Page) -> None:
-    """Wait until nothing of the page changes any more; what is at work may go on changing it."""
+    """Wait until nothing of the page changes any more and its pictures are there; what is at work may go on."""
     page.evaluate(_REST)
 
 

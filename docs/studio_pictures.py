@@ -1,0 +1,158 @@
+"""Takes pictures of the studio: every room and what opens above it, dark and light, on a phone, and in Chinese.
+
+`make studio-pictures` draws on a server of its own whose works are always the same. All pictures go into
+build/studio, to be looked at; those that docs/studio.md shows go into docs/studio.
+"""
+
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from contract.calls import new_key
+from e2e.rooms import ABOVE, ROOMS, WIDE
+from e2e.visiting import CHROMIUM, FLAGS, PHONE, at_rest
+from serving import Server
+
+ALL = Path(__file__).parents[1] / "build" / "studio"
+SHOWN = Path(__file__).parent / "studio"
+SHOW = ("create-dark", "library-light", "viewer-dark", "create-phone", "library-zh-Hant")
+BYTES_MAX = 150 << 10
+IMAGEN, ULTRA, FILM = "imagen-4.0-generate-001", "imagen-4.0-ultra-generate-001", "veo-3.0-generate-001"
+DRAFT = {"en": "a lighthouse in a storm at night, oil painting", "zh-Hant": "黃昏的海邊，一座燈塔，油畫"}
+# So long that what makes it slow is cut off wherever it is shown.
+PATIENT = (
+    "Drone shot over a river that winds through misty mountains at sunrise: a small wooden boat with a lantern drifts "
+    "past cranes that take wing, the camera slowly descends until the water fills the frame, soft golden light, "
+    "birdsong and the sound of oars, in the manner of an old scroll [danqing:slow=600]"
+)
+# What lies in the library, oldest first; the last is still at work.
+WORKS: tuple[dict[str, object], ...] = (
+    {"model": IMAGEN, "prompt": "an astronaut riding a horse on the moon", "aspect": "4:3"},
+    {"model": IMAGEN, "prompt": "桜の木の下の犬", "aspect": "1:1"},
+    {"model": IMAGEN, "prompt": "a mechanical butterfly flying in the futuristic garden", "aspect": "16:9"},
+    {"model": IMAGEN, "prompt": "夜晚的城市，下著雨", "aspect": "3:4"},
+    {"model": IMAGEN, "prompt": "a stained glass window of a peacock", "aspect": "1:1"},
+    {"model": FILM, "prompt": "Panning wide shot of a calico kitten sleeping in the sunshine", "seconds": 4},
+    {"model": ULTRA, "prompt": "A minimalist logo for a LLM router market company on a solid white background. "
+     "trident in a circle as the main symbol, with ONLY text 'InferEra' below.", "aspect": "1:1"},
+    {"model": IMAGEN, "prompt": "a lighthouse in a storm at night", "aspect": "16:9"},
+    {"model": IMAGEN, "prompt": "一隻熊貓在竹林裡吃竹子", "aspect": "4:3"},
+    {"model": IMAGEN, "prompt": "a hot air balloon over the mountains at dawn", "aspect": "9:16"},
+    {"model": IMAGEN, "prompt": "a storm in a teacup [danqing:fail]", "aspect": "1:1"},
+    {"model": IMAGEN, "prompt": "生成一幅山水畫,並給出一首詩詞描述", "aspect": "16:9"},
+    {"model": IMAGEN, "prompt": "a red fox in the snow at dawn", "aspect": "4:3"},
+    {"model": FILM, "prompt": PATIENT, "seconds": 8},
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Look:
+    """How it is looked at."""
+
+    name: str
+    scheme: str
+    language: str
+    phone: bool = False
+
+
+LOOKS = (
+    Look("dark", "dark", "en"),
+    Look("light", "light", "en"),
+    Look("phone", "dark", "en", phone=True),
+    Look("phone-light", "light", "zh-Hant", phone=True),
+    Look("zh-Hant", "light", "zh-Hant"),
+)
+
+
+def furnish(server: Server) -> str:
+    """Have the works made; the key that has them."""
+    key = new_key(server, "Studio")
+    for seed, work in enumerate(WORKS, 1):
+        body = {"count": 1, **work, "seed": seed}
+        answer = server.call("POST", "/api/jobs", body, key=key)
+        assert answer.status == 201, answer.body
+        if work is not WORKS[-1]:
+            server.call("GET", f"/api/jobs/{answer.json()['id']}/events", key=key)
+    return key
+
+
+def take(browser: Browser, server: Server, key: str, look: Look) -> Iterator[tuple[str, bytes]]:
+    """Every room and what opens above it, looked at in one way: names and PNGs."""
+    context = browser.new_context(
+        viewport=PHONE if look.phone else WIDE,
+        device_scale_factor=2 if look.phone else 1,
+        color_scheme=look.scheme,  # type: ignore[arg-type]
+        locale=look.language if look.language != "en" else "en-US",
+        reduced_motion="reduce",
+        timezone_id="Asia/Taipei",
+    )
+    page = context.new_page()
+    page.goto(f"{server.url}/studio")
+    expect(page.locator("#key")).to_be_visible()
+    at_rest(page)
+    yield f"signin-{look.name}", page.screenshot()
+    page.locator("#key").fill(key)
+    page.keyboard.press("Enter")
+    expect(page.locator(".rooms")).to_be_visible()
+    for room in (name for name, whose in ROOMS.items() if "key" in whose):
+        enter(page, server, room, look)
+        yield f"{room}-{look.name}", page.screenshot()
+    for name, (room, show) in ABOVE.items():
+        enter(page, server, room, look)
+        show(page)
+        at_rest(page)
+        yield f"{name}-{look.name}", page.screenshot()
+    context.close()
+
+
+def enter(page: Page, server: Server, room: str, look: Look) -> None:
+    """Go into a room and wait until all of it is there."""
+    page.goto(f"{server.url}/studio#/{room}")
+    page.reload()
+    expect(page.locator("main.room:not(.waiting)")).to_be_visible()
+    if room == "create":
+        page.locator("textarea").fill(DRAFT[look.language])
+        expect(page.locator(".go")).to_contain_text("$")
+    at_rest(page)
+
+
+def pressed(picture: bytes) -> bytes:
+    """As WebP, no larger than it may be."""
+    image = Image.open(BytesIO(picture)).convert("RGB")
+    for quality in (86, 78, 68, 55):
+        out = BytesIO()
+        image.save(out, "WEBP", quality=quality, method=6)
+        if out.tell() <= BYTES_MAX:
+            break
+    return out.getvalue()
+
+
+def main() -> None:
+    """Take them all."""
+    if CHROMIUM is None:
+        sys.exit("Chromium is not installed on this machine.")
+    for folder in (ALL, SHOWN):
+        folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        server = Server(Path(folder)).start()
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        try:
+            key = furnish(server)
+            for look in LOOKS:
+                for name, picture in take(browser, server, key, look):
+                    data = pressed(picture)
+                    for place in (ALL, SHOWN) if name in SHOW else (ALL,):
+                        (place / f"{name}.webp").write_bytes(data)
+        finally:
+            browser.close()
+            server.kill()
+
+
+if __name__ == "__main__":
+    main()
