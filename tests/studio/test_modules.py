@@ -51,11 +51,24 @@ def test_no_module_is_long() -> None:
 
 
 @pytest.mark.skipif(not available(), reason="npm was out of reach when this was built: there is no studio")
-def test_the_page_has_the_first_room_ready_and_fetches_the_others_when_they_are_entered() -> None:
+def test_the_page_names_what_is_needed_at_once_and_what_each_room_needs() -> None:
     page = load().page.data.decode()
-    for early in ("app.js", "base/words.js", "vendor/signals.js", "works/tiles.js", "rooms/create/room.js"):
-        assert f'/{early}"' in page, early
-    assert "rooms/library" not in page
+    named = {
+        name: rooms
+        for rooms, name in re.findall(r'<link [^>]*?(?:data-rooms="([^"]*)" )?href="/studio/\w+/([^"]+)"', page)
+    }
+    for early in (
+        "app.js",
+        "shell.js",
+        "base/words.js",
+        "vendor/signals.js",
+        "vendor/signals-core.js",
+        "works/viewer.js",
+    ):
+        assert named[early] == "", early
+    assert named["rooms/create/room.js"] == named["styles/create.css"] == "create"
+    assert set(named["desk/draft.js"].split()) >= {"create", "jobs"}
+    assert not [name for name in named if name.startswith("words/")], "nobody knows yet in which language"
     styles = re.findall(r'rel="stylesheet" href="[^"]*/styles/(\w+)\.css"', page)
     assert styles[0] == "ground", "it says in which order the others count"
     assert len(styles) > 3

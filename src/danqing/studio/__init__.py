@@ -6,14 +6,13 @@ asked for every time, and is answered "not modified" while it is the same. Text 
 
 import gzip
 import hashlib
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from pathlib import PurePosixPath
-from posixpath import normpath
+
+from danqing.studio.links import links
 
 MIMES: Mapping[str, str] = {
     "js": "text/javascript; charset=utf-8",
@@ -23,14 +22,8 @@ MIMES: Mapping[str, str] = {
     "txt": "text/plain; charset=utf-8",
 }
 VENDOR = "vendor"
-GROUND = "styles/ground.css"  # says in which order the others count
-FIRST_ROOM = "create"
-FIRST = ("app.js", f"rooms/{FIRST_ROOM}/room.js")
 PAGE = "index.html"
 UNBUILT = "unbuilt.html"
-_IMPORT = re.compile(
-    r"""(?:^|;)(?:import|export)\b[^;"']*?\bfrom\s*["']([^"']+)["']|(?:^|;)import\s*["']([^"']+)["']""", re.MULTILINE
-)
 ABSENT = "not built, since npm was out of reach: run `python build_pack.py` where it is not"
 
 
@@ -84,36 +77,9 @@ def load() -> Studio:
         digest.update(f"{name}\n{file.etag}\n".encode())
     build, complete = digest.hexdigest()[:16], available()
     text = (root / (PAGE if complete else UNBUILT)).read_text()
-    links = {"styles": _styles(found, build), "preloads": _preloads(found, build) if complete else []}
-    page = text.replace("{build}", build)
-    for name, rows in links.items():
-        page = page.replace(f"{{{name}}}", "\n".join(rows))
+    named = links({name: file.data for name, file in found.items()}, f"/studio/{build}") if complete else []
+    page = text.replace("{build}", build).replace("{links}", "\n".join(named))
     return Studio(build, Asset.of(page.encode(), "text/html; charset=utf-8"), found, complete)
-
-
-def _styles(found: Mapping[str, Asset], build: str) -> Iterator[str]:
-    """The links to the stylesheets; that of a room which is not the first is fetched at leisure, and taken up there."""
-    later = {name.split("/")[1] for name in found if name.startswith("rooms/")} - {FIRST_ROOM}
-    for name in sorted((name for name in found if name.endswith(".css")), key=lambda name: (name != GROUND, name)):
-        room = PurePosixPath(name).stem
-        how = f'prefetch" as="style" data-room="{room}' if room in later else "stylesheet"
-        yield f'<link rel="{how}" href="/studio/{build}/{name}">'
-
-
-def _preloads(found: Mapping[str, Asset], build: str) -> Iterator[str]:
-    """The links to the modules of the first room, so that they are fetched at once and not one after the other."""
-    for name in sorted(_reached(found, FIRST, set())):
-        yield f'<link rel="modulepreload" href="/studio/{build}/{name}">'
-
-
-def _reached(found: Mapping[str, Asset], names: Iterable[str], seen: set[str]) -> set[str]:
-    """The modules that are loaded with these at once; what is imported later, when it is needed, is not."""
-    for name in set(names) - seen:
-        seen.add(name)
-        above = PurePosixPath(name).parent
-        imported = [a or b for a, b in _IMPORT.findall(found[name].data.decode())]
-        _reached(found, [normpath(above / target) for target in imported], seen)
-    return seen
 
 
 def _files(folder: Traversable, above: str) -> Iterator[tuple[str, Asset]]:

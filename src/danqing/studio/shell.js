@@ -20,30 +20,36 @@ const ROOMS = {
   account: { for: ["key", "owner"], load: () => import("./rooms/account/room.js") },
 };
 
+const FIRST = "create";
 const AT_HAND = 4; // rooms that a phone shows at once; the others are behind one more button
 
 const entered = signal({}); // the rooms that were fetched, by name
+const begun = new Set(); // those that are being fetched, and those that were
 const trouble = signal(null);
 
-/** The styles of a room count from when it is first entered; until then they were only fetched. @param {string} name */
-const dressed = (name) => Promise.all([...document.getElementsByTagName("link")]
-  .filter(({ rel, dataset }) => rel === "prefetch" && dataset.room === name)
+/** Have all that the page names for a room fetched, at once. @param {string} name */
+const furnished = (name) => Promise.all([...document.getElementsByTagName("link")]
+  .filter(({ rel, dataset }) => rel === "room" && dataset.rooms.split(" ").includes(name))
   .map((link) => new Promise((resolve, reject) => {
     link.onload = resolve;
     link.onerror = reject;
-    link.rel = "stylesheet";
+    link.rel = link.as === "style" ? "stylesheet" : "modulepreload";
   })));
 
 async function enter(name) {
-  if (entered.value[name]) return;
+  if (begun.has(name)) return;
+  begun.add(name);
   try {
-    const [{ Room }] = await Promise.all([ROOMS[name].load(), dressed(name)]);
+    const [{ Room }] = await Promise.all([ROOMS[name].load(), furnished(name)]);
     trouble.value = null;
     entered.value = { ...entered.value, [name]: Room };
   } catch {
+    begun.delete(name);
     trouble.value = { kind: "renewed" };
   }
 }
+
+enter(room.value in ROOMS ? room.value : FIRST); // while it is asked who is signed in
 
 /** Whose money is spent: play money of a test key, or the real thing. */
 export const KeyBadge = () => {
