@@ -11,8 +11,8 @@ from e2e.visiting import PHONE
 
 SHELL = (Path(danqing.studio.__file__).parent / "shell.js").read_text()
 _ROOM = re.compile(r"^  (\w+): \{ for: \[([^\]]*)\]", re.MULTILINE)
-# By name: for whom there is such a room.
-ROOMS = {name: re.findall(r'"(\w+)"', whose) for name, whose in _ROOM.findall(SHELL)}
+# By name: for whom there is such a room; what opens above all of them is for nobody by itself.
+ROOMS = {name: re.findall(r'"(\w+)"', whose) for name, whose in _ROOM.findall(SHELL) if whose}
 WIDE = {"width": 1440, "height": 900}
 SCREENS = {"phone": PHONE, "wide": WIDE}
 
@@ -40,8 +40,21 @@ def tune(page: Page) -> None:
 def code(page: Page) -> None:
     """The draft as code."""
     page.locator(".composer textarea").fill("a red fox in the snow at dawn")
-    page.locator(".coded").click()
+    page.locator(".composer .tool[aria-haspopup=dialog]").nth(1).click()
     expect(page.locator(".code pre")).to_be_visible()
+
+
+def remember(page: Page) -> None:
+    """The words of before."""
+    page.locator(".composer .tool[aria-haspopup=dialog]").nth(0).click()
+    expect(page.locator("dialog[open]")).to_be_visible()
+
+
+def climb(page: Page) -> None:
+    """The ladder from a trial to the whole."""
+    page.locator(".composer textarea").fill("a red fox in the snow at dawn")
+    page.locator(".composer .tool[aria-haspopup=dialog]").nth(2).click()
+    expect(page.locator("dialog[open]")).to_be_visible()
 
 
 def trace(page: Page) -> None:
@@ -57,11 +70,20 @@ def choose(page: Page) -> None:
     expect(page.get_by_role("toolbar").last).to_be_visible()
 
 
+def new_key(page: Page) -> None:
+    """The form of a new key."""
+    page.locator("main header .primary").click()
+    expect(page.locator("dialog[open]")).to_be_visible()
+
+
 # By name: in which room it opens, and how.
 ABOVE: dict[str, tuple[str, Callable[[Page], None]]] = {
     "viewer": ("library", view),
     "models": ("create", pick),
     "form": ("create", tune),
     "code": ("create", code),
+    "history": ("create", remember),
+    "ladder": ("create", climb),
     "job": ("jobs", trace),
+    "key": ("keys", new_key),
 }

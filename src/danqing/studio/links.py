@@ -1,8 +1,8 @@
 """Which files the page names: what is needed before anything is seen, and what each room needs when it is entered.
 
-The files of a room are its modules, all that these import, and the stylesheet of its name. A browser leaves their links
-alone until the shell opens the room: then they are fetched all at once, and not one after the other as they import each
-other.
+The files of a room are its modules, all that these import, and the stylesheets of their names. A browser leaves their
+links alone until the shell opens the room: then all are fetched at once, and not one after the other as they import
+each other.
 """
 
 import re
@@ -34,13 +34,23 @@ def links(files: Mapping[str, bytes], at: str) -> Iterator[str]:
 def _needed(files: Mapping[str, bytes]) -> dict[str, set[str]]:
     """The files that are needed at all, and by which rooms; by none of them, what is needed at once."""
     rooms = {PurePosixPath(name).parts[1] for name in files if name.startswith(f"{ROOMS}/")}
-    styles = {name: {PurePosixPath(name).stem} & rooms for name in files if name.endswith(".css")}
     first = _reached(files, [FIRST], set())
-    needed: dict[str, set[str]] = {**styles, **{name: set() for name in first}}
+    needed: dict[str, set[str]] = {name: set() for name in first}
     for room in rooms:
         for name in _reached(files, [f"{ROOMS}/{room}/room.js"], set()) - first:
             needed.setdefault(name, set()).add(room)
-    return needed
+    styles = [name for name in files if name.endswith(".css")]
+    return needed | {name: _wearers(PurePosixPath(name).stem, needed) for name in styles}
+
+
+def _wearers(style: str, needed: Mapping[str, set[str]]) -> set[str]:
+    """The rooms that need a stylesheet: that of its name, or else those that need a module or a folder of its name."""
+    if f"{ROOMS}/{style}/room.js" in needed:
+        return {style}
+    worn_by = [
+        rooms for name, rooms in needed.items() if style in (*PurePosixPath(name).parts, PurePosixPath(name).stem)
+    ]
+    return set().union(*worn_by) if all(worn_by) else set()
 
 
 def _reached(files: Mapping[str, bytes], names: Iterable[str], seen: set[str]) -> set[str]:

@@ -5,9 +5,7 @@ import { html, signal, useEffect, useRef } from "./base/html.js";
 import { who } from "./base/session.js";
 import { Icon, Seal } from "./base/shapes.js";
 import { explained, t } from "./base/words.js";
-import { CodeSheet } from "./works/code.js";
 import { follow } from "./works/jobs.js";
-import { Viewer } from "./works/viewer/viewer.js";
 
 // Fetched when they are first entered. An admin is a key as well.
 const ROOMS = {
@@ -18,12 +16,14 @@ const ROOMS = {
   keys: { for: ["admin", "owner"], load: () => import("./rooms/keys/room.js") },
   upstreams: { for: ["admin", "owner"], load: () => import("./rooms/upstreams/room.js") },
   account: { for: ["key", "owner"], load: () => import("./rooms/account/room.js") },
+  above: { for: [], load: () => import("./rooms/above/room.js") },
 };
 
 const FIRST = "create";
 const AT_HAND = 4; // rooms that a phone shows at once; the others are behind one more button
 
-const entered = signal({}); // the rooms that were fetched, by name
+/** The rooms that were fetched, by name. @type {Signal<Record<string, () => any>>} */
+const entered = signal({});
 const begun = new Set(); // those that are being fetched, and those that were
 const trouble = signal(null);
 
@@ -87,7 +87,7 @@ export function Shell() {
   const open = rooms.includes(room.value) ? room.value : rooms[0];
   const close = rooms.length > AT_HAND + 1 ? AT_HAND : rooms.length;
   useEffect(() => (owner ? undefined : follow()), [owner]);
-  useEffect(() => { enter(open); }, [open]);
+  useEffect(() => { enter(open); enter("above"); }, [open]);
   return html`<nav class="rooms" aria-label=${t("nav.label")}>
     <${Seal}/>
     ${rooms.slice(0, close).map((name) => html`<${Way} key=${name} name=${name} open=${open}/>`)}
@@ -95,5 +95,5 @@ export function Shell() {
     <span class="fill"></span>
     <${KeyBadge}/>
   </nav>
-  <${Inside} name=${open}/><${Viewer}/><${CodeSheet}/>`;
+  <${Inside} name=${open}/>${entered.value.above && html`<${entered.value.above}/>`}`;
 }

@@ -83,7 +83,7 @@ export function KeyRow({ row }) {
   const kind = row.test ? "test" : "live";
   const project = projects.value.find((other) => other.id === row.project);
   return html`<li class=${`panel key ${kind}`} data-key=${row.id}>
-    <header><h3>${row.name}</h3><span class=${`badge ${kind}`}>${t(`key.${kind}`)}</span>${row.role !== "member" && html`<span class="badge role">${t(`keys.role.${row.role}`)}</span>`}<code>${row.hint}</code></header>
+    <header><h2>${row.name}</h2><span class=${`badge ${kind}`}>${t(`key.${kind}`)}</span>${row.role !== "member" && html`<span class="badge role">${t(`keys.role.${row.role}`)}</span>`}<code>${row.hint}</code></header>
     <p class="quiet small">${[project && project.name, t("keys.created", { day: date(row.created) }), row.last_used ? t("keys.used", { at: when(row.last_used) }) : t("keys.unused")].filter(Boolean).join(" · ")}</p>
     <p><b>${dollars(chargedOf("monthly", row.id))}</b> <span class="quiet">${t("keys.month")}</span></p>
     <${LimitBars} id=${row.id} limits=${row.limits}/>
