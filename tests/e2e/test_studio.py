@@ -100,3 +100,19 @@ def test_a_key_that_nobody_knows_is_told_so(visit: Visit) -> None:
     expect(page.get_by_role("alert")).to_contain_text("not known here")
     assert [told for told in visit.complaints if "401" not in told] == []
     visit.complaints.clear()
+
+
+def test_tabs_are_signed_in_and_out_together(visit: Visit) -> None:
+    page = visit.enter(new_key(visit.server, "one"))
+    expect(page.locator(".composer")).to_be_visible()
+    other = visit.context.new_page()
+    other.goto(f"{visit.server.url}/studio#/account")
+    expect(other.get_by_role("button", name="Sign out")).to_be_visible()
+    second = new_key(visit.server, "two")
+    other.get_by_role("button", name="Sign out").click()
+    for tab in (page, other):
+        expect(tab.locator("#key")).to_be_visible()
+    other.locator("#key").fill(second)
+    other.keyboard.press("Enter")
+    for tab in (page, other):
+        expect(tab.locator(".rooms")).to_be_visible()

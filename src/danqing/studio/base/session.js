@@ -16,6 +16,10 @@ const known = (told) => (told.owner || told.key ? told : null);
 
 whenSignedOut(() => { who.value = null; });
 
+// The cookie is the whole browser's: what another tab shows is somebody else's from now on.
+const tabs = new BroadcastChannel("danqing-session");
+tabs.onmessage = () => location.reload();
+
 /** Find out who is signed in. */
 export async function recall() {
   who.value = known(await api("GET", "/session"));
@@ -24,10 +28,12 @@ export async function recall() {
 /** @param {string} key rejects with a Problem when it is not good */
 export async function signIn(key) {
   who.value = known(await api("POST", "/session", { key: key.trim() }));
+  tabs.postMessage(null);
 }
 
-/** Have the browser forget it. */
+/** End the session, in all tabs. */
 export async function signOut() {
   await api("DELETE", "/session");
+  tabs.postMessage(null);
   who.value = null;
 }
