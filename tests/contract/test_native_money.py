@@ -32,6 +32,11 @@ def test_every_figure_is_the_sum_of_its_lines(server: Server) -> None:
     rest = server.call("GET", f"/api/ledger?before={first['next']}", key=key).json()
     assert [len(page["entries"]) for page in (first, rest)] == [3, 1]
     assert server.call("GET", f"/api/usage?by=model&model={GEMINI}", key=key).json()["figures"] == []
+    assert server.call("GET", "/api/usage?by=model&account=live", key=key).json()["figures"] == []
+    [played] = server.call("GET", "/api/usage?by=model&account=test", key=key).json()["figures"]
+    lines = server.call("GET", played["ledger"].removeprefix(server.url), key=key).json()["entries"]
+    assert {line["account"] for line in lines} == {"test"}
+    assert sum(line["charged"]["nanos"] for line in lines) == played["charged"]["nanos"] == 6 * CENT
 
 
 def test_figures_and_lines_come_as_tables_too(server: Server) -> None:

@@ -45,7 +45,10 @@ def test_a_session_stands_for_its_key_and_gives_nothing_of_it_away(server: Serve
     assert answer.headers["cache-control"] == "no-store"
     assert server.key not in cookie
     assert server.key.removeprefix("sk-test-") not in answer.headers["set-cookie"]
-    assert ask(server, cookie, "GET", "/api/session").json()["key"]["hint"] == told["key"]["hint"]
+    asking = ask(server, cookie, "GET", "/api/session").json()
+    assert asking["key"]["hint"] == told["key"]["hint"]
+    assert told["ends"] >= asking["ends"] > told["key"]["created"]
+    assert server.call("GET", "/api/session").json()["ends"] is None
     job = ask(server, cookie, "POST", "/api/jobs", JOB)
     assert (job.status, job.json()["held"]["nanos"]) == (201, 3 * CENT)
 

@@ -176,6 +176,10 @@ async def test_every_figure_is_the_sum_of_its_lines(shelves: Shelves, database: 
         assert sum(line.charged for line in lines) == figure.charged
     assert [figure.jobs for figure in await statements.figures(Spent(sight=MINE), [By.PROJECT], limit=9)] == [3]
     assert await statements.figures(Spent(project="nobody's"), [By.DAY], limit=9) == []
+    accounts = {line.account for line in await statements.entries(Spent(), limit=99)}
+    for account in accounts:
+        assert {line.account for line in await statements.entries(Spent(account=account), limit=99)} == {account}
+    assert await statements.figures(Spent(account="nobody's"), [By.DAY], limit=9) == []
     newest = await statements.entries(Spent(), limit=1)
     older = await statements.entries(Spent(), limit=99, before=newest[0].id)
     assert newest[0].id not in {line.id for line in older}

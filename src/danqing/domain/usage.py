@@ -28,6 +28,7 @@ class Spent:
     """Which charges are meant; None does not choose, and "" is no project. `since` is in, `until` is not."""
 
     sight: Sight = EVERYBODY
+    account: str | None = None  # whose money: that of live keys, or the play money of test keys
     model: str | None = None
     project: str | None = None
     job: str | None = None

@@ -63,6 +63,11 @@ class Accounts:
         if session := self._keyring.session_of(token):
             await self._books.end_session(*session)
 
+    def session_ends(self, token: str) -> datetime | None:
+        """When a session ends by itself; None for what is no session."""
+        session = self._keyring.session_of(token)
+        return session[1] if session else None
+
     async def is_ended(self, token: str) -> bool:
         """Whether this is a session that was ended."""
         session = self._keyring.session_of(token)

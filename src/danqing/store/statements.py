@@ -99,7 +99,7 @@ def _all(columns: Select[Any], which: Spent) -> Select[Any]:
     joined = transfers.join(jobs, jobs.c.id == transfers.c.job, isouter=True)
     found = columns.select_from(joined.join(keys, keys.c.id == transfers.c.key, isouter=True))
     found = found.where(within(which.sight, transfers.c.key))
-    named = ((jobs.c.model, which.model), (transfers.c.job, which.job))
+    named = ((transfers.c.account, which.account), (jobs.c.model, which.model), (transfers.c.job, which.job))
     found = found.where(*(column == value for column, value in named if value is not None))
     if which.project is not None:
         found = found.where(keys.c.project == which.project if which.project else keys.c.project.is_(None))

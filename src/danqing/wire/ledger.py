@@ -37,6 +37,7 @@ def figure(row: Figure, by: Sequence[By], asked: Spent, base: str, keys: Sequenc
     chosen = {
         "since": time(since),
         "until": time(until),
+        "account": asked.account,
         "model": row.model or asked.model,
         "key": row.key or ",".join(keys) or None,
         "project": row.project or "" if By.PROJECT in by else asked.project,

@@ -47,6 +47,10 @@ QUERY: Mapping[str, tuple[str, Schema]] = {
     "key": ("Those of this key, by its id, if they may be seen; several with commas.", _TEXT),
     "cost_min": ("Whose job was charged no less than so many dollars.", _DOLLARS),
     "cost_max": ("Whose job was charged no more than so many dollars.", _DOLLARS),
+    "account": (
+        "Those of live keys, or of test keys, which spend play money.",
+        {"type": "string", "enum": ["live", "test"]},
+    ),
     "project": ("Those of this project.", _TEXT),
     "job": ("Those of this job.", _TEXT),
     "format": ("As a table instead, or `Accept: text/csv`.", {"type": "string", "enum": ["csv", "json"]}),

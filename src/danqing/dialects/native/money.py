@@ -26,7 +26,7 @@ class Money:
 
     def calls(self) -> list[Call]:
         """What can be asked."""
-        call, chosen = Subject("money").call, "since until model key project format"
+        call, chosen = Subject("money").call, "since until account model key project format"
         return [
             call(
                 "GET /usage",
@@ -89,6 +89,7 @@ class Money:
         query, sight = request.query_params, await self._front.porter.sight(request)
         return Spent(
             sight=sight.only(words(request, "key")),
+            account=query.get("account") or None,
             model=query.get("model") or None,
             project=query.get("project"),
             job=query.get("job") or None,

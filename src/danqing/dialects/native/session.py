@@ -6,6 +6,7 @@ from danqing.dialects.native.calls import Call, Subject
 from danqing.domain.errors import Kind, Problem
 from danqing.domain.keys import Key
 from danqing.front import Front, Reply
+from danqing.front.porter import token_of
 from danqing.front.sessions import COOKIE, carried, forgotten, require_own_page
 from danqing.wire import books
 from danqing.wire.answers import money
@@ -41,13 +42,14 @@ class Session:
 
     async def get(self, request: Request) -> Reply:
         """Who asks: the key that is sent or that the session stands for, the owner, or nobody who is known."""
-        told: Tree = {"owner": False, "key": None}
+        told: Tree = {"owner": False, "key": None, "ends": None}
         try:
-            told = _told(await self._front.porter.caller(request))
+            ends = self._front.accounts.session_ends(token_of(request))
+            told = {**_told(await self._front.porter.caller(request)), "ends": time(ends)}
         except Problem as problem:
             if problem.kind is not Kind.UNAUTHENTICATED:
                 raise
-        return Reply.of({**told, "ends": None}, headers=_PRIVATE)
+        return Reply.of(told, headers=_PRIVATE)
 
     async def sign_out(self, request: Request) -> Reply:
         """End the session that the browser brings, copies of it too, and have the browser forget it."""

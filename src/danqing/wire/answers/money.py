@@ -45,7 +45,7 @@ class Key(Shape):
 
 
 class Session(Shape):
-    """Who asks: a key, the owner of the server, or nobody. `ends` is when the session does that was just begun."""
+    """Who asks: a key, the owner of the server, or nobody. `ends` is when its session does."""
 
     owner: bool
     key: Key | None

@@ -54,10 +54,10 @@ const Told = ({ told, models, title }) => html`<div class="reading">
 const spoken = (told, title) =>
   [`${inWords(told.day)}: ${dollars(told.sum)}`, ...told.parts.map((part) => `${title(part.model)} ${dollars(part.charged)}`)].join("; ");
 
-/** @param {{told: Day, place: number, top: number, models: string[], at: number, reach: (place: number) => void, title: (model: string) => string}} props */
-function Bar({ told, place, top, models, at, reach, title }) {
+/** @param {{told: Day, place: number, top: number, models: string[], at: number, reach: (place: number) => void, title: (model: string) => string, chosen: Record<string, string>}} props */
+function Bar({ told, place, top, models, at, reach, title, chosen }) {
   let y = HIGH;
-  return html`<a href=${linesOf({ since: told.day, days: 1 })} tabindex=${place === at ? "0" : "-1"} aria-label=${spoken(told, title)} data-day=${told.day}
+  return html`<a href=${linesOf(told.day, chosen)} tabindex=${place === at ? "0" : "-1"} aria-label=${spoken(told, title)} data-day=${told.day}
       onFocus=${() => reach(place)} onPointerEnter=${() => reach(place)}>
     <rect class="hit" x=${place * STEP} width=${STEP} height=${HIGH}/>
     ${told.parts.map((part) => {
@@ -73,8 +73,11 @@ const Table = ({ told, title }) => html`<details class="astable"><summary>${t("u
   <tbody>${told.filter((day) => day.parts.length).map((day) => html`<tr key=${day.day}><th scope="row">${inWords(day.day)}</th><td>${dollars(day.sum)}</td>
     <td>${day.parts.map((part) => `${title(part.model)} ${dollars(part.charged)}`).join(", ")}</td></tr>`)}</tbody></table></div></details>`;
 
-/** @param {{told: Day[], models: string[], title: (model: string) => string}} props the models with the dearest first */
-export function Chart({ told, models, title }) {
+/**
+ * @param {{told: Day[], models: string[], title: (model: string) => string, chosen: Record<string, string>}} props
+ *   the models with the dearest first; `chosen` is what chooses the lines, besides the days
+ */
+export function Chart({ told, models, title, chosen }) {
   const at = useSignal(told.length - 1);
   const drawing = useRef(/** @type {SVGElement|null} */ (null));
   const place = Math.min(at.value, told.length - 1);
@@ -92,7 +95,7 @@ export function Chart({ told, models, title }) {
       <span class="tick half">${dollars(money(BigInt(top) / 2n))}</span>
       <svg ref=${drawing} viewBox=${`0 0 ${told.length * STEP} ${HIGH}`} preserveAspectRatio="none" role="group" aria-label=${t("usage.byday")} onKeyDown=${move}>
         ${[0, HIGH / 2, HIGH].map((y) => html`<line class="rule" x1="0" x2=${told.length * STEP} y1=${y} y2=${y}/>`)}
-        ${told.map((day, n) => html`<${Bar} key=${day.day} told=${day} place=${n} top=${top} models=${models} at=${place} reach=${(reached) => { at.value = reached; }} title=${title}/>`)}
+        ${told.map((day, n) => html`<${Bar} key=${day.day} told=${day} place=${n} top=${top} models=${models} at=${place} reach=${(reached) => { at.value = reached; }} title=${title} chosen=${chosen}/>`)}
       </svg>
     </div>
     <p class="days quiet small"><span>${inShort(told[0].day)}</span><span>${inShort(told[Math.floor(told.length / 2)].day)}</span><span>${inShort(told[told.length - 1].day)}</span></p>

@@ -5,13 +5,16 @@ import { api } from "../../base/api.js";
 import { html, useEffect, useSignal } from "../../base/html.js";
 import { Limits } from "../../base/limits.js";
 import { nanosOf, total } from "../../base/money.js";
+import { Segments } from "../../base/segments.js";
 import { keepsBooks, who } from "../../base/session.js";
 import { Icon } from "../../base/shapes.js";
 import { dollars, explained, t } from "../../base/words.js";
 import { Chart, byDay, hue } from "./chart.js";
 import { linesBehind } from "./lines.js";
-import { keyName, modelTitle, projectName, readNames } from "./names.js";
+import { anyLive, keyName, modelTitle, projectName, readNames } from "./names.js";
 import { PeriodPicker, days, period, range } from "./period.js";
+
+const ACCOUNTS = ["live", "test"]; // real money, and play money
 
 /** @param {Record<string, string>} also @returns {string} */
 const asked = (also) => String(new URLSearchParams(also));
@@ -41,10 +44,10 @@ const Shares = ({ title, figures, name, models }) => {
     <svg viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><rect data-hue=${models ? hue(models, row.model) : "1"} width=${(row.charged.nanos / most) * 100} height="4"/></svg></a></li>`)}</ul></section>`;
 };
 
-const Everything = ({ read: told, when, everybody }) => {
+const Everything = ({ read: told, when, everybody, whose }) => {
   const models = dearest(told.model).map((row) => row.model);
   if (!told.model.length) return html`<p class="empty quiet">${t("usage.nothing")}</p>`;
-  return html`<section class="panel"><h2>${t("usage.byday")}</h2><${Chart} told=${byDay(days(when), told.dayly)} models=${models} title=${modelTitle}/></section>
+  return html`<section class="panel"><h2>${t("usage.byday")}</h2><${Chart} told=${byDay(days(when), told.dayly)} models=${models} title=${modelTitle} chosen=${whose}/></section>
     <div class="sides"><${Shares} title=${t("usage.bymodel")} figures=${told.model} name=${(row) => modelTitle(row.model)} models=${models}/>
     ${everybody && html`<${Shares} title=${t("usage.bykey")} figures=${told.key} name=${(row) => keyName(row.key)}/>
       <${Shares} title=${t("usage.byproject")} figures=${told.project} name=${(row) => projectName(row.project)}/>`}</div>`;
@@ -61,7 +64,9 @@ export function Figures() {
   const when = period();
   const everybody = keepsBooks.value;
   const key = everybody ? query.value.get("key") ?? "" : "";
-  const chosen = { ...range(when), ...(key && { key }) };
+  const account = everybody ? query.value.get("account") ?? (anyLive.value ? "live" : "test") : "";
+  const whose = { ...(account && { account }), ...(key && { key }) };
+  const chosen = { ...range(when), ...whose };
   const fail = (problem) => { trouble.value = problem; };
   useEffect(() => { readNames(everybody).catch(fail); }, []);
   useEffect(() => { if (!owner) api("GET", "/usage").then((usage) => { own.value = /** @type {Api.Usage} */ (usage); }, fail); }, []);
@@ -71,7 +76,10 @@ export function Figures() {
     return () => { wanted = false; };
   }, [asked(chosen)]);
   return html`<main class="room usage">
-    <header><h1>${t("nav.usage")}</h1><${PeriodPicker} told=${when}/>${key && html`<button class="toggle" onClick=${() => refine({ key: "" })}>${keyName(key)}<${Icon} name="close"/></button>`}
+    <header><h1>${t("nav.usage")}</h1><${PeriodPicker} told=${when}/>
+      ${everybody && html`<${Segments} label=${t("usage.account")} value=${account} choose=${(value) => refine({ account: value })}
+        options=${ACCOUNTS.map((value) => ({ value, name: t(`usage.account.${value}`) }))}/>`}
+      ${key && html`<button class="toggle" onClick=${() => refine({ key: "" })}>${keyName(key)}<${Icon} name="close"/></button>`}
       <span class="fill"></span>
       <a class="button" href=${`#/usage/ledger?${asked(chosen)}`}><${Icon} name="jobs"/>${t("usage.ledger")}</a>
       <a class="button" href=${`/api/usage?${asked({ ...chosen, by: everybody ? "day,model,key" : "day,model", format: "csv" })}`} download><${Icon} name="save"/>${t("usage.csv")}</a></header>
@@ -79,7 +87,7 @@ export function Figures() {
     ${told.value && html`<${Sums} told=${own.value} sum=${total(told.value.model.map((row) => row.charged))}/>
       ${own.value?.limits.some((row) => row.limit !== "balance") && html`<section class="panel"><h2>${t("usage.limits")}</h2>
         <${Limits} standings=${own.value.limits} outlooks=${own.value.forecast.limits}/></section>`}
-      <${Everything} read=${told.value} when=${when} everybody=${everybody}/>
+      <${Everything} read=${told.value} when=${when} everybody=${everybody} whose=${whose}/>
       <p class="quiet small">${t("usage.utc")}</p>`}
     ${!told.value && !trouble.value && html`<p class="waiting" role="status">${t("waiting")}</p>`}
   </main>`;

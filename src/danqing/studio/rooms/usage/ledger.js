@@ -8,12 +8,12 @@ import { usePages } from "../../base/pages.js";
 import { keepsBooks, who } from "../../base/session.js";
 import { Icon } from "../../base/shapes.js";
 import { clock, date, daysOn } from "../../base/times.js";
-import { dollars, explained, t } from "../../base/words.js";
+import { dollars, explained, has, t } from "../../base/words.js";
 import { keyName, modelTitle, projectName, readNames } from "./names.js";
 
 const PAGE = 100;
 const TABLE_MAX = 1000; // lines of a table, as many as the API gives at once
-const CHOSEN = ["since", "until", "model", "key", "project", "job"];
+const CHOSEN = ["since", "until", "account", "model", "key", "project", "job"];
 
 /** What chooses the lines, as the address says it; "" is no project. */
 const asked = () => Object.fromEntries(CHOSEN.filter((name) => query.value.has(name)).map((name) => [name, query.value.get(name)]));
@@ -25,6 +25,7 @@ const inWords = (name, value) => {
   switch (name) {
     case "since": return t("ledger.since", { day: day(value) });
     case "until": return t("ledger.until", { day: daysOn(day(value), -1) });
+    case "account": return has(`usage.account.${value}`) ? t(`usage.account.${value}`) : value;
     case "model": return modelTitle(value);
     case "key": return keyName(value);
     case "project": return projectName(value);

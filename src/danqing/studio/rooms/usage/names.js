@@ -6,6 +6,8 @@ import { t } from "../../base/words.js";
 
 const models = signal(/** @type {Record<string, string>} */ ({}));
 const keys = signal(/** @type {Record<string, string>} */ ({}));
+/** Whether a live key has ever been created; real money is what is asked about then. */
+export const anyLive = signal(false);
 const projects = signal(/** @type {Record<string, string>} */ ({}));
 
 /** @param {{id: string}[]} rows @param {string} name */
@@ -15,7 +17,9 @@ const named = (rows, name) => Object.fromEntries(rows.map((row) => [row.id, row[
 export async function readNames(everybody) {
   models.value = named((await api("GET", "/models")).models, "title");
   if (!everybody) return;
-  keys.value = named((await api("GET", "/keys")).keys, "name");
+  const all = (await api("GET", "/keys")).keys;
+  anyLive.value = all.some((key) => !key.test);
+  keys.value = named(all, "name");
   projects.value = named((await api("GET", "/projects")).projects, "name");
 }
 
