@@ -62,7 +62,8 @@ export function Composer({ tuned }) {
         onClick=${() => showCode({ draft: draft.value })}><${Icon} name="code"/></button>
       <button type="button" class="tool" aria-haspopup="dialog" aria-label=${t("ladder.label")} title=${t("ladder.label")} disabled=${!ready()}
         onClick=${() => { climbing.value = true; }}><${Icon} name="rungs"/></button>
-      <button type="button" class="tune" aria-expanded=${tuned.value ? "true" : "false"} onClick=${() => { tuned.value = !tuned.value; }}>${t("create.tune")}</button>
+      <button type="button" class="tool tune" aria-label=${t("create.tune")} title=${t("create.tune")} aria-expanded=${tuned.value ? "true" : "false"}
+        onClick=${() => { tuned.value = !tuned.value; }}><${Icon} name="tune"/></button>
       <button class="primary go" disabled=${!ready()} title=${t("create.keys")}>${t("create.go")}<b class=${settled.value ? "" : "unsettled"}>${quote.value ? dollars(quote.value.cost) : "…"}</b></button>
     </div>
     <${Price}/>
