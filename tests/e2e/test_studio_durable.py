@@ -52,11 +52,11 @@ def test_a_server_that_dies_is_waited_for_and_its_work_is_seen_to_its_end(
         running(page, job)
         loaded = page.evaluate("window.loaded = performance.timeOrigin")
         server.kill()
-        expect(page.locator("header [role=status]")).to_contain_text("Connecting")
+        expect(page.locator("header [role=status]")).to_have_text("Reconnecting…")
         running(page, job)
         server.options = ("--port", str(urlsplit(server.url).port))
         server.start()
-        expect(page.locator("header [role=status]")).to_have_count(0)
+        expect(page.locator("header [role=status]")).to_have_text("Connected")
         expect(page.locator(".tile img")).to_have_count(1)
         assert page.evaluate("window.loaded") == loaded, "it is the same page still"
         assert spent(server, key) == server.call("GET", f"/api/jobs/{job}", key=key).json()["charged"]["nanos"] > 0
@@ -71,8 +71,8 @@ def test_a_stream_that_was_refused_is_asked_for_again(visit: Visit) -> None:
     refused = {"status": 503, "body": "{}", "content_type": "application/json"}
     visit.context.route("**/api/events", lambda asked: asked.fulfill(**refused), times=2)
     expect(visit.enter(key).locator(".composer")).to_be_visible()
-    expect(visit.page.locator("header [role=status]")).to_contain_text("Connecting")
-    expect(visit.page.locator("header [role=status]")).to_have_count(0)
+    expect(visit.page.locator("header [role=status]")).to_have_text("Reconnecting…")
+    expect(visit.page.locator("header [role=status]")).to_have_text("Connected")
     job = order(visit.server, key, "[danqing:slow=60] a boat at dusk")
     running(visit.page, job)
     visit.server.call("POST", f"/api/jobs/{job}/cancel", key=key)
