@@ -5,5 +5,5 @@ import { h } from "../vendor/preact.js";
 
 export const html = htm.bind(h);
 export { render } from "../vendor/preact.js";
-export { useEffect, useLayoutEffect, useRef } from "../vendor/hooks.js";
+export { useEffect, useLayoutEffect, useMemo, useRef } from "../vendor/hooks.js";
 export { batch, computed, effect, signal, untracked, useSignal } from "../vendor/signals.js";

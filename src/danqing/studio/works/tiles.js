@@ -1,6 +1,6 @@
 // What was made and what is being made, as tiles in rows of one height.
 
-import { computed, html } from "../base/html.js";
+import { computed, html, useSignal } from "../base/html.js";
 import { Icon } from "../base/shapes.js";
 import { t } from "../base/words.js";
 import { ended, jobs } from "./jobs.js";
@@ -16,6 +16,8 @@ const place = (wide, high) => {
 /** The address of a small picture of a file. @param {string} file @param {256|512} [size] */
 export const thumbnail = (file, size = 512) => `/api/assets/${file}/thumbnail?size=${size}`;
 
+const still = matchMedia("(prefers-reduced-motion: reduce)");
+
 const plain = (event) => event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
 
 /**
@@ -26,6 +28,8 @@ const plain = (event) => event.button === 0 && !(event.ctrlKey || event.metaKey 
  */
 export function Tile({ work, sequence, style, class: kind = "", whose = "", pick, children, ...others }) {
   const film = work.medium === "video";
+  const moving = useSignal(false);
+  const hover = (event) => { moving.value = film && event.type === "pointerenter" && event.pointerType === "mouse" && !still.matches; };
   const enter = (event) => {
     if (pick?.(event)) event.preventDefault();
     else if (plain(event)) {
@@ -33,8 +37,9 @@ export function Tile({ work, sequence, style, class: kind = "", whose = "", pick
       show(work.file, sequence);
     }
   };
-  return html`<article class=${`tile ${kind}`} style=${style ?? place(work.width, work.height)} ...${others}>
+  return html`<article class=${`tile ${kind}`} style=${style ?? place(work.width, work.height)} onPointerEnter=${hover} onPointerLeave=${hover} ...${others}>
     <a href=${addressOf(work.file)} onClick=${enter} onDragStart=${(event) => event.dataTransfer.setData("text/uri-list", `${location.origin}/api/files/${work.file}`)}>
+      ${moving.value && html`<video src=${`/api/files/${work.file}`} muted loop autoplay playsinline aria-hidden="true"></video>`}
       <img src=${thumbnail(work.file)} alt=${work.prompt} width=${work.width} height=${work.height} loading="lazy" decoding="async" draggable="false"/></a>
     <span class="marks">${work.sketch && html`<i>${t("tile.sketch")}</i>`}
       ${film && html`<i><${Icon} name="film"/>${t("seconds", { n: Math.round(work.seconds) })}</i>`}</span>

@@ -4,23 +4,14 @@ import { html, useSignal } from "../../base/html.js";
 import { Question } from "../../base/question.js";
 import { Icon } from "../../base/shapes.js";
 import { explained, t } from "../../base/words.js";
-import { addBoard, boards, isStarred, pin, remove, star, unpin } from "../../works/keeping.js";
+import { isStarred, remove, star, unpin } from "../../works/keeping.js";
+import { Onto } from "../../works/onto.js";
+import { thumbnail } from "../../works/tiles.js";
 import { filters } from "./filters.js";
 import { chosen, tickAll, tickNone } from "./selection.js";
 
+const SEEN_MAX = 9; // of what is about to be deleted
 const PACKED_MAX = 50; // names that GET /api/zip takes
-
-const Onto = ({ files, attempt }) => {
-  const put = async (event) => {
-    const { value } = event.target;
-    event.target.value = "";
-    await attempt(async () => pin(value === "new" ? (await addBoard(t("library.board.unnamed", { n: boards.value.length + 1 }))).id : value, files));
-  };
-  return html`<select aria-label=${t("library.bar.board")} value="" onChange=${put}>
-    <option value="" selected>${t("library.bar.board")}</option>
-    ${(boards.value ?? []).map((board) => html`<option value=${board.id}>${board.name}</option>`)}
-    <option value="new">${t("library.board.new")}</option></select>`;
-};
 
 const Pack = ({ files }) => {
   if (files.length > PACKED_MAX) return html`<button disabled title=${t("library.bar.zip.most", { n: PACKED_MAX })}><${Icon} name="save"/>${t("library.bar.zip.most", { n: PACKED_MAX })}</button>`;
@@ -47,7 +38,7 @@ export function Bar({ mine }) {
     <b role="status">${t("library.bar.count", { n: works.length })}</b>
     <button class="bare" onClick=${tickAll}>${t("library.bar.all")}</button>
     <span class="fill"></span>
-    ${mine && html`<${Onto} files=${files} attempt=${attempt}/>
+    ${mine && html`<${Onto} files=${files} fail=${(problem) => { trouble.value = problem; }}/>
       ${filters.value.board && html`<button onClick=${() => attempt(() => unpin(filters.value.board, files))}><${Icon} name="board"/>${t("library.bar.off")}</button>`}
       <button aria-pressed=${marked ? "true" : "false"} onClick=${() => attempt(() => star(files, !marked))}><${Icon} name="star"/>${t(marked ? "viewer.starred" : "viewer.star")}</button>`}
     <${Pack} files=${files}/>
@@ -55,6 +46,8 @@ export function Bar({ mine }) {
     <button class="bare" aria-label=${t("library.bar.none")} onClick=${tickNone}><${Icon} name="close"/></button>
     ${trouble.value && html`<p class="trouble small" role="alert">${explained(trouble.value)}</p>`}
     ${asking.value && html`<${Question} title=${t("library.remove.ask", { n: works.length })} label=${t("library.remove.go")}
-      act=${() => remove(files)} leave=${() => { asking.value = false; }}><p>${t("library.remove.means")}</p></${Question}>`}
+      act=${() => remove(files)} leave=${() => { asking.value = false; }}>
+      <p class="going">${files.slice(0, SEEN_MAX).map((file) => html`<img key=${file} src=${thumbnail(file, 256)} alt=""/>`)}${files.length > SEEN_MAX && html`<span>+${files.length - SEEN_MAX}</span>`}</p>
+      <p>${t("library.remove.means")}</p></${Question}>`}
   </div>`;
 }

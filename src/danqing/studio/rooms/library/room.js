@@ -6,17 +6,17 @@ import { Icon } from "../../base/shapes.js";
 import { explained, t } from "../../base/words.js";
 import { ended, jobs } from "../../works/jobs.js";
 import { isStarred, pinned, star } from "../../works/keeping.js";
-import { showing } from "../../works/showing.js";
 import { Tile } from "../../works/tiles.js";
 import { Bar } from "./bar.js";
 import { Boards } from "./boards.js";
 import { carry } from "./carrying.js";
 import { filters, lookForAll, wanted } from "./filters.js";
 import { find, fresh, lookAgain, more, readOn, trouble, welcome, works } from "./found.js";
+import { useKeys } from "./keys.js";
 import { seesOthers } from "./owners.js";
 import { Ask, held, Recognised, useDropped } from "./recognising.js";
 import { Rows } from "./rows.js";
-import { choosing, chosen, isChosen, picking, tick, tickAll, tickNone } from "./selection.js";
+import { choosing, chosen, isChosen, picking, tick, tickNone } from "./selection.js";
 import { Chips, Kinds, Search, Sieve, Starred } from "./sieve.js";
 
 const AHEAD = "1200px";
@@ -33,7 +33,7 @@ const drag = (work) => (event) => carry(event, isChosen(work.file) ? chosen.valu
 
 /** A work with what is done to it here. */
 const Kept = ({ work, style, mine }) => html`<${Tile} work=${work} style=${style} sequence=${leafed} pick=${pick(work)}
-    whose=${seesOthers.value ? work.key.name : ""} class=${isChosen(work.file) ? "ticked" : ""} draggable="true" onDragStart=${drag(work)}>
+    whose=${seesOthers.value ? work.key.name : ""} class=${isChosen(work.file) ? "ticked" : ""} data-file=${work.file} draggable="true" onDragStart=${drag(work)}>
   <label class="tick"><input type="checkbox" aria-label=${t("library.tick", { what: work.prompt })} checked=${isChosen(work.file)}
     onClick=${(event) => tick(work.file, { stretch: event.shiftKey })}/></label>
   ${mine && html`<button class="mark" aria-pressed=${isStarred(work) ? "true" : "false"} aria-label=${t("viewer.star")}
@@ -65,17 +65,6 @@ const End = () => {
   return html`<div ref=${end}></div>`;
 };
 
-const typing = (event) => event.target.closest("input:not([type=checkbox]), textarea, select, dialog");
-
-function press(event) {
-  if (showing.value || typing(event)) return;
-  if (event.key === "Escape") tickNone();
-  if (event.key.toLowerCase() === "a" && (event.ctrlKey || event.metaKey) && works.value) {
-    event.preventDefault();
-    tickAll();
-  }
-}
-
 /** The room where everything is kept. */
 export function Room() {
   const open = useSignal(false);
@@ -85,10 +74,7 @@ export function Room() {
   useEffect(() => { if (filters.value.board) find(wanted.value); }, [pinned.value]);
   useEffect(() => { untracked(lookAgain).catch(() => {}); }, [delivered]);
   useDropped();
-  useEffect(() => {
-    addEventListener("keydown", press);
-    return () => removeEventListener("keydown", press);
-  }, []);
+  useKeys();
   return html`<main class=${`room shelves ${open.value ? "open" : ""}`}>
     <div class=${`kept ${choosing.value ? "choosing" : ""}`}>
       <header><h1>${t("nav.library")}</h1><${Search}/><${Kinds}/><${Starred}/>

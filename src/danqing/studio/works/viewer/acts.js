@@ -9,6 +9,7 @@ import { explained, t } from "../../base/words.js";
 import { readModels } from "../../desk/catalogue.js";
 import { showCode } from "../code.js";
 import { remove } from "../keeping.js";
+import { Onto } from "../onto.js";
 import { begin, inputsOf, waysOf } from "../reuse.js";
 import { close, leaf, neighbour } from "../showing.js";
 import { Sharing } from "./sharing.js";
@@ -41,7 +42,7 @@ export function Acts({ story }) {
       <a class="button" href=${`/api/files/${story.file}?attach`} download><${Icon} name="save"/>${t("viewer.save")}</a>
       <button onClick=${() => showCode({ job: story.job })}><${Icon} name="code"/>${t("code.show")}</button>
       <${Copy} text=${story.prompt} label=${t("viewer.copy")}/>
-      ${makes.value && html`<button aria-expanded=${opened.value === "share" ? "true" : "false"} onClick=${() => { opened.value = opened.value === "share" ? "" : "share"; }}><${Icon} name="link"/>${t("share.title")}</button>
+      ${makes.value && html`<${Onto} files=${[story.file]} fail=${fail}/><button aria-expanded=${opened.value === "share" ? "true" : "false"} onClick=${() => { opened.value = opened.value === "share" ? "" : "share"; }}><${Icon} name="link"/>${t("share.title")}</button>
         <button onClick=${() => { opened.value = "remove"; }}><${Icon} name="remove"/>${t("library.remove")}</button>`}
     </div>
     ${opened.value === "share" && html`<${Sharing} file=${story.file}/>`}
