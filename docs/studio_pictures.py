@@ -6,7 +6,7 @@ build/studio, to be looked at; those that docs/studio.md shows go into docs/stud
 
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -82,33 +82,38 @@ def furnish(server: Server) -> str:
     return key
 
 
-def take(browser: Browser, server: Server, key: str, look: Look) -> Iterator[tuple[str, bytes]]:
-    """Every room and what opens above it, looked at in one way: names and PNGs."""
-    context = browser.new_context(
-        viewport=PHONE if look.phone else WIDE,
-        device_scale_factor=2 if look.phone else 1,
-        color_scheme=look.scheme,  # type: ignore[arg-type]
-        locale=look.language if look.language != "en" else "en-US",
-        reduced_motion="reduce",
-        timezone_id="Asia/Taipei",
-    )
-    page = context.new_page()
-    page.goto(f"{server.url}/studio")
-    expect(page.locator("#key")).to_be_visible()
-    at_rest(page)
-    yield f"signin-{look.name}", page.screenshot()
-    page.locator("#key").fill(key)
-    page.keyboard.press("Enter")
-    expect(page.locator(".rooms")).to_be_visible()
-    for room in (name for name, whose in ROOMS.items() if "key" in whose):
-        enter(page, server, room, look)
-        yield f"{room}-{look.name}", page.screenshot()
-    for name, (room, show) in ABOVE.items():
-        enter(page, server, room, look)
-        show(page)
+def take(browser: Browser, server: Server, keys: Mapping[str, str], look: Look) -> Iterator[tuple[str, bytes]]:
+    """All that there is to be seen, looked at in one way: names and PNGs. `keys`: of those who may see it."""
+    for whose, key in keys.items():
+        context = browser.new_context(
+            viewport=PHONE if look.phone else WIDE,
+            device_scale_factor=2 if look.phone else 1,
+            color_scheme=look.scheme,  # type: ignore[arg-type]
+            locale=look.language if look.language != "en" else "en-US",
+            reduced_motion="reduce",
+            timezone_id="Asia/Taipei",
+        )
+        page = context.new_page()
+        page.goto(f"{server.url}/studio")
+        expect(page.locator("#key")).to_be_visible()
         at_rest(page)
-        yield f"{name}-{look.name}", page.screenshot()
-    context.close()
+        yield "signin", page.screenshot()
+        page.locator("#key").fill(key)
+        page.keyboard.press("Enter")
+        expect(page.locator(".rooms")).to_be_visible()
+        for name, (room, show) in sights(whose).items():
+            enter(page, server, room, look)
+            show(page)
+            at_rest(page)
+            yield name, page.screenshot()
+        context.close()
+
+
+def sights(whose: str) -> dict[str, tuple[str, Callable[[Page], object]]]:
+    """The rooms that are for a key, or for the owner alone, and what opens above them: in which room, and how."""
+    mine = [room for room, admitted in ROOMS.items() if whose == ("key" if "key" in admitted else "owner")]
+    rooms = {room: (room, lambda page: None) for room in mine}
+    return {**rooms, **{name: sight for name, sight in ABOVE.items() if sight[0] in mine}}
 
 
 def enter(page: Page, server: Server, room: str, look: Look) -> None:
@@ -133,6 +138,12 @@ def pressed(picture: bytes) -> bytes:
     return out.getvalue()
 
 
+def keep(name: str, picture: bytes) -> None:
+    """Where it is looked at, and where the documentation shows it."""
+    for folder in (ALL, SHOWN) if name in SHOW else (ALL,):
+        (folder / f"{name}.webp").write_bytes(picture)
+
+
 def main() -> None:
     """Take them all."""
     if CHROMIUM is None:
@@ -143,12 +154,10 @@ def main() -> None:
         server = Server(Path(folder)).start()
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         try:
-            key = furnish(server)
+            keys = {"key": furnish(server), "owner": server.owner_key}
             for look in LOOKS:
-                for name, picture in take(browser, server, key, look):
-                    data = pressed(picture)
-                    for place in (ALL, SHOWN) if name in SHOW else (ALL,):
-                        (place / f"{name}.webp").write_bytes(data)
+                for name, picture in take(browser, server, keys, look):
+                    keep(f"{name}-{look.name}", pressed(picture))
         finally:
             browser.close()
             server.kill()
