@@ -20,9 +20,10 @@ def test_the_draft_on_the_desk_is_copied_as_code(visit: Visit) -> None:
     visit.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page = visit.enter(new_key(visit.server, "reads code"))
     visit.choose("imagen-3.0-generate-002")
-    expect(page.locator(".coded")).to_be_disabled()
+    code = page.get_by_role("button", name="This draft as code")
+    expect(code).to_be_disabled()
     page.locator("textarea").fill(WORDS)
-    page.locator(".coded").click()
+    code.click()
     body = {"model": "imagen-3.0-generate-002", "prompt": WORDS, "count": 4}
     told = visit.server.call("POST", "/api/code", body).json()
     expect(page.locator(".code pre")).to_contain_text("generate_images")
@@ -34,7 +35,7 @@ def test_the_draft_on_the_desk_is_copied_as_code(visit: Visit) -> None:
     expect(page.locator(".code pre")).to_contain_text("danqing draw")
     page.keyboard.press("Escape")
     expect(page.locator(".sheet")).to_have_count(0)
-    expect(page.locator(".coded")).to_be_focused()
+    expect(code).to_be_focused()
 
 
 def test_a_work_is_shown_as_code_on_a_phone_and_what_a_dialect_lacks_is_told(visit: Visit) -> None:

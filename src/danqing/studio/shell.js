@@ -12,6 +12,7 @@ const ROOMS = {
   create: { for: ["key"], load: () => import("./rooms/create/room.js") },
   library: { for: ["key"], load: () => import("./rooms/library/room.js") },
   jobs: { for: ["key"], load: () => import("./rooms/jobs/room.js") },
+  compare: { for: ["key"], load: () => import("./rooms/compare/room.js") },
   usage: { for: ["key", "owner"], load: () => import("./rooms/usage/room.js") },
   keys: { for: ["admin", "owner"], load: () => import("./rooms/keys/room.js") },
   upstreams: { for: ["admin", "owner"], load: () => import("./rooms/upstreams/room.js") },

@@ -2,6 +2,7 @@
 
 import { api } from "../base/api.js";
 import { computed, signal } from "../base/html.js";
+import { has, t } from "../base/words.js";
 
 /** All that make pictures or films of words, as GET /api/models tells them. @type {Signal<Api.Model[]>} */
 export const models = signal([]);
@@ -17,6 +18,12 @@ const VENDORS = { imagen: "Google", veo: "Google", gemini: "Google", "gpt-image"
 
 /** Whose model it is. @param {Api.Model} row */
 export const vendorOf = (row) => VENDORS[row.family] ?? row.family;
+
+/** "second at 1080p" in words. @param {string} per */
+export function unit(per) {
+  const [what, size] = per.split(" at ");
+  return has(`per.${what}`) ? t(`per.${what}`) + (size ? ` · ${size}` : "") : per;
+}
 
 /** @param {Api.Model} row */
 export const isFilm = (row) => row.ability.makes.includes("video");

@@ -49,15 +49,18 @@ export function Tile({ work, sequence, style, class: kind = "", whose = "", pick
 }
 
 /** The files of a job that are there. @param {Api.Job} job @returns {import("./showing.js").Work[]} */
-const delivered = ({ outputs, prompt, model, sketch, charged, id }) =>
+export const delivered = ({ outputs, prompt, model, sketch, charged, id }) =>
   outputs.filter((output) => output.file && !output.gone && !gone.value.has(output.file)).map((output) => ({ ...output, prompt, model, sketch, charged, job: id }));
 
 const all = { works: computed(() => jobs.value.flatMap(delivered)) };
 
-/** A job wherever it stands: at work, delivered, or come to nothing. */
-export function Work({ job }) {
+/**
+ * A job wherever it stands: at work, delivered, or come to nothing.
+ * @param {{job: Api.Job, sequence?: import("./showing.js").Sequence}} props
+ */
+export function Work({ job, sequence = all }) {
   if (!ended(job)) return html`<${Running} job=${job}/>`;
   const works = delivered(job);
   if (!works.length) return html`<${Nothing} job=${job}/>`;
-  return works.map((work) => html`<${Tile} key=${work.file} work=${work} sequence=${all}/>`);
+  return works.map((work) => html`<${Tile} key=${work.file} work=${work} sequence=${sequence}/>`);
 }

@@ -2,13 +2,7 @@
 
 import { byId, hands, isOver } from "../../desk/catalogue.js";
 import { who } from "../../base/session.js";
-import { has, spoken, t } from "../../base/words.js";
-
-/** "second at 1080p" in words. @param {string} per */
-export function unit(per) {
-  const [what, size] = per.split(" at ");
-  return has(`per.${what}`) ? t(`per.${what}`) + (size ? ` · ${size}` : "") : per;
-}
+import { spoken, t } from "../../base/words.js";
 
 /** "3–10" where nothing is left out, else "4, 6, 8". @param {number[]} numbers */
 function lengths(numbers) {

@@ -1,10 +1,11 @@
 // What the model takes besides words: beside the prompt bar, or above it where there is no room beside it.
 
 import { doings, fields, give, given, model, quote, wish, wishes } from "../../desk/draft.js";
+import { unit } from "../../desk/catalogue.js";
 import { inputs } from "../../desk/inputs.js";
 import { html } from "../../base/html.js";
 import { dollars, t } from "../../base/words.js";
-import { ending, maker, unit } from "./facts.js";
+import { ending, maker } from "./facts.js";
 import { Field } from "./fields.js";
 import { Purse } from "./purse.js";
 

@@ -1,6 +1,6 @@
 // Choosing a model: all of them with what they cost and can do, found by typing and taken with Enter.
 
-import { isFilm, isOver, models, offered, vendorOf } from "../../desk/catalogue.js";
+import { isFilm, isOver, models, offered, unit, vendorOf } from "../../desk/catalogue.js";
 import { chosen, choose, model } from "../../desk/draft.js";
 import { inputs } from "../../desk/inputs.js";
 import { html, useEffect, useRef, useSignal } from "../../base/html.js";
@@ -8,7 +8,7 @@ import { Segments } from "../../base/segments.js";
 import { Icon } from "../../base/shapes.js";
 import { dollars, t } from "../../base/words.js";
 import { jobs } from "../../works/jobs.js";
-import { ending, hand, limits, unit } from "./facts.js";
+import { ending, hand, limits } from "./facts.js";
 
 const GROUPS = ["image", "video", "over", "away"];
 const groupOf = (row) => {

@@ -1,10 +1,10 @@
 // What the draft would cost, and how it comes to that.
 
+import { unit } from "../../desk/catalogue.js";
 import { model, quote, refusal } from "../../desk/draft.js";
 import { homeless } from "../../desk/inputs.js";
 import { html } from "../../base/html.js";
 import { dollars, explained, named, t } from "../../base/words.js";
-import { unit } from "./facts.js";
 
 /** "4 × $0.04", where that is just what it costs. */
 const sum = ({ parameters, cost }) => {
