@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from contract.calls import DOLLAR, IMAGEN, IMAGEN_4, VEO_3, ended, new_key, spent
+from contract.calls import DOLLAR, GEMINI, IMAGEN, IMAGEN_4, VEO_3, ended, new_key, spent
 from e2e.traces import eventually
 from e2e.visiting import NEEDED, PHONE, Visit, visiting
 from serving import Server
@@ -366,3 +366,23 @@ def test_an_admin_keeps_the_books_with_a_key_and_a_viewer_is_offered_nothing_to_
     visit.open("jobs")
     expect(page.locator(f"[data-job='{job}']")).to_contain_text("painter of the project")
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_a_draft_out_of_a_job_brings_what_it_was_given_or_says_that_it_cannot(visit: Visit) -> None:
+    server, key = visit.server, new_key(visit.server, "painter over")
+    first = ended(server, asked(server, key, "a red fox in the snow"), key)
+    given = [f"files/{first['outputs'][0]['file']}"]
+    good = asked(server, key, "make it night", model=GEMINI, pictures=given)
+    bad = asked(server, key, "[danqing:fail] make it day", model=GEMINI, pictures=given)
+    for job in (good, bad):
+        ended(server, job, key)
+    page = visit.enter(key)
+    expect(page.locator(".rooms")).to_be_visible()
+    visit.open(f"jobs/{bad}")
+    expect(page.locator(".acting")).to_contain_text("is not taken along")
+    visit.open(f"jobs/{good}")
+    expect(page.locator(".delivered")).to_be_visible()
+    expect(page.locator(".acting")).not_to_contain_text("is not taken along")
+    page.get_by_role("button", name="Use as a new draft").click()
+    expect(page.locator(".composer textarea")).to_have_value("make it night")
+    expect(page.locator(".chip")).to_have_count(1)

@@ -61,5 +61,5 @@ export const moment = (moment) =>
 /** A day without its hour. @param {string} day ISO 8601 */
 export const day = (day) => new Date(`${day}T00:00`).toLocaleDateString(language.value, { dateStyle: "medium" });
 
-/** What went wrong, in the reader's words where there are some. */
-export const explained = (problem) => t(has(`problem.${problem.kind}`) ? `problem.${problem.kind}` : "problem.other");
+/** What went wrong, in the reader's words where there are some: for just this, or else for its kind. @param {{kind: string, code?: string}} problem */
+export const explained = ({ kind, code }) => t([code, kind].map((word) => `problem.${word}`).find(has) ?? "problem.other");

@@ -7,10 +7,10 @@ import { Question } from "../../base/question.js";
 import { makes } from "../../base/session.js";
 import { Icon } from "../../base/shapes.js";
 import { dollars, explained, t } from "../../base/words.js";
-import { take } from "../../desk/draft.js";
 import { made, priced } from "../../works/anew.js";
 import { showCode } from "../../works/code.js";
 import { cancel, ended, learn } from "../../works/jobs.js";
+import { begin, recipeOf } from "../../works/reuse.js";
 
 /** @typedef {import("../../works/anew.js").Way} Way */
 
@@ -45,16 +45,26 @@ function Anew({ job, way, fail }) {
     ${quote.value && !quote.value.affordable && html`<p class="small trouble">${t("problem.no_funds")}</p>`}`;
 }
 
-/** What a request can hold of what a job was asked for; pictures that came with it are not in it. @param {Api.Job} job */
-function recipe(job) {
-  const { wants, roles, pictures, first_frame, last_frame, mask, film, knobs, ...told } = job.parameters;
+const INPUTS = ["pictures", "first_frame", "last_frame", "mask", "film"];
+
+/** The files of it that are there. @param {Api.Job} job */
+const files = (job) => job.outputs.filter((output) => output.file && !output.gone).map((output) => output.file);
+
+/** Whether what it was given cannot be named any more, as only what was delivered remembers it. @param {Api.Job} job */
+const isBare = (job) => INPUTS.some((name) => job.parameters[name]) && !files(job).length;
+
+/** The body of the draft that asks for the same. @param {Api.Job} job */
+async function recipe(job) {
+  const [file] = files(job);
+  if (file) return recipeOf(await api("GET", `/assets/${file}`));
+  const { wants, roles, pictures, first_frame, last_frame, mask, film, task, area, factor, knobs, ...told } = job.parameters;
   return { model: job.model, prompt: job.prompt, ...told };
 }
 
 /** @param {{job: Api.Job}} props */
 function Deleting({ job }) {
   const sure = useSignal(false);
-  const there = job.outputs.filter((output) => output.file && !output.gone).length;
+  const there = files(job).length;
   if (!there) return null;
   const remove = async () => learn([await api("DELETE", `/jobs/${job.id}`)]);
   return html`<button class="plain" onClick=${() => { sure.value = true; }}><${Icon} name="remove"/>${t("jobs.delete")}</button>
@@ -73,11 +83,12 @@ export function Acts({ job }) {
     busy.value = false;
   };
   if (!makes.value) return null;
-  const begin = () => take(recipe(job)).then(() => go("create"), fail);
+  const draft = () => recipe(job).then(begin).catch(fail);
   return html`<section class="acting" aria-label=${t("jobs.acts")}>
     ${ended(job) ? ways(job).map((way) => html`<${Anew} key=${way} job=${job} way=${way} fail=${fail}/>`)
       : html`<button class="plain" disabled=${busy.value} onClick=${stop}><${Icon} name="stop"/>${t("jobs.cancel", { sum: dollars(job.held) })}</button>`}
-    <button class="plain" onClick=${begin}><${Icon} name="draft"/>${t("jobs.draft")}</button>
+    <button class="plain" onClick=${draft}><${Icon} name="draft"/>${t("jobs.draft")}</button>
+    ${isBare(job) && html`<p class="small quiet">${t("jobs.draft.bare")}</p>`}
     <button class="plain" onClick=${() => showCode({ job: job.id })}><${Icon} name="code"/>${t("code.show")}</button>
     ${ended(job) && html`<${Deleting} job=${job}/>`}
     ${trouble.value && html`<p class="trouble" role="alert">${explained(trouble.value)} <span class="small" lang="en">${trouble.value.message}</span></p>`}
