@@ -26,7 +26,7 @@ export function usePages(read, on) {
     try {
       const told = await read(before);
       if (mine !== reading.current) return;
-      rows.value = before ? [...rows.value, ...told.rows] : told.rows;
+      rows.value = before ? [...(rows.value ?? []), ...told.rows] : told.rows;
       next.value = told.next;
       trouble.value = null;
     } catch (problem) {

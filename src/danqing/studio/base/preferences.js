@@ -5,9 +5,10 @@ import { effect, signal } from "./html.js";
 export const LANGUAGES = { "zh-Hant": "繁體中文", "zh-Hans": "简体中文", en: "English" };
 export const THEMES = ["system", "light", "dark"];
 
+/** @param {string} name @param {string[]} allowed @param {string} usual */
 const kept = (name, allowed, usual) => {
   const told = localStorage.getItem(`danqing.${name}`);
-  const chosen = signal(allowed.includes(told) ? told : usual);
+  const chosen = signal(told && allowed.includes(told) ? told : usual);
   effect(() => localStorage.setItem(`danqing.${name}`, chosen.value));
   return chosen;
 };

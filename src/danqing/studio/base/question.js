@@ -8,10 +8,11 @@ import { explained, t } from "./words.js";
  *   `label` is what the button that does it says; `leave` is called when it is done, or not to be
  */
 export function Question({ title, label, act, leave, children }) {
-  const dialog = useRef(null);
-  const trouble = useSignal(null);
+  const dialog = useRef(/** @type {any} */ (null));
+  const trouble = useSignal(/** @type {import("./api.js").Problem|null} */ (null));
   const busy = useSignal(false);
   useEffect(() => { dialog.current.showModal(); }, []);
+  /** @param {Event} event */
   const go = async (event) => {
     event.preventDefault();
     busy.value = true;
@@ -19,7 +20,7 @@ export function Question({ title, label, act, leave, children }) {
       await act();
       dialog.current.close();
     } catch (problem) {
-      trouble.value = problem;
+      trouble.value = /** @type {any} */ (problem);
     }
     busy.value = false;
   };

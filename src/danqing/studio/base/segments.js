@@ -2,8 +2,10 @@
 
 import { html } from "./html.js";
 
+/** @type {Record<string, number>} */
 const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 
+/** @param {any} event @param {{value: any}[]} options @param {(value: any) => void} choose */
 const move = (event, options, choose) => {
   const step = STEPS[event.key];
   if (!step) return;

@@ -34,7 +34,7 @@ export function when(moment) {
 /** The time of day to the second. @param {string} moment ISO 8601 */
 export const clock = (moment) => new Date(moment).toLocaleTimeString(language.value, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 
-/** @param {string|null} moment ISO 8601 */
+/** @param {string} moment ISO 8601 */
 export const date = (moment) => new Date(moment).toLocaleDateString(language.value, { dateStyle: "medium" });
 
 /** "2026-11-26" and so many days on. @param {string} day @param {number} days */

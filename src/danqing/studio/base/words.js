@@ -3,7 +3,7 @@
 import { batch, effect, signal } from "./html.js";
 import { language } from "./preferences.js";
 
-/** What is said, by its names: of the reader's language only, fetched when it is chosen. */
+/** What is said, by its names: of the reader's language only, fetched when it is chosen. @type {Signal<Record<string, string>>} */
 const words = signal({});
 /** Which language these words are in, "" before there are any. */
 export const speaking = signal("");
@@ -24,10 +24,10 @@ effect(() => {
  */
 export function t(name, gaps = {}) {
   const text = words.value[name] ?? name;
-  return text.replace(/\{(\w+)\}/g, (_, gap) => String(gaps[gap] ?? ""));
+  return text.replace(/\{(\w+)\}/g, (_, /** @type {string} */ gap) => String(gaps[gap] ?? ""));
 }
 
-/** Whether there is a sentence of this name. */
+/** Whether there is a sentence of this name. @param {string} name */
 export const has = (name) => name in words.value;
 
 /** A sentence by its name, null where there is none. @param {string} name */
@@ -36,7 +36,7 @@ export const told = (name) => (has(name) ? t(name) : null);
 /** What a language is called in the reader's own. @param {string} code such as "zh-Hant" */
 export const spoken = (code) => new Intl.DisplayNames([language.value], { type: "language" }).of(code);
 
-/** What an engine or a vendor calls something, in words where there are some. */
+/** What an engine or a vendor calls something, in words where there are some. @param {string} kind @param {unknown} value */
 export const named = (kind, value) => (has(`${kind}.${value}`) ? t(`${kind}.${value}`) : String(value));
 
 /**
