@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from contract.calls import jobs, new_key, spent
+from contract.calls import data_url, jobs, new_key, spent
 from e2e.visiting import NEEDED, PHONE, Visit
 
 EDITOR = "gpt-image-2"
@@ -239,3 +239,44 @@ def test_a_picture_is_made_in_chinese_on_a_phone(visit: Visit, tmp_path: Path) -
     assert spent(visit.server, key) == 40_000_000
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     page.screenshot(path=tmp_path / "phone.png")
+
+
+PASTE = """(data) => {
+  const bytes = Uint8Array.from(atob(data.split(",")[1]), (byte) => byte.charCodeAt(0));
+  const file = new File([bytes], "pasted.png", {type: "image/png"});
+  const held = new DataTransfer();
+  held.items.add(file);
+  document.dispatchEvent(new ClipboardEvent("paste", {clipboardData: held, bubbles: true}));
+}"""
+
+
+def test_a_picture_is_pasted_and_a_work_of_ones_own_is_dropped_without_being_sent(visit: Visit) -> None:
+    key = new_key(visit.server, "collector")
+    page = visit.enter(key)
+    page.locator("textarea").fill("a red fox")
+    page.locator("textarea").press("Control+Enter")
+    expect(page.locator(".tile img")).to_have_count(4)
+    visit.choose(EDITOR)
+    page.evaluate(PASTE, data_url(Image.new("RGB", (60, 40), "seagreen")))
+    expect(page.locator(".chip .place")).to_have_count(1)
+    sent: list[str] = []
+    page.on("request", lambda asked: sent.append(asked.url) if asked.url.endswith("/api/files") else None)
+    page.locator(".tile img").first.drag_to(page.locator(".composer textarea"))
+    expect(page.locator(".chip .place")).to_have_count(2)
+    expect(page.locator(".landing")).to_have_count(0)
+    assert sent == []
+
+
+def test_whoever_signs_in_next_finds_nothing_of_anothers(visit: Visit) -> None:
+    page = visit.enter(new_key(visit.server, "first"))
+    page.locator("textarea").fill("a secret idea")
+    expect(page.locator(".go b:not(.unsettled)")).to_contain_text("$")
+    visit.context.clear_cookies()
+    page.locator("textarea").fill("a secret idea, in oil")
+    page.locator("#key").fill(new_key(visit.server, "second"))
+    page.keyboard.press("Enter")
+    expect(page.locator("textarea")).to_have_value("")
+    page.get_by_role("button", name="Words of before").click()
+    expect(page.get_by_role("dialog")).to_contain_text("Nothing yet.")
+    assert [told for told in visit.complaints if "401" not in told] == []
+    visit.complaints.clear()

@@ -149,6 +149,7 @@ export default {
   "example.cat": "A cat playing with a ball",
   "example.butterfly": "A mechanical butterfly flying in the futuristic garden",
   "create.viewer": "This key may look at what its project makes, and asks for nothing itself.",
+  "create.older": "Older works",
   "create.empty": "Nothing made yet. Begin with one of these:",
   "history.label": "Words of before",
   "history.keys": "Ctrl or ⌘ with ↑ ↓",

@@ -149,6 +149,7 @@ export default {
   "example.cat": "一只猫在玩球",
   "example.butterfly": "机械蝴蝶飞舞在未来花园",
   "create.viewer": "这把密钥可以查看项目的作品，但不能自行制作。",
+  "create.older": "更早的作品",
   "create.empty": "还没有作品。从这些开始：",
   "history.label": "用过的提示词",
   "history.keys": "Ctrl 或 ⌘ 加 ↑ ↓",

@@ -149,6 +149,7 @@ export default {
   "example.cat": "一隻貓在玩球",
   "example.butterfly": "機械蝴蝶飛舞在未來花園",
   "create.viewer": "這把金鑰可以觀看專案的作品，但不能自行製作。",
+  "create.older": "更早的作品",
   "create.empty": "還沒有作品。從這些開始：",
   "history.label": "用過的提示詞",
   "history.keys": "Ctrl 或 ⌘ 加 ↑ ↓",

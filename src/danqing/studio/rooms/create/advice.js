@@ -41,7 +41,7 @@ const Finding = ({ finding }) => {
 /** Whether the words are translated on their way, and who wants it otherwise. @param {{wording: Api.Wording}} props */
 const Translation = ({ wording }) => {
   const off = given.value.translate === "off";
-  if (who.value.key.test) return html`<li class="quiet">${t("translation.test")}</li>`;
+  if (who.value?.key?.test) return html`<li class="quiet">${t("translation.test")}</li>`;
   if (!wording.translated && !off) return html`<li class="quiet" lang="en">${wording.trouble}</li>`;
   const way = wording.translated && { from: spoken(wording.translated.from), to: spoken(wording.translated.to), sum: dollars(wording.most) };
   return html`<li>${way && html`<span class="quiet">${t("translation.on", way)}</span>`}

@@ -48,7 +48,7 @@ const Rung = ({ rung, close }) => {
 export function Ladder({ shown, close }) {
   const dialog = useRef(/** @type {HTMLDialogElement|null} */ (null));
   useEffect(() => (shown ? dialog.current.showModal() : dialog.current.close()), [shown]);
-  const test = who.value.key.test;
+  const test = who.value?.key?.test;
   const able = models.value.filter((row) => test || hands.value.has(row.id));
   return html`<dialog class="ladder" ref=${dialog} aria-label=${t("ladder.label")} onClose=${close}
     onClick=${(event) => event.target === dialog.current && close()}>${shown && html`

@@ -24,7 +24,10 @@ const Header = () => html`<header><h1>${t("nav.create")}</h1>
 
 const Made = () => {
   const shown = jobs.value.filter((job) => !kind.value || job.parameters.wants.some((wanted) => wanted === kind.value));
-  if (shown.length) return html`<div class="tiles">${shown.map((job) => html`<${Work} key=${job.id} job=${job}/>`)}</div>`;
+  if (shown.length) {
+    return html`<div class="tiles">${shown.map((job) => html`<${Work} key=${job.id} job=${job}/>`)}
+      <p class="older quiet small"><a href="#/library">${t("create.older")}</a></p></div>`;
+  }
   return jobs.value.length ? html`<p class="empty quiet">${t("library.empty")}</p>` : html`<${Examples}/>`;
 };
 
