@@ -12,6 +12,12 @@ export const boards = signal(null);
 /** Counts changes of what is on which board. */
 export const pinned = signal(0);
 
+/** Why the last of these could not be done. @type {Signal<import("../base/api.js").Problem|null>} */
+export const failure = signal(null);
+
+/** Do one of these, and have it told if it cannot be done. @param {Promise<unknown>} done */
+export const attempt = (done) => done.then(() => { failure.value = null; }, (problem) => { failure.value = problem; });
+
 /** @param {{file: string, starred?: string|null}} work */
 export const isStarred = (work) => marks.value.get(work.file) ?? Boolean(work.starred);
 

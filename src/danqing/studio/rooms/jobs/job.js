@@ -1,14 +1,14 @@
 // One job: what came of it, what happened and when, where its money went, and what can be done with it.
 
 import { api } from "../../base/api.js";
-import { html, useEffect, useSignal } from "../../base/html.js";
+import { html, signal, useEffect, useSignal } from "../../base/html.js";
 import { Icon } from "../../base/shapes.js";
 import { between, when } from "../../base/times.js";
 import { dollars, explained, moment, named, t } from "../../base/words.js";
 import { byId, readModels } from "../../desk/catalogue.js";
 import { ended, jobs } from "../../works/jobs.js";
 import { Standing } from "../../works/standing.js";
-import { Tile } from "../../works/tiles.js";
+import { delivered, Tile } from "../../works/tiles.js";
 import { Acts } from "./acts.js";
 import { Line, Plainly, Spent } from "./timeline.js";
 
@@ -18,11 +18,10 @@ const GIVEN = ["pictures", "first_frame", "last_frame", "mask", "film"];
 
 /** @param {{job: Api.Job}} props */
 const Works = ({ job }) => {
-  const { prompt, model, sketch, charged, id } = job;
-  const made = job.outputs.filter((output) => output.file && !output.gone);
+  const made = delivered(job);
+  const sequence = { works: signal(made) };
   const said = job.outputs.filter((output) => output.text);
-  return html`${made.length > 0 && html`<div class="tiles">${made.map((output) => html`<${Tile} key=${output.file}
-      work=${{ ...output, prompt, model, sketch, charged, job: id }}/>`)}</div>`}
+  return html`${made.length > 0 && html`<div class="tiles">${made.map((work) => html`<${Tile} key=${work.file} work=${work} sequence=${sequence}/>`)}</div>`}
     ${said.map((output) => html`<p class="panel answer">${output.text}</p>`)}`;
 };
 

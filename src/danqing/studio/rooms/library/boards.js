@@ -4,7 +4,7 @@ import { html, useEffect, useSignal } from "../../base/html.js";
 import { Question } from "../../base/question.js";
 import { Icon } from "../../base/shapes.js";
 import { explained, t } from "../../base/words.js";
-import { addBoard, boards, pin, readBoards, removeBoard, renameBoard } from "../../works/keeping.js";
+import { addBoard, attempt, boards, pin, readBoards, removeBoard, renameBoard } from "../../works/keeping.js";
 import { carried, carries } from "./carrying.js";
 import { filters, look } from "./filters.js";
 
@@ -38,7 +38,7 @@ const Board = ({ board, mine }) => {
     if (!files.length) return;
     event.preventDefault();
     event.stopPropagation();
-    pin(board.id, files).catch(() => {});
+    attempt(pin(board.id, files));
   };
   if (doing.value === "rename") {
     return html`<li><${Name} value=${board.name} label=${t("library.board.name")} give=${(name) => renameBoard(board.id, name)} leave=${leave}/></li>`;
@@ -57,7 +57,7 @@ const Board = ({ board, mine }) => {
 /** All boards. @param {{mine: boolean}} props `mine`: whether they may be changed */
 export function Boards({ mine }) {
   const adding = useSignal(false);
-  useEffect(() => { readBoards().catch(() => {}); }, []);
+  useEffect(() => { attempt(readBoards()); }, []);
   return html`<section class="boards" aria-label=${t("library.boards")}><h2>${t("library.boards")}</h2>
     <ul>${(boards.value ?? []).map((board) => html`<${Board} key=${board.id} board=${board} mine=${mine}/>`)}</ul>
     ${mine && (adding.value

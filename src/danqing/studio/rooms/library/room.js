@@ -5,7 +5,7 @@ import { makes } from "../../base/session.js";
 import { Icon } from "../../base/shapes.js";
 import { explained, t } from "../../base/words.js";
 import { ended, jobs } from "../../works/jobs.js";
-import { isStarred, pinned, star } from "../../works/keeping.js";
+import { attempt, failure, isStarred, pinned, star } from "../../works/keeping.js";
 import { Tile } from "../../works/tiles.js";
 import { Bar } from "./bar.js";
 import { Boards } from "./boards.js";
@@ -37,7 +37,7 @@ const Kept = ({ work, style, mine }) => html`<${Tile} work=${work} style=${style
   <label class="tick"><input type="checkbox" aria-label=${t("library.tick", { what: work.prompt })} checked=${isChosen(work.file)}
     onClick=${(event) => tick(work.file, { stretch: event.shiftKey })}/></label>
   ${mine && html`<button class="mark" aria-pressed=${isStarred(work) ? "true" : "false"} aria-label=${t("viewer.star")}
-    onClick=${() => star([work.file], !isStarred(work)).catch(() => {})}><${Icon} name="star"/></button>`}
+    onClick=${() => attempt(star([work.file], !isStarred(work)))}><${Icon} name="star"/></button>`}
 </${Tile}>`;
 
 const Fresh = () => {
@@ -81,6 +81,7 @@ export function Room() {
         <button class="toggle picking" aria-pressed=${choosing.value ? "true" : "false"} onClick=${() => (choosing.value ? tickNone() : picking.value = true)}><${Icon} name="check"/><span>${t("library.pick")}</span></button>
         <button class="toggle sieving" aria-expanded=${open.value ? "true" : "false"} onClick=${() => { open.value = !open.value; }}><${Icon} name="filters"/><span>${t("library.more")}</span></button></header>
       <${Chips}/><${Fresh}/>
+      ${failure.value && html`<p class="trouble failed" role="alert">${explained(failure.value)} <span class="small" lang="en">${failure.value.message}</span></p>`}
       ${trouble.value && html`<div class="empty"><p class="trouble" role="alert">${explained(trouble.value)}</p><button onClick=${lookForAll}>${t("library.clear")}</button></div>`}
       ${works.value && !trouble.value && (works.value.length
         ? html`<${Rows} works=${works.value} draw=${(work, style) => html`<${Kept} key=${work.file} work=${work} style=${style} mine=${mine}/>`}/>`

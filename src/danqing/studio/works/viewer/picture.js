@@ -2,6 +2,7 @@
 
 import { html, useEffect, useRef, useSignal } from "../../base/html.js";
 import { leaf } from "../showing.js";
+import { thumbnail } from "../tiles.js";
 import { moved, WHOLE, zoomed } from "./zooming.js";
 
 const STEP = 1.4;
@@ -18,6 +19,7 @@ export function Picture({ work, hands }) {
   const stage = useRef(null);
   const picture = useRef(null);
   const look = useSignal(WHOLE);
+  const there = useSignal(false);
   const fingers = useRef(new Map());
   const swept = useRef(0);
   const room = () => ({
@@ -64,5 +66,6 @@ export function Picture({ work, hands }) {
   return html`<div class=${`stage ${scale > 1 ? "near" : ""}`} ref=${stage} onWheel=${wheel} onPointerDown=${down} onPointerMove=${move}
       onPointerUp=${up} onPointerCancel=${up} onDblClick=${(event) => (scale > 1 ? look.value = WHOLE : zoom(STEP * STEP, from(event)))}>
     <img ref=${picture} src=${`/api/files/${work.file}`} alt=${work.prompt} width=${work.width} height=${work.height} draggable="false" key=${work.file}
-      style=${{ transform: `translate(${x}px, ${y}px) scale(${scale})` }}/></div>`;
+      style=${{ transform: `translate(${x}px, ${y}px) scale(${scale})`, "--wide": `${work.width}px`, "--ratio": String(work.width / work.height), backgroundImage: there.value ? "none" : `url("${thumbnail(work.file)}")` }}
+      onLoad=${() => { there.value = true; }}/></div>`;
 }

@@ -29,7 +29,7 @@ function fill(stage) {
   else stage.requestFullscreen?.().catch(() => {});
 }
 
-const Step = ({ step, name }) => neighbour(step) && html`<button class=${`step ${name}`} aria-label=${t(`viewer.${name}`)} title=${t(`viewer.${name}`)} onClick=${() => leaf(step)}><${Icon} name=${name}/></button>`;
+const Step = ({ step, name }) => neighbour(step) && html`<button class=${step < 0 ? "step" : "step on"} aria-label=${t(`viewer.${name}`)} title=${t(`viewer.${name}`)} onClick=${() => leaf(step)}><${Icon} name=${name}/></button>`;
 
 const Top = ({ work, mark, whole }) => {
   const on = telling.value === "on";
