@@ -365,6 +365,10 @@ def test_an_admin_keeps_the_books_with_a_key_and_a_viewer_is_offered_nothing_to_
     expect(page.locator("#others")).to_be_hidden()
     visit.open("jobs")
     expect(page.locator(f"[data-job='{job}']")).to_contain_text("painter of the project")
+    visit.open("keys")
+    page.locator(".key", has_text="painter of the project").get_by_role("link", name="Jobs").click()
+    expect(page.locator(".job")).to_have_count(1)
+    expect(page.get_by_role("button", name="Without “painter of the project”")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
@@ -386,3 +390,20 @@ def test_a_draft_out_of_a_job_brings_what_it_was_given_or_says_that_it_cannot(vi
     page.get_by_role("button", name="Use as a new draft").click()
     expect(page.locator(".composer textarea")).to_have_value("make it night")
     expect(page.locator(".chip")).to_have_count(1)
+
+
+def test_older_jobs_and_lines_of_the_ledger_come_by_scrolling(visit: Visit) -> None:
+    server, key = visit.server, new_key(visit.server, "somebody with a past")
+    made = [asked(server, key, "[danqing:fail] a storm") for _ in range(55)]
+    ended(server, made[-1], key)
+    page = visit.enter(key)
+    expect(page.locator(".rooms")).to_be_visible()
+    visit.open("jobs")
+    expect(page.locator(".job")).to_have_count(40)
+    page.keyboard.press("End")
+    expect(page.locator(".job")).to_have_count(55)
+    assert listed(page) == made[::-1]
+    visit.open("usage/ledger")
+    expect(page.locator(".ledger tbody tr")).to_have_count(100)
+    page.locator(".ledger tbody tr").last.scroll_into_view_if_needed()
+    expect(page.locator(".ledger tbody tr")).to_have_count(110)

@@ -6,6 +6,7 @@ import { html, useEffect } from "../../base/html.js";
 import { usePages } from "../../base/pages.js";
 import { Segments } from "../../base/segments.js";
 import { keepsBooks } from "../../base/session.js";
+import { Icon } from "../../base/shapes.js";
 import { between, dawn, daysOn, lasted, when } from "../../base/times.js";
 import { dollars, explained, t } from "../../base/words.js";
 import { byId, models, readModels } from "../../desk/catalogue.js";
@@ -19,7 +20,8 @@ const KINDS = ["", "image", "video"];
 /** What is looked for, as the address says it. */
 const asked = () => {
   const told = query.value;
-  return { state: told.get("state") ?? "", kind: told.get("kind") ?? "", model: told.get("model") ?? "", since: told.get("since") ?? "", until: told.get("until") ?? "" };
+  const said = (name) => told.get(name) ?? "";
+  return { state: said("state"), kind: said("kind"), model: said("model"), key: said("key"), since: said("since"), until: said("until") };
 };
 
 /** @typedef {ReturnType<typeof asked>} Wanted */
@@ -34,10 +36,11 @@ async function read(wanted, before) {
 }
 
 /** @param {Api.Job} job @param {Wanted} wanted */
-const meant = (job, { state, kind, model, since, until }) =>
+const meant = (job, { state, kind, model, key, since, until }) =>
   (!state || state.split(",").includes(job.state)) &&
   (!kind || job.parameters.wants.some((wanted) => wanted === kind)) &&
   (!model || job.model === model) &&
+  (!key || job.key?.id === key) &&
   (!since || job.created >= dawn(since)) &&
   (!until || job.created < dawn(daysOn(until, 1)));
 
@@ -52,13 +55,20 @@ function merged(rows, wanted) {
   return [...known.values()].filter((job) => meant(job, wanted)).sort((a, b) => b.created.localeCompare(a.created) || b.id.localeCompare(a.id));
 }
 
-const Filters = ({ wanted }) => {
+/** Whose jobs are seen, where that was asked for. @param {{wanted: Wanted, shown: Api.Job[]|null}} props */
+const Whose = ({ wanted, shown }) => {
+  const name = shown?.find((job) => job.key?.id === wanted.key)?.key.name ?? t("jobs.key");
+  return wanted.key && html`<button class="toggle" aria-label=${t("ledger.without", { what: name })} onClick=${() => refine({ key: "" })}>${name}<${Icon} name="close"/></button>`;
+};
+
+const Filters = ({ wanted, shown }) => {
   const chosen = Object.keys(STATES).find((name) => STATES[name] === wanted.state) ?? "";
   return html`<header><h1>${t("nav.jobs")}</h1>
     <${Segments} label=${t("jobs.state")} value=${chosen} choose=${(name) => refine({ state: STATES[name] })}
       options=${Object.keys(STATES).map((value) => ({ value, name: t(`jobs.state.${value}`) }))}/>
     <${Segments} label=${t("jobs.kind")} value=${wanted.kind} choose=${(kind) => refine({ kind })}
       options=${KINDS.map((value) => ({ value, name: t(`kind.${value || "all"}`) }))}/>
+    <${Whose} wanted=${wanted} shown=${shown}/>
     <div class="when">
       <select aria-label=${t("jobs.model")} value=${wanted.model} onChange=${(event) => refine({ model: event.target.value })}>
         <option value="">${t("jobs.model.all")}</option>
@@ -88,7 +98,7 @@ export function JobList() {
   const { rows, trouble, end } = usePages((before) => read(wanted, before), wanted);
   useEffect(() => { readModels().catch(() => {}); }, []);
   const shown = rows.value && merged(rows.value, wanted);
-  return html`<main class="room jobs"><${Filters} wanted=${wanted}/>
+  return html`<main class="room jobs"><${Filters} wanted=${wanted} shown=${shown}/>
     ${trouble.value && html`<p class="trouble" role="alert">${explained(trouble.value)}</p>`}
     ${shown && (shown.length
       ? html`<ul class="joblist">${shown.map((job) => html`<${Row} key=${job.id} job=${job}/>`)}</ul>`

@@ -3,6 +3,7 @@
 import { html, useSignal } from "../../base/html.js";
 import { Question } from "../../base/question.js";
 import { Segments } from "../../base/segments.js";
+import { who } from "../../base/session.js";
 import { date, when } from "../../base/times.js";
 import { dollars, t } from "../../base/words.js";
 import { LimitBars, LimitFields, changed, saidOf } from "./limits.js";
@@ -76,6 +77,9 @@ const FORMS = {
     <p class="quiet">${t("keys.revoke.what")}</p></${Question}>`,
 };
 
+/** What it spent, of the money that it spends. @param {Api.Key} row */
+const usageOf = (row) => `#/usage?${new URLSearchParams({ key: row.id, account: row.account })}`;
+
 /** A key in the list. @param {{row: Api.Key}} props */
 export function KeyRow({ row }) {
   const asking = useSignal("");
@@ -90,7 +94,8 @@ export function KeyRow({ row }) {
     ${row.former_until && new Date(row.former_until) > new Date() && html`<p class="gold small">${t("keys.former", { at: when(row.former_until) })}</p>`}
     ${row.revoked ? html`<p class="trouble small">${t("keys.revoked", { day: date(row.revoked) })}</p>`
       : html`<div class="acts">${Object.keys(FORMS).map((name) => html`<button key=${name} onClick=${() => { asking.value = name; }}>${t(`keys.${name}`)}</button>`)}
-        <a class="button" href=${`#/usage?key=${row.id}`}>${t("nav.usage")}</a></div>`}
+        <a class="button" href=${usageOf(row)}>${t("nav.usage")}</a>
+        ${who.value.key && html`<a class="button" href=${`#/jobs?key=${row.id}`}>${t("nav.jobs")}</a>`}</div>`}
     ${Form && html`<${Form} row=${row} leave=${() => { asking.value = ""; }}/>`}
   </li>`;
 }
