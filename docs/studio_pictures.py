@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from contract.calls import new_key
 from e2e.rooms import ABOVE, ROOMS, WIDE
-from e2e.visiting import CHROMIUM, FLAGS, PHONE, at_rest
+from e2e.visiting import CHROMIUM, FLAGS, PATIENCE_MS, PHONE, at_rest
 from serving import Server
 
 ALL = Path(__file__).parents[1] / "build" / "studio"
@@ -25,7 +25,12 @@ SHOW = ("create-dark", "library-light", "viewer-dark", "create-phone", "library-
 BYTES_MAX = 150 << 10
 IMAGEN, ULTRA, FILM = "imagen-4.0-generate-001", "imagen-4.0-ultra-generate-001", "veo-3.0-generate-001"
 DRAFT = {"en": "a lighthouse in a storm at night, oil painting", "zh-Hant": "黃昏的海邊，一座燈塔，油畫"}
-# So long that what makes it slow is cut off wherever it is shown.
+# So long that what makes them fail or wait is cut off wherever they are shown.
+HOPELESS = (
+    "A storm in a teacup: tall waves, lightning over the rim and a paper boat no larger than a leaf, seen through the "
+    "steam in the last light of a winter afternoon, macro photograph with a very shallow depth of field, dust in the "
+    "air, muted colours, the table cloth out of focus behind it [danqing:fail]"
+)
 PATIENT = (
     "Drone shot over a river that winds through misty mountains at sunrise: a small wooden boat with a lantern drifts "
     "past cranes that take wing, the camera slowly descends until the water fills the frame, soft golden light, "
@@ -34,7 +39,7 @@ PATIENT = (
 # What lies in the library, oldest first; the last is still at work.
 WORKS: tuple[dict[str, object], ...] = (
     {"model": IMAGEN, "prompt": "an astronaut riding a horse on the moon", "aspect": "4:3"},
-    {"model": IMAGEN, "prompt": "桜の木の下の犬", "aspect": "1:1"},
+    {"model": IMAGEN, "prompt": "櫻花樹下的一隻狗", "aspect": "1:1"},
     {"model": IMAGEN, "prompt": "a mechanical butterfly flying in the futuristic garden", "aspect": "16:9"},
     {"model": IMAGEN, "prompt": "夜晚的城市，下著雨", "aspect": "3:4"},
     {"model": IMAGEN, "prompt": "a stained glass window of a peacock", "aspect": "1:1"},
@@ -44,7 +49,7 @@ WORKS: tuple[dict[str, object], ...] = (
     {"model": IMAGEN, "prompt": "a lighthouse in a storm at night", "aspect": "16:9"},
     {"model": IMAGEN, "prompt": "一隻熊貓在竹林裡吃竹子", "aspect": "4:3"},
     {"model": IMAGEN, "prompt": "a hot air balloon over the mountains at dawn", "aspect": "9:16"},
-    {"model": IMAGEN, "prompt": "a storm in a teacup [danqing:fail]", "aspect": "1:1"},
+    {"model": IMAGEN, "prompt": HOPELESS, "aspect": "1:1"},
     {"model": IMAGEN, "prompt": "生成一幅山水畫,並給出一首詩詞描述", "aspect": "16:9"},
     {"model": IMAGEN, "prompt": "a red fox in the snow at dawn", "aspect": "4:3"},
     {"model": FILM, "prompt": PATIENT, "seconds": 8},
@@ -148,6 +153,7 @@ def main() -> None:
     """Take them all."""
     if CHROMIUM is None:
         sys.exit("Chromium is not installed on this machine.")
+    expect.set_options(timeout=PATIENCE_MS)
     for folder in (ALL, SHOWN):
         folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
