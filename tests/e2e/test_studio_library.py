@@ -261,6 +261,31 @@ def test_a_thousand_works_are_read_on_and_full_rows_stay_where_they_are(visit: V
     assert page.evaluate("document.querySelector('.strip').outerHTML") == before
 
 
+def test_what_was_found_stays_when_no_more_can_be_had(visit: Visit, key: str) -> None:
+    works = visit.server.call("GET", "/api/assets", key=key).json()["assets"]
+    first, rest = works[:4], works[4:]
+    away = True
+
+    def answer(route: Route) -> None:
+        if "before=" not in route.request.url:
+            route.fulfill(json={"assets": first, "next": first[-1]["file"]})
+        elif away:
+            route.abort()
+        else:
+            route.fulfill(json={"assets": rest, "next": None})
+
+    visit.page.route("**/api/assets?*", answer)
+    page = library(visit, key)
+    expect(page.get_by_role("alert")).to_contain_text("does not answer")
+    expect(page.locator(".strip .tile")).to_have_count(4)
+    away = False
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator(".strip .tile")).to_have_count(6)
+    expect(page.get_by_role("alert")).to_have_count(0)
+    assert [told for told in visit.complaints if "ERR_FAILED" not in told] == []
+    visit.complaints.clear()
+
+
 def test_it_is_gone_through_by_keyboard(visit: Visit, key: str) -> None:
     page = library(visit, key)
     links = page.locator(".strip .tile > a")

@@ -257,7 +257,6 @@ export default {
   "reuse.enlarge": "Upscale",
   "reuse.extend": "Continue the film",
   "reuse.prompt": "Its prompt",
-  "reuse.sent": "The words that were sent",
   "reuse.all": "Everything",
   "reuse.seed": "Its seed",
   "reuse.lost": "What it was made from is not here any more: a new draft begins without it.",
@@ -284,6 +283,7 @@ export default {
   "film.mute": "Mute",
   "film.unmute": "Sound on",
   "film.none": "The film has no sound",
+  "reuse.sent": "The words that were sent",
   // Library
   "library.search": "Search words and parameters",
   "library.kind": "Kind",
@@ -339,6 +339,7 @@ export default {
   "library.cost_max": "Most",
   "library.chip.cost_min": "{sum} or more",
   "library.chip.cost_max": "{sum} at most",
+  "library.again": "Try again",
   // Code
   "code.show": "Code",
   "code.draft": "This draft as code",

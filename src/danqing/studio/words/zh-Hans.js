@@ -257,7 +257,6 @@ export default {
   "reuse.enlarge": "放大",
   "reuse.extend": "续写视频",
   "reuse.prompt": "提示词",
-  "reuse.sent": "实际发送的提示词",
   "reuse.all": "全部设置",
   "reuse.seed": "种子",
   "reuse.lost": "当时取材的文件已不在这里，新草稿不会带上它。",
@@ -284,6 +283,7 @@ export default {
   "film.mute": "静音",
   "film.unmute": "打开声音",
   "film.none": "此视频没有声音",
+  "reuse.sent": "实际发送的提示词",
   // Library
   "library.search": "搜索提示词和参数",
   "library.kind": "种类",
@@ -339,6 +339,7 @@ export default {
   "library.cost_max": "最高",
   "library.chip.cost_min": "{sum} 以上",
   "library.chip.cost_max": "最多 {sum}",
+  "library.again": "再试一次",
   // Code
   "code.show": "代码",
   "code.draft": "这份草稿的代码",

@@ -257,7 +257,6 @@ export default {
   "reuse.enlarge": "放大",
   "reuse.extend": "續拍影片",
   "reuse.prompt": "提示詞",
-  "reuse.sent": "實際送出的提示詞",
   "reuse.all": "全部設定",
   "reuse.seed": "種子",
   "reuse.lost": "當時取材的檔案已不在這裡，新草稿不會帶上它。",
@@ -284,6 +283,7 @@ export default {
   "film.mute": "靜音",
   "film.unmute": "開啟聲音",
   "film.none": "這部影片沒有聲音",
+  "reuse.sent": "實際送出的提示詞",
   // Library
   "library.search": "搜尋提示詞與參數",
   "library.kind": "種類",
@@ -339,6 +339,7 @@ export default {
   "library.cost_max": "最高",
   "library.chip.cost_min": "{sum} 以上",
   "library.chip.cost_max": "最多 {sum}",
+  "library.again": "再試一次",
   // Code
   "code.show": "程式碼",
   "code.draft": "這份草稿的程式碼",

@@ -39,7 +39,10 @@ async function ask(before = "") {
       trouble.value = null;
     });
   } catch (problem) {
-    if (mine === newest) trouble.value = problem;
+    if (mine === newest) batch(() => {
+      if (!before) read.value = null;
+      trouble.value = problem;
+    });
   }
   reading -= 1;
 }
@@ -54,6 +57,9 @@ export async function find(wanted) {
 export async function readOn() {
   if (next.value && !reading) await ask(next.value);
 }
+
+/** Ask once more for what was not answered. */
+export const askAgain = () => ask(read.value ? next.value : "");
 
 /** See what has come since; nothing moves because of it. */
 export async function lookAgain() {

@@ -11,7 +11,7 @@ import { Bar } from "./bar.js";
 import { Boards } from "./boards.js";
 import { carry } from "./carrying.js";
 import { filters, lookForAll, wanted } from "./filters.js";
-import { find, fresh, lookAgain, more, readOn, trouble, welcome, works } from "./found.js";
+import { askAgain, find, fresh, lookAgain, more, readOn, trouble, welcome, works } from "./found.js";
 import { useKeys } from "./keys.js";
 import { seesOthers } from "./owners.js";
 import { Ask, held, Recognised, useDropped } from "./recognising.js";
@@ -55,6 +55,10 @@ const Nothing = () => {
     ${all ? html`<a class="button" href="#/create">${t("library.make")}</a>` : html`<button onClick=${lookForAll}>${t("library.clear")}</button>`}</section>`;
 };
 
+/** What was found stays when no more can be had. */
+const Trouble = () => trouble.value && html`<div class="empty"><p class="trouble" role="alert">${explained(trouble.value)}</p>
+  ${trouble.value.kind === "invalid" ? html`<button onClick=${lookForAll}>${t("library.clear")}</button>` : html`<button onClick=${askAgain}>${t("library.again")}</button>`}</div>`;
+
 const End = () => {
   const end = useRef(null);
   useEffect(() => {
@@ -82,11 +86,10 @@ export function Room() {
         <button class="toggle sieving" aria-expanded=${open.value ? "true" : "false"} onClick=${() => { open.value = !open.value; }}><${Icon} name="filters"/><span>${t("library.more")}</span></button></header>
       <${Chips}/><${Fresh}/>
       ${failure.value && html`<p class="trouble failed" role="alert">${explained(failure.value)} <span class="small" lang="en">${failure.value.message}</span></p>`}
-      ${trouble.value && html`<div class="empty"><p class="trouble" role="alert">${explained(trouble.value)}</p><button onClick=${lookForAll}>${t("library.clear")}</button></div>`}
-      ${works.value && !trouble.value && (works.value.length
+      ${works.value && (works.value.length
         ? html`<${Rows} works=${works.value} draw=${(work, style) => html`<${Kept} key=${work.file} work=${work} style=${style} mine=${mine}/>`}/>`
         : html`<${Nothing}/>`)}
-      <${End}/>
+      <${Trouble}/><${End}/>
       <${Bar} mine=${mine}/>
     </div>
     <aside aria-label=${t("library.more")}><button class="sieving" onClick=${() => { open.value = false; }}>${t("viewer.close")}</button><${Boards} mine=${mine}/><${Sieve}/><${Ask}/></aside>

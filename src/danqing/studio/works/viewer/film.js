@@ -34,6 +34,11 @@ export function Film({ work, hands }) {
   const silent = sound.value === "off";
   const hearing = !work.audio ? "none" : silent ? "unmute" : "mute";
   const toggle = () => (film.current.paused ? start(film.current) : film.current.pause());
+  const run = () => {
+    if (!film.current || film.current.paused) return;
+    now.value = film.current.currentTime;
+    requestAnimationFrame(run);
+  };
   const follow = (event) => { now.value = event.target.currentTime; };
   const step = (frames) => {
     film.current.pause();
@@ -46,7 +51,7 @@ export function Film({ work, hands }) {
   }, [work.file]);
   return html`<div class="stage"><video ref=${film} src=${`/api/files/${work.file}`} poster=${`/api/assets/${work.file}/thumbnail?size=512`} playsinline preload="auto"
       width=${work.width} height=${work.height} loop=${loop.value === "on"} muted=${silent} aria-label=${work.prompt} key=${work.file} onClick=${toggle}
-      onPlay=${() => { playing.value = true; }} onPause=${() => { playing.value = false; }} onLoadedMetadata=${(event) => { end.value = event.target.duration; event.target.playbackRate = speed.value; }}
+      onPlay=${() => { playing.value = true; run(); }} onPause=${() => { playing.value = false; }} onLoadedMetadata=${(event) => { end.value = event.target.duration; event.target.playbackRate = speed.value; }}
       onTimeUpdate=${follow} onSeeking=${follow}></video></div>
     <div class="playing" role="group" aria-label=${t("film.controls")}>
       <button class="tool" aria-label=${t("film.back")} title=${t("film.back")} onClick=${() => step(-1)}><${Icon} name="stepback"/></button>
