@@ -189,6 +189,7 @@ def test_works_are_chosen_put_on_a_board_packed_and_taken_away(visit: Visit, ser
     expect(bar).to_contain_text("3 selected")
     bar.get_by_role("combobox").select_option("Foxes")
     expect(board).to_contain_text("3")
+    expect(bar).to_contain_text("On Foxes.")
     chosen = names(server, key, board=server.call("GET", "/api/boards", key=key).json()["boards"][0]["id"])
     with page.expect_download() as download:
         bar.get_by_role("link", name="Save as zip").click()

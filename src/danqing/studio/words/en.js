@@ -317,6 +317,7 @@ export default {
   "library.bar.all": "Select all",
   "library.bar.none": "Select none",
   "library.bar.board": "Put on a board…",
+  "library.bar.on": "On {name}.",
   "library.bar.off": "Take off this board",
   "library.bar.zip": "Save as zip",
   "library.bar.zip.most": "At most {n} in one zip",

@@ -317,6 +317,7 @@ export default {
   "library.bar.all": "全选",
   "library.bar.none": "取消选择",
   "library.bar.board": "放到画板……",
+  "library.bar.on": "已放到“{name}”。",
   "library.bar.off": "从此画板移出",
   "library.bar.zip": "打包下载",
   "library.bar.zip.most": "一次最多打包 {n} 个",

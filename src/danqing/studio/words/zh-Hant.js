@@ -317,6 +317,7 @@ export default {
   "library.bar.all": "全選",
   "library.bar.none": "取消選取",
   "library.bar.board": "放到看板……",
+  "library.bar.on": "已放到「{name}」。",
   "library.bar.off": "從這個看板拿下",
   "library.bar.zip": "打包下載",
   "library.bar.zip.most": "一次最多打包 {n} 件",
