@@ -68,9 +68,9 @@ def test_a_job_tells_its_timeline_and_its_money(visit: Visit) -> None:
     page = visit.enter(key)
     visit.open(f"jobs/{job}")
     told = server.call("GET", f"/api/jobs/{job}/timeline", key=key).json()["timeline"]
-    expect(page.locator(".step")).to_have_count(len(told))
-    assert [step.get_attribute("data-what") for step in page.locator(".step").all()] == [row["what"] for row in told]
-    assert [mark.get_attribute("datetime") for mark in page.locator(".step time").all()] == [row["at"] for row in told]
+    expect(page.locator(".happened")).to_have_count(len(told))
+    assert [step.get_attribute("data-what") for step in page.locator(".happened").all()] == [row["what"] for row in told]
+    assert [mark.get_attribute("datetime") for mark in page.locator(".happened time").all()] == [row["at"] for row in told]
     assert {"admitted", "produced", "withheld", "done"} <= {row["what"] for row in told}
     expect(page.locator(".delivered img")).to_have_count(2)
     expect(page.locator(".flow")).to_contain_text(re.compile(r"held \$0\.09.*charged \$0\.06"))
@@ -98,7 +98,7 @@ def test_what_came_to_nothing_is_explained_and_asked_for_again_at_the_price_on_t
     expect(page).not_to_have_url(re.compile(job))
     new = page.url.rpartition("/")[2]
     assert ended(server, new, key)["parameters"]["seed"] == ended(server, job, key)["parameters"]["seed"]
-    expect(page.locator(".step").last).to_have_attribute("data-what", re.compile("failed|unknown"))
+    expect(page.locator(".happened").last).to_have_attribute("data-what", re.compile("failed|unknown"))
     assert spent(server, key) == 0
 
 

@@ -39,7 +39,7 @@ function Anew({ job, way, fail }) {
     busy.value = false;
   };
   const ready = quote.value?.affordable && !busy.value;
-  return html`<button class=${way === "fresh" ? "priced" : "priced primary"} disabled=${!ready} onClick=${ask}><span>${t(`jobs.anew.${way}`)}</span>
+  return html`<button class=${way === "fresh" ? "anew" : "anew primary"} disabled=${!ready} onClick=${ask}><span>${t(`jobs.anew.${way}`)}</span>
       <b>${quote.value ? dollars(quote.value.cost) : refusal.value ? "—" : "…"}</b></button>
     ${refusal.value && html`<p class="small quiet">${explained(refusal.value)} <span lang="en">${refusal.value.message}</span></p>`}
     ${quote.value && !quote.value.affordable && html`<p class="small trouble">${t("problem.no_funds")}</p>`}`;

@@ -58,11 +58,11 @@ const Asked = ({ job }) => {
 };
 
 /** @param {{job: Api.Job}} props */
-const Reworded = ({ job }) => job.rewritten && job.rewritten !== job.prompt && html`<details class="sentas" open>
+const Reworded = ({ job }) => job.rewritten && job.rewritten !== job.prompt && html`<details class="reworded" open>
   <summary>${t("jobs.sentas")}</summary><p>${job.rewritten}</p></details>`;
 
 /** @param {{job: Api.Job, lines: Api.Entry[], told: Api.Timeline, now: string}} props */
-const Page = ({ job, lines, told, now }) => html`<div class="about">
+const Page = ({ job, lines, told, now }) => html`<div class="jobpage">
   <div class="life">
     <p class="said">${job.prompt || t("jobs.wordless")}</p>
     <${Reworded} job=${job}/>

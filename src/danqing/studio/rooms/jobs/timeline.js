@@ -99,7 +99,7 @@ export function Line({ told, job, now }) {
   return html`<ol class="line">${timeline.map((moment, place) => {
     const output = moment.what === "produced" ? job.outputs[delivered++] : undefined;
     const span = gaps[place];
-    return html`<li key=${place} class="step" data-what=${moment.what} data-doing=${span?.doing}>
+    return html`<li key=${place} class="happened" data-what=${moment.what} data-doing=${span?.doing}>
       <span class="dot"><${Icon} name=${DRAWN[moment.what] ?? "clock"}/></span>
       <${Told} moment=${moment} output=${output} job=${job}/>
       ${span && html`<p class="gap">${t(`jobs.doing.${span.doing}`)} ${lasted(span.ms)}${!timeline[place + 1] && "…"}</p>`}

@@ -25,7 +25,7 @@ export const changed = (before, after) => Object.fromEntries(
 /** @param {{said: Signal<Said>}} props */
 export const LimitFields = ({ said }) => html`<fieldset class="limitfields"><legend>${t("keys.limits")} <span class="quiet">${t("keys.limits.none")}</span></legend>
   ${Object.entries({ ...MONEY, ...COUNTS }).map(([name, limit]) => html`<label key=${name}>${t(`limit.${limit}`)}
-    <span class=${name in MONEY ? "amount" : ""}><input inputmode="decimal" pattern=${name in MONEY ? "[0-9]+([.][0-9]{1,9})?" : "[1-9][0-9]*"} autocomplete="off"
+    <span class=${name in MONEY ? "dollars" : ""}><input inputmode="decimal" pattern=${name in MONEY ? "[0-9]+([.][0-9]{1,9})?" : "[1-9][0-9]*"} autocomplete="off"
       value=${said.value[name]} onInput=${(event) => { said.value = { ...said.value, [name]: event.target.value }; }}/></span></label>`)}
 </fieldset>`;
 
@@ -34,7 +34,7 @@ export function LimitBars({ id, limits }) {
   const money = Object.values(MONEY).filter((limit) => limits[limit]);
   const counts = Object.values(COUNTS).filter((limit) => limits[limit]);
   if (!money.length && !counts.length) return html`<p class="quiet small">${t("keys.unlimited")}</p>`;
-  return html`<div class="bars">${money.map((limit) => html`<${LimitBar} key=${limit} name=${t(`limit.${limit}`)} limit=${limit}
+  return html`<div class="limitbars">${money.map((limit) => html`<${LimitBar} key=${limit} name=${t(`limit.${limit}`)} limit=${limit}
     used=${chargedOf(/** @type {"total"|"monthly"|"daily"} */ (limit), id)} most=${limits[limit]}/>`)}
     ${counts.length > 0 && html`<p class="quiet small">${counts.map((limit) => t("keys.count", { what: t(`limit.${limit}`), n: limits[limit] })).join(" · ")}</p>`}</div>`;
 }

@@ -91,14 +91,14 @@ export function Chart({ told, models, title, chosen }) {
   return html`<figure class="chart">
     <${Told} told=${told[place]} models=${models} title=${title}/>
     <div class="plot">
-      <span class="tick">${dollars(money(BigInt(top)))}</span>
-      <span class="tick half">${dollars(money(BigInt(top) / 2n))}</span>
+      <span class="level">${dollars(money(BigInt(top)))}</span>
+      <span class="level half">${dollars(money(BigInt(top) / 2n))}</span>
       <svg ref=${drawing} viewBox=${`0 0 ${told.length * STEP} ${HIGH}`} preserveAspectRatio="none" role="group" aria-label=${t("usage.byday")} onKeyDown=${move}>
         ${[0, HIGH / 2, HIGH].map((y) => html`<line class="rule" x1="0" x2=${told.length * STEP} y1=${y} y2=${y}/>`)}
         ${told.map((day, n) => html`<${Bar} key=${day.day} told=${day} place=${n} top=${top} models=${models} at=${place} reach=${(reached) => { at.value = reached; }} title=${title} chosen=${chosen}/>`)}
       </svg>
     </div>
-    <p class="days quiet small"><span>${inShort(told[0].day)}</span><span>${inShort(told[Math.floor(told.length / 2)].day)}</span><span>${inShort(told[told.length - 1].day)}</span></p>
+    <p class="axis quiet small"><span>${inShort(told[0].day)}</span><span>${inShort(told[Math.floor(told.length / 2)].day)}</span><span>${inShort(told[told.length - 1].day)}</span></p>
     <${Table} told=${told} title=${title}/>
   </figure>`;
 }

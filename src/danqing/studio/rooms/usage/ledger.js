@@ -36,7 +36,7 @@ const inWords = (name, value) => {
 const Line = ({ line, owner, everybody }) => html`<tr>
   <td><time datetime=${line.at}><b>${date(line.at)}</b> <span class="quiet">${clock(line.at)}</span></time></td>
   <td><span class="phase" data-phase=${line.phase}>${t(`phase.${line.phase}`)}</span></td>
-  <td class="about">${line.job ? html`${owner ? modelTitle(line.model) : html`<a href=${`#/jobs/${line.job}`}>${modelTitle(line.model)}</a>`}` : "—"}
+  <td>${line.job ? html`${owner ? modelTitle(line.model) : html`<a href=${`#/jobs/${line.job}`}>${modelTitle(line.model)}</a>`}` : "—"}
     ${everybody && line.key && html`<small class="quiet">${keyName(line.key)}${line.project && ` · ${projectName(line.project)}`}</small>`}</td>
   <td class="sum">${dollars(line.amount)}</td>
   <td class="sum quiet">${line.held.nanos ? dollars(line.held) : "—"}</td>
