@@ -69,8 +69,12 @@ def test_a_job_tells_its_timeline_and_its_money(visit: Visit) -> None:
     visit.open(f"jobs/{job}")
     told = server.call("GET", f"/api/jobs/{job}/timeline", key=key).json()["timeline"]
     expect(page.locator(".happened")).to_have_count(len(told))
-    assert [step.get_attribute("data-what") for step in page.locator(".happened").all()] == [row["what"] for row in told]
-    assert [mark.get_attribute("datetime") for mark in page.locator(".happened time").all()] == [row["at"] for row in told]
+    assert [step.get_attribute("data-what") for step in page.locator(".happened").all()] == [
+        row["what"] for row in told
+    ]
+    assert [mark.get_attribute("datetime") for mark in page.locator(".happened time").all()] == [
+        row["at"] for row in told
+    ]
     assert {"admitted", "produced", "withheld", "done"} <= {row["what"] for row in told}
     expect(page.locator(".delivered img")).to_have_count(2)
     expect(page.locator(".flow")).to_contain_text(re.compile(r"held \$0\.09.*charged \$0\.06"))

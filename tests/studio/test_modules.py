@@ -1,6 +1,7 @@
 """The modules of the studio: each knows only what lies below it, and the page loads first what it needs first."""
 
 import re
+from itertools import combinations
 from pathlib import Path
 from posixpath import normpath
 
@@ -20,6 +21,7 @@ BELOW = {
     "rooms": {"base", "desk", "works"},
     ".": {"base", "works", "rooms", "."},
 }
+STYLED = re.compile(r"^  (?:  )?\.([\w-]+)", re.MULTILINE)  # what a rule is about in the first place
 LINES_MAX = 260
 
 
@@ -74,3 +76,13 @@ def test_the_page_names_what_is_needed_at_once_and_what_each_room_needs() -> Non
     styles = re.findall(r'rel="stylesheet" href="[^"]*/styles/(\w+)\.css"', page)
     assert styles[0] == "ground", "it says in which order the others count"
     assert len(styles) > 1
+
+
+def test_no_two_rooms_give_one_name_to_what_they_style() -> None:
+    # The styles of a room stay when it is left.
+    rooms = sorted(folder.name for folder in (SOURCE / "rooms").iterdir())
+    styles = {name: (SOURCE / "styles" / f"{name}.css") for name in rooms}
+    given = {name: set(STYLED.findall(file.read_text())) for name, file in styles.items() if file.exists()}
+    assert len(given) > 4
+    for one, other in combinations(given, 2):
+        assert given[one] & given[other] == set(), f"{one} and {other}"
