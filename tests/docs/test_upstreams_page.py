@@ -86,7 +86,7 @@ def ways_to(name: str, row: dict[str, object]) -> dict[Medium, tuple[Generation,
     for model in CATALOG.models:
         for medium in model.ability.makes - {Medium.TEXT} - ways.keys():
             with suppress(Problem):  # it is not asked for this model
-                route, *_ = candidates(model, [upstream], test=False, spin="")
+                route, *_ = candidates(model, [upstream], sketched=False, spin="")
                 asked = fit(a_generation("a fox", model=model.id, wants=frozenset({medium}), count=1), model)
                 ways[medium] = adapt(asked, CATALOG.ability(model.id, route.upstream))[0], route.upstream
     return ways
@@ -164,7 +164,7 @@ def test_who_is_asked_is_as_the_page_says() -> None:
     [block] = [block for block in BLOCKS if "weight = 0 " in block]
     upstreams = [read_upstream(name, row) for name, row in tomllib.loads(block)["upstreams"].items()]
     model = CATALOG.find("imagen-4.0-generate-001")
-    orders = [candidates(model, upstreams, test=False, spin=str(spin)) for spin in range(1000)]
+    orders = [candidates(model, upstreams, sketched=False, spin=str(spin)) for spin in range(1000)]
     assert 0.70 < sum(order[0].provider == "cheap" for order in orders) / len(orders) < 0.80
     assert {[route.provider for route in order].index("reserve") for order in orders} == {2}
     assert {route.provider: (route.upstream, route.deadline_s) for route in orders[0][:3]} == {

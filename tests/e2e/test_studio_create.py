@@ -206,19 +206,33 @@ def test_who_may_only_look_is_told_so(visit: Visit) -> None:
     expect(page.locator(".composer")).to_have_count(0)
 
 
-def test_a_ladder_leads_from_a_cheap_trial_to_the_whole_and_each_rung_costs_what_it_says(visit: Visit) -> None:
+def test_a_ladder_leads_from_a_free_sketch_to_the_whole_and_each_rung_costs_what_it_says(visit: Visit) -> None:
     key = new_key(visit.server, "climber")
     page = visit.enter(key)
     visit.choose("veo-3.0-generate-001")
     page.locator("textarea").fill("a paper boat on a calm river at dusk, slow pan")
     page.get_by_role("button", name="Draft ladder").click()
     rungs = page.get_by_role("dialog").get_by_role("button", name="Make it")
-    expect(rungs).to_contain_text(["$0.20", "$1.60", "$3.20"])
-    expect(page.get_by_role("dialog")).to_contain_text("every rung is a sketch")
-    rungs.first.click()
+    expect(rungs).to_contain_text(["$0.00", "$0.20", "$1.60", "$3.20"])
+    expect(page.get_by_role("dialog")).to_contain_text("only the first rung is free")
+    rungs.nth(1).click()
     expect(page.locator(".tile .marks")).to_contain_text("4 s")
     assert spent(visit.server, key) == 200_000_000
     assert [job["model"] for job in jobs(visit.server, key)] == ["veo-3.1-lite-generate-001"]
+
+
+def test_a_live_key_is_drawn_a_sketch_for_nothing_where_it_asks_for_one(visit: Visit) -> None:
+    key = new_key(visit.server, "careful", test=False)
+    page = visit.enter(key)
+    page.locator("textarea").fill("a red fox in the snow")
+    page.get_by_role("button", name="Draft ladder").click()
+    first = page.get_by_role("dialog").get_by_role("listitem").first
+    expect(first).to_contain_text("not a model's work")
+    first.get_by_role("button", name="Make it").click()
+    expect(page.locator(".tile .marks")).to_contain_text("Sketch")
+    assert spent(visit.server, key) == 0
+    assert [told for told in visit.complaints if "503" not in told] == [], "nobody makes the other rungs here"
+    visit.complaints.clear()
 
 
 def test_a_picture_is_made_in_chinese_on_a_phone(visit: Visit, tmp_path: Path) -> None:

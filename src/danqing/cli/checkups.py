@@ -235,7 +235,7 @@ def _wanted(config: Config, catalog: Catalog) -> dict[str, dict[str, list[str]]]
     wanted: dict[str, dict[str, list[str]]] = {upstream.name: {} for upstream in upstreams}
     for model in catalog.models:
         try:
-            routes = candidates(model, upstreams, test=False, spin="")
+            routes = candidates(model, upstreams, sketched=False, spin="")
         except Problem:  # nobody makes it
             continue
         for route in routes:

@@ -53,6 +53,7 @@ class Wishes(TypedDict, total=False):
     translate: Literal["auto", "off", "require"]
     enhance: bool
     preflight: Literal["report", "strict"]
+    sketch: bool
     knobs: Mapping[str, str | bool | int | float]
     max_cost: str | Decimal | float
     deadline: int

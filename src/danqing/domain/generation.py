@@ -98,7 +98,8 @@ class Generation:
     `roles` are those of the pictures, one for each, or none. `factor` is how many times as long the sides of a picture
     become by Task.UPSCALE. `audio`: whether a film is to have sound; it follows from the model and its knob
     generateAudio. `follows` is the job whose conversation it goes on with, which its turns begin with. `advised`: the
-    sentences on why this model was chosen, none when the caller has named it.
+    sentences on why this model was chosen, none when the caller has named it. `sketch`: in place of the model's work a
+    sketch of it is wanted, which costs nothing.
     """
 
     model: str
@@ -128,6 +129,7 @@ class Generation:
     follows: str = ""
     translate: Translate | None = None
     preflight: Preflight | None = None
+    sketch: bool = False
     knobs: tuple[tuple[str, Knob], ...] = ()
     advised: tuple[str, ...] = ()
 
@@ -196,6 +198,7 @@ class Generation:
             "task": self.task,
             "area": self.area,
             "factor": self.factor,
+            "sketch": self.sketch or None,
         }
         return {name: value for name, value in named.items() if value is not None}
 

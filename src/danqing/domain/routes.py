@@ -49,14 +49,15 @@ class Pick:
 Tier = list[tuple[Upstream, Route]]  # those that stand side by side
 
 
-def candidates(model: Model, upstreams: Sequence[Upstream], *, test: bool, spin: str) -> tuple[Route, ...]:
+def candidates(model: Model, upstreams: Sequence[Upstream], *, sketched: bool, spin: str) -> tuple[Route, ...]:
     """Everybody who can be asked, best first; each route names an upstream and the id that it knows the model by.
 
-    A test key is always served by the Sketch engine, a live key never (docs/decisions/0009). Those that stand side by
-    side come in an order that follows from `spin` and their weights: the same one whenever the same job is looked at.
+    What is `sketched` is the Sketch engine's: all that test keys ask for, and what a live key asks for in so many words
+    (docs/decisions/0009). Those that stand side by side come in an order that follows from `spin` and their weights:
+    the same one whenever the same job is looked at.
     Raises Problem(UNAVAILABLE) when there is nobody.
     """
-    if test:
+    if sketched:
         return (Route(provider=SKETCH),)
     found: dict[tuple[str, str], Route] = {}
     for tier in _tiers(model, upstreams):

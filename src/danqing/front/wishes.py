@@ -1,7 +1,8 @@
 """What a caller says beside the request: whether its prompt is translated or enriched, and who is told of the end.
 
 `danqing-translate: auto|off|require` and `danqing-enhance: true|false` go before what the key and the server are set
-to; `danqing-webhook: https://…` before what the request itself says.
+to; `danqing-sketch: true` has the Sketch engine draw in place of the model, at no cost; `danqing-webhook: https://…`
+goes before what the request itself says.
 """
 
 from collections.abc import Mapping
@@ -22,10 +23,11 @@ T = TypeVar("T", bound=Enum | bool)
 TRANSLATE_HEADER = "danqing-translate"
 ENHANCE_HEADER = "danqing-enhance"
 PREFLIGHT_HEADER = "danqing-preflight"
+SKETCH_HEADER = "danqing-sketch"
 WEBHOOK_HEADER = "danqing-webhook"
 _TRANSLATE = {choice.value: choice for choice in Translate}
 _PREFLIGHT = {choice.value: choice for choice in Preflight}
-_ENHANCE = {"true": True, "1": True, "false": False, "0": False}
+_TRUTHS = {"true": True, "1": True, "false": False, "0": False}
 
 
 def wished(request: Request, generation: Generation) -> Generation:
@@ -35,7 +37,10 @@ def wished(request: Request, generation: Generation) -> Generation:
         translate=_said(request, TRANSLATE_HEADER, _TRANSLATE) or generation.translate,
         preflight=_said(request, PREFLIGHT_HEADER, _PREFLIGHT) or generation.preflight,
     )
-    enhance = _said(request, ENHANCE_HEADER, _ENHANCE)
+    sketch = _said(request, SKETCH_HEADER, _TRUTHS)
+    if sketch is not None:
+        generation = replace(generation, sketch=sketch)
+    enhance = _said(request, ENHANCE_HEADER, _TRUTHS)
     if enhance is None:
         return generation
     return replace(generation, knobs=tuple({**dict(generation.knobs), ENHANCE: enhance}.items()))

@@ -39,15 +39,15 @@ class Drafter:
     ) -> Job:
         """The job that is to be admitted. Raises Problem; NO_FUNDS when it may cost more than `ceiling` nano-dollars.
 
-        A `member` of a batch has the model's price for those.
+        A `member` of a batch has the model's price for those, and a sketch that is wanted costs nothing.
         """
         model = self._catalog.find(asked.model)
         generation = replace(fit(asked, model), seed=asked.seed if asked.seed is not None else secrets.randbelow(2**31))
         id = str(uuid4())
         units, wording = most(generation, model), self._editor.plan(generation, model, key)
-        price = model.price.scaled(model.batch_percent) if member else model.price
+        price = model.price.scaled(0 if generation.sketch else model.batch_percent if member else 100)
         held = price.at(generation.size).cost(units) + wording.most
-        plan = self._router.plan(reworded(generation, wording), model, id, test=key.test)
+        plan = self._router.plan(reworded(generation, wording), model, id, sketched=key.test or generation.sketch)
         if ceiling is not None and held > ceiling:
             raise too_dear(held, ceiling)
         now = self._now()

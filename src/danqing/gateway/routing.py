@@ -51,9 +51,9 @@ class Router:
             raise Problem(Kind.UNAVAILABLE, message, code="no_upstream")
         return tuple(model for model in self._catalog.models if model.id in served)
 
-    def plan(self, generation: Generation, model: Model, id: str, *, test: bool) -> Plan:
+    def plan(self, generation: Generation, model: Model, id: str, *, sketched: bool) -> Plan:
         """Whom a new job is meant for. Raises Problem at once when nobody can do it, or can be asked now or soon."""
-        plans = self._plans(generation, candidates(model, list(self._upstreams.values()), test=test, spin=id))
+        plans = self._plans(generation, candidates(model, list(self._upstreams.values()), sketched=sketched, spin=id))
         routes, at = list(plans), self._now()
         if all(self._known(route).gate(at) is Gate.OPEN for route in routes):
             raise self._all_away(routes)
@@ -113,7 +113,7 @@ class Router:
         ways: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
         for model in self._catalog.models:
             with suppress(Problem):  # nobody makes it
-                for route in candidates(model, list(self._upstreams.values()), test=False, spin=""):
+                for route in candidates(model, list(self._upstreams.values()), sketched=False, spin=""):
                     ways[route.provider][route.upstream].append(model.id)
         return ways
 
@@ -148,7 +148,8 @@ class Router:
         """As they are configured now; the one that was planned, when they lead nowhere."""
         try:
             model = self._catalog.find(job.generation.model)
-            return candidates(model, list(self._upstreams.values()), test=job.test, spin=job.id)
+            sketched = job.test or job.generation.sketch
+            return candidates(model, list(self._upstreams.values()), sketched=sketched, spin=job.id)
         except Problem:
             return (Route(provider=job.provider, upstream=job.upstream),)
 

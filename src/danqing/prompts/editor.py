@@ -23,7 +23,7 @@ from danqing.prompts.enhancer import Enhancer
 from danqing.prompts.memory import Memory
 
 TRIES = 2
-SKETCHED = "The prompt of a test key is not translated: the Sketch engine reads it as it is."
+SKETCHED = "The prompt is not translated: the Sketch engine reads it as it is."
 _LETTER = re.compile(r"[^\W\d_]")
 _AGAIN = frozenset({"rewording_garbled", "kept_text_lost"})
 _KINDS = frozenset({Kind.BUSY, Kind.TIMEOUT, Kind.FILTERED, Kind.UNAVAILABLE})
@@ -81,10 +81,14 @@ class Editor:
     def plan(self, generation: Generation, model: Model, key: Key) -> Wording:
         spoken = self.languages(generation)
         languages = tuple(code for code in (spoken.main, *spoken.others) if code != UNDETERMINED)
-        wording = Wording(languages=languages, enhance=not key.test and self._enhances(generation))
-        if foreign := spoken.beyond(model.ability.languages):
+        sketched = key.test or generation.sketch
+        wording = Wording(languages=languages, enhance=not sketched and self._enhances(generation))
+        foreign = spoken.beyond(model.ability.languages)
+        if foreign and sketched:
+            wording = replace(wording, trouble=SKETCHED)
+        elif foreign:
             wish = _wish(generation) or key.translate or self._manner.translate
-            wording = self._translating(wording, foreign[0], model, key, wish)
+            wording = self._translating(wording, foreign[0], model, wish)
         found = [
             finding
             for finding in preflight(generation, model, spoken)
@@ -94,10 +98,8 @@ class Editor:
             refuse(found)
         return replace(wording, most=self._most(generation, wording), findings=tuple(found))
 
-    def _translating(self, wording: Wording, source: str, model: Model, key: Key, wish: Translate) -> Wording:
+    def _translating(self, wording: Wording, source: str, model: Model, wish: Translate) -> Wording:
         target = model.ability.languages[0]
-        if key.test:
-            return replace(wording, trouble=SKETCHED)
         if wish is Translate.OFF:
             return replace(wording, trouble=f"The prompt is not translated into {target}: that is switched off.")
         if self._who(source, target):

@@ -48,6 +48,7 @@ def _words() -> Tree:
         "translate": {"enum": [*Translate, None]},
         "enhance": {"type": ["boolean", "null"]},
         "preflight": {"enum": [*Preflight, None]},
+        "sketch": {"type": "boolean", "description": "A sketch in place of the model's work, at no cost."},
         "knobs": {
             "type": "object",
             "description": "Parameters of the vendor's own; those that the engine does not honour are told.",

@@ -15,7 +15,7 @@ from danqing.wire.native import changes, output, parameters, time, whose
 NAMES_MAX = 200
 THUMBNAILS = (256, 512)
 _SHAPE = frozenset({"count", "aspect", "size", "pixels", "seconds", "seed", "person", "negative", "mime", "quality"})
-_RECIPE = _SHAPE | {"task", "area", "factor"}
+_RECIPE = _SHAPE | {"task", "area", "factor", "sketch"}
 _TOLD = (
     "danqing",
     "model",

@@ -76,6 +76,7 @@ class JobRequest(msgspec.Struct, forbid_unknown_fields=True):
     translate: Translate | None = None
     enhance: bool | None = None
     preflight: Preflight | None = None
+    sketch: bool = False  # in place of the model's work, at no cost
     knobs: dict[str, str | bool | _Whole | float] = {}
     webhook: str | None = None  # who is told when it has ended
 
@@ -142,6 +143,7 @@ def read_job(body: bytes) -> Ask:
         factor=request.factor,
         translate=request.translate,
         preflight=request.preflight,
+        sketch=request.sketch,
         knobs=tuple(_knobs(request).items()),
     )
     before = tuple(upload for _, uploads in said for upload in uploads)

@@ -1,9 +1,9 @@
-// The same words on the way from a cheap trial to what is wanted: which requests that are. Pure.
+// The same words on the way from a free sketch to what is wanted: which requests that are. Pure.
 
 import { isFilm, isOver } from "./catalogue.js";
 import { inputsOf, unplaced } from "./places.js";
 
-/** @typedef {{name: "cheap"|"one"|"whole", body: Api.JobRequest}} Rung */
+/** @typedef {{name: "sketch"|"cheap"|"one"|"whole", body: Api.JobRequest}} Rung */
 
 const least = (numbers) => (numbers.length ? Math.min(...numbers) : undefined);
 
@@ -38,6 +38,7 @@ function cheapest(body, chosen, rows) {
 export function rungs(body, chosen, rows) {
   /** @type {Rung[]} */
   const all = [
+    { name: "sketch", body: { ...one(body, chosen), sketch: true } },
     { name: "cheap", body: one(body, cheapest(body, chosen, rows)) },
     { name: "one", body: one(body, chosen) },
     { name: "whole", body },

@@ -113,6 +113,7 @@ class Parameters(Shape, omit_defaults=True, kw_only=True):
     task: Task | None = None
     area: Area | None = None
     factor: int = 0
+    sketch: bool = False
     roles: list[Role] = []
     pictures: int = 0
     first_frame: bool = False

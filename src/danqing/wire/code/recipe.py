@@ -143,7 +143,7 @@ class Unsaid:
 
     def wishes(self) -> dict[str, str]:
         """Say in headers what has a header: whether the prompt is translated or enriched, how strictly it is read."""
-        said = self.named({name: f"danqing-{name}" for name in ("translate", "preflight", "enhance")})
+        said = self.named({name: f"danqing-{name}" for name in ("translate", "preflight", "enhance", "sketch")})
         return {name: value if isinstance(value, str) else bodies.compact(value) for name, value in said.items()}
 
     def lacks(self) -> tuple[str, ...]:

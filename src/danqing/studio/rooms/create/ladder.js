@@ -1,4 +1,4 @@
-// The draft ladder: the same words from a cheap trial to the whole, with all prices side by side; one click makes a rung.
+// The draft ladder: the same words from a free sketch to the whole, with all prices side by side; one click makes a rung.
 
 import { byId, hands, models } from "../../desk/catalogue.js";
 import { draft, model } from "../../desk/draft.js";
