@@ -332,7 +332,7 @@ def test_upstreams_tell_how_they_do_and_the_clock_tells_whom_an_end_concerns(
         page.get_by_role("link", name="Upstreams").click()
         maker = page.locator("[data-upstream=studio]")
         expect(maker).to_contain_text("Of the last 5, 0 % went well")
-        expect(maker).to_contain_text("upstream_unreachable")
+        expect(maker).to_contain_text("cannot be reached")
         expect(maker.locator("header .health")).to_contain_text(re.compile("Resting|Being tried"))
         told = server.call("GET", "/api/models?retiring", key=server.owner_key).json()["models"]
         ending = [row for row in told if row["left"] >= 0]
