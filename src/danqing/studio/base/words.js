@@ -48,6 +48,9 @@ export function dollars(money) {
   return `$${Number(whole).toLocaleString("en")}.${cents.replace(/0+$/, "").padEnd(2, "0")}`;
 }
 
+/** An amount that nobody is charged, such as a forecast: to the cent. @param {{nanos: number}} money */
+export const roughly = ({ nanos }) => `$${(nanos / 1e9).toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
+
 /** How large a file is. @param {number} bytes */
 export function size(bytes) {
   const [amount, unit] = bytes < 1e6 ? [bytes / 1e3, "kilobyte"] : [bytes / 1e6, "megabyte"];

@@ -479,7 +479,7 @@ export default {
   "usage.account.live": "Real money",
   "usage.account.test": "Play money",
   "usage.sum": "Spent in these days",
-  "usage.forecast": "{month} at its end, if it goes on at {day} a day",
+  "usage.forecast": "about {month} at its end, if it goes on at {day} a day",
   "usage.limits": "Limits",
   "usage.byday": "By day",
   "usage.bymodel": "By model",

@@ -8,7 +8,7 @@ import { nanosOf, total } from "../../base/money.js";
 import { Segments } from "../../base/segments.js";
 import { keepsBooks, who } from "../../base/session.js";
 import { Icon } from "../../base/shapes.js";
-import { dollars, explained, t } from "../../base/words.js";
+import { dollars, explained, roughly, t } from "../../base/words.js";
 import { Chart, byDay, hue } from "./chart.js";
 import { linesBehind } from "./lines.js";
 import { anyLive, keyName, modelTitle, projectName, readNames } from "./names.js";
@@ -32,7 +32,7 @@ const Sums = ({ told, sum }) => html`<section class="sums">
   ${told ? html`<div class="panel sum"><h2>${t("account.available")}</h2><p>${dollars(told.account.available ?? told.account.posted)}</p></div>
     <div class="panel sum"><h2>${t("account.held")}</h2><p>${dollars(told.account.held)}</p></div>
     <div class="panel sum"><h2>${t("account.month")}</h2><p>${dollars(told.forecast.month_so_far)}</p>
-      <small class="quiet">${t("usage.forecast", { month: dollars(told.forecast.month), day: dollars(told.forecast.by_day) })}</small></div>` : null}
+      <small class="quiet">${t("usage.forecast", { month: roughly(told.forecast.month), day: roughly(told.forecast.by_day) })}</small></div>` : null}
   <div class="panel sum"><h2>${t("usage.sum")}</h2><p>${dollars(sum)}</p></div>
 </section>`;
 
