@@ -40,23 +40,21 @@ SO = """new Promise((resolve) => {
   const look = () => (%s) ? resolve(performance.now()) : requestAnimationFrame(look);
   look();
 })"""
-# Scrolls as fast as frames come, to the end of all that there is.
+# Scrolls as fast as frames come, until so many works were seen; tiles that are far away are not on the page.
 SCROLL = """(wanted) => new Promise((resolve) => {
-  const late = [], tasks = [0];
+  const late = [], tasks = [0], seen = new Set();
   const busy = new PerformanceObserver((list) => list.getEntries().forEach(({duration}) => tasks.push(duration)));
   busy.observe({type: "longtask"});
-  let before = performance.now(), frames = 0;
+  let before = performance.now(), frames = 0, nodes = 0;
   const step = (now) => {
     frames += 1;
     late.push(now - before);
     before = now;
     scrollBy(0, 160);
-    const {scrollTop, scrollHeight, clientHeight} = document.scrollingElement;
-    const there = document.querySelectorAll(".tile").length;
-    if (there >= wanted && scrollTop + clientHeight >= scrollHeight - 2) {
-      resolve({frames, late: late.filter((gap) => gap > 50).length, task: Math.max(...tasks),
-        nodes: document.querySelectorAll("*").length, tiles: there});
-    } else requestAnimationFrame(step);
+    document.querySelectorAll(".tile img").forEach(({src}) => seen.add(src));
+    nodes = Math.max(nodes, document.querySelectorAll("*").length);
+    if (seen.size < wanted) requestAnimationFrame(step);
+    else resolve({frames, late: late.filter((gap) => gap > 50).length, task: Math.max(...tasks), nodes});
   };
   requestAnimationFrame(step);
 })"""
@@ -126,10 +124,9 @@ def scrolled(page: Page, server: Server, items: int, table: Table) -> None:
     page.goto(f"{server.url}/studio#/library")
     page.wait_for_selector(".tile")
     told = page.evaluate(SCROLL, items)
-    assert told["tiles"] >= items, told
     table.note(f"{items:,} works scrolled: frames later than 50 ms, of 1,000", 1000 * told["late"] / told["frames"])
     table.note(f"{items:,} works scrolled: longest task, ms", told["task"])
-    table.note(f"{items:,} works scrolled: nodes of the page", told["nodes"])
+    table.note(f"{items:,} works scrolled: nodes of the page at most", told["nodes"])
 
 
 def tabs_live(browser: Browser, server: Server, key: str, table: Table, rounds: int) -> None:
