@@ -60,3 +60,26 @@ async def test_a_translation_is_told_with_its_price_and_the_sent_words_begin_a_d
     [job] = (await gateway.call("GET", "/api/jobs")).json()["jobs"]
     assert (job["prompt"], job["rewritten"]) == (POEM_ASKED, POEM_IN_ENGLISH)
     assert job["charged"]["nanos"] == PICTURE + COST
+
+
+async def test_a_translation_is_read_and_changed_before_anything_is_made_of_it(gateway: Gateway, page: Page) -> None:
+    await page.locator(".chosen").click()
+    await page.locator(".picker input").fill(IMAGEN)
+    await page.keyboard.press("Enter")
+    for _ in range(3):
+        await page.get_by_role("button", name="Fewer").click()
+    await page.locator("textarea").fill(POEM_ASKED)
+    see = page.get_by_role("button", name="See it first")
+    await expect(see).to_contain_text("$0.00")
+    await see.click()
+    await expect(page.locator("textarea")).to_have_value(POEM_IN_ENGLISH)
+    await expect(page.locator(".tile")).to_have_count(0)
+    await page.locator("textarea").fill(f"{POEM_IN_ENGLISH}, at dusk")
+    await expect(page.locator(".go")).to_contain_text("$0.04")
+    await page.locator("textarea").press("Control+Enter")
+    await expect(page.locator(".tile img")).to_have_count(1)
+    made, words = (await gateway.call("GET", "/api/jobs")).json()["jobs"]
+    assert (made["prompt"], made["charged"]["nanos"]) == (f"{POEM_IN_ENGLISH}, at dusk", PICTURE)
+    assert (words["prompt"], words["charged"]["nanos"]) == (POEM_ASKED, COST)
+    await page.get_by_role("button", name="Words of before").click()
+    await expect(page.get_by_role("dialog")).to_contain_text(POEM_ASKED)

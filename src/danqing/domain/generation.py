@@ -99,7 +99,8 @@ class Generation:
     become by Task.UPSCALE. `audio`: whether a film is to have sound; it follows from the model and its knob
     generateAudio. `follows` is the job whose conversation it goes on with, which its turns begin with. `advised`: the
     sentences on why this model was chosen, none when the caller has named it. `sketch`: in place of the model's work a
-    sketch of it is wanted, which costs nothing.
+    sketch of it is wanted, which costs nothing. `words_only`: nothing is made; what the engine would be sent in the
+    place of the author's words is delivered, to be read before anything else is paid for.
     """
 
     model: str
@@ -130,6 +131,7 @@ class Generation:
     translate: Translate | None = None
     preflight: Preflight | None = None
     sketch: bool = False
+    words_only: bool = False
     knobs: tuple[tuple[str, Knob], ...] = ()
     advised: tuple[str, ...] = ()
 
@@ -199,6 +201,7 @@ class Generation:
             "area": self.area,
             "factor": self.factor,
             "sketch": self.sketch or None,
+            "words_only": self.words_only or None,
         }
         return {name: value for name, value in named.items() if value is not None}
 

@@ -6,14 +6,16 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
+from danqing.domain.errors import invalid
 from danqing.domain.generation import Generation
 from danqing.domain.jobs import Job, State
 from danqing.domain.keys import Key
 from danqing.domain.limits import too_dear
+from danqing.domain.media import Medium
 from danqing.domain.membership import Member
 from danqing.domain.models import Catalog, Model, fit, most
 from danqing.domain.ports import Editor
-from danqing.domain.wording import reworded
+from danqing.domain.wording import Wording, reworded
 from danqing.gateway.dispatch import is_long
 from danqing.gateway.routing import Router
 from danqing.gateway.runner import deadline_s
@@ -39,13 +41,16 @@ class Drafter:
     ) -> Job:
         """The job that is to be admitted. Raises Problem; NO_FUNDS when it may cost more than `ceiling` nano-dollars.
 
-        A `member` of a batch has the model's price for those, and a sketch that is wanted costs nothing.
+        A `member` of a batch has the model's price for those; sketches that are wanted, and words alone, have none.
         """
         model = self._catalog.find(asked.model)
         generation = replace(fit(asked, model), seed=asked.seed if asked.seed is not None else secrets.randbelow(2**31))
         id = str(uuid4())
         units, wording = most(generation, model), self._editor.plan(generation, model, key)
-        price = model.price.scaled(0 if generation.sketch else model.batch_percent if member else 100)
+        if generation.words_only:
+            generation = _worded(generation, wording)
+        free = generation.sketch or generation.words_only
+        price = model.price.scaled(0 if free else model.batch_percent if member else 100)
         held = price.at(generation.size).cost(units) + wording.most
         plan = self._router.plan(reworded(generation, wording), model, id, sketched=key.test or generation.sketch)
         if ceiling is not None and held > ceiling:
@@ -73,6 +78,14 @@ class Drafter:
         )
         # A job that is driven right here is about to be sent as soon as it is stored: one commit less.
         return replace(job, turn=0) if is_long(job) else replace(job, state=State.SUBMITTING)
+
+
+def _worded(generation: Generation, wording: Wording) -> Generation:
+    """The request for the words alone. Raises Problem(INVALID) when the author's own are sent anyway."""
+    if not wording.pending:
+        message = f"The prompt is sent as it was written: there are no other words to show. {wording.trouble}"
+        raise invalid(message.strip(), param="words_only", code="nothing_to_reword")
+    return replace(generation, wants=frozenset({Medium.TEXT}), count=1)
 
 
 def _spoken(asked: str, model: Model) -> str:

@@ -10,7 +10,7 @@ from itertools import chain, repeat
 import structlog
 
 from danqing.domain.errors import Kind, Problem
-from danqing.domain.generation import Generation
+from danqing.domain.generation import Generation, Output
 from danqing.domain.health import UPSTREAM_LATE
 from danqing.domain.jobs import (
     Accepted,
@@ -209,7 +209,8 @@ class Runner:
                 await run.take(await self._reword(run))
             if run.job.state.ended:
                 return
-            await run.take(verdict or await self._work(run))
+            make = self._words if run.job.generation.words_only else self._work
+            await run.take(verdict or await make(run))
         except Superseded:
             log.info("superseded", job=run.job.id)
             stored = await self._store.job(run.job.id)
@@ -234,6 +235,15 @@ class Runner:
         except Exception:
             log.exception("the editor failed", job=job.id)
             return Failed(Problem(Kind.INTERNAL, "The prompt could not be reworded; nothing was charged."))
+
+    async def _words(self, run: _Run) -> Event:
+        """Deliver the words that would be sent, and nothing else."""
+        if run.job.state is State.QUEUED:
+            await run.take(Started())
+        if not run.job.wording.prompt:
+            return Failed(Problem(Kind.UPSTREAM, run.job.wording.trouble or "The prompt could not be reworded."))
+        await run.take(Produced(Output(medium=Medium.TEXT, text=run.job.wording.prompt)))
+        return Finished()
 
     async def _work(self, run: _Run) -> Event:
         """Ask one engine after another until one has brought it to an end; the event that ends the job."""

@@ -49,6 +49,7 @@ def _words() -> Tree:
         "enhance": {"type": ["boolean", "null"]},
         "preflight": {"enum": [*Preflight, None]},
         "sketch": {"type": "boolean", "description": "A sketch in place of the model's work, at no cost."},
+        "words_only": {"type": "boolean", "description": "Only the prompt that would be sent; nothing is made."},
         "knobs": {
             "type": "object",
             "description": "Parameters of the vendor's own; those that the engine does not honour are told.",

@@ -77,6 +77,7 @@ class JobRequest(msgspec.Struct, forbid_unknown_fields=True):
     enhance: bool | None = None
     preflight: Preflight | None = None
     sketch: bool = False  # in place of the model's work, at no cost
+    words_only: bool = False  # only the prompt that would be sent, at the cost of translating and enriching it
     knobs: dict[str, str | bool | _Whole | float] = {}
     webhook: str | None = None  # who is told when it has ended
 
@@ -144,6 +145,7 @@ def read_job(body: bytes) -> Ask:
         translate=request.translate,
         preflight=request.preflight,
         sketch=request.sketch,
+        words_only=request.words_only,
         knobs=tuple(_knobs(request).items()),
     )
     before = tuple(upload for _, uploads in said for upload in uploads)

@@ -121,6 +121,7 @@ export default {
   "fix.leave": "Leave it out",
   "translation.test": "The words of a test key are not translated: the Sketch engine reads them as they are.",
   "translation.on": "It is translated from {from} into {to} before it is sent, for {sum} at the most.",
+  "translation.see": "See it first",
   "translation.leave": "Send it as written",
   "translation.do": "Have it translated",
   "finding.prompt_too_long": "The prompt is longer than this model reads. Put what matters first.",

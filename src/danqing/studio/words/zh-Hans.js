@@ -121,6 +121,7 @@ export default {
   "fix.leave": "移除它",
   "translation.test": "测试密钥的提示词不会翻译，Sketch 引擎直接读原文。",
   "translation.on": "发送前会从{from}翻译成{to}，最多 {sum}。",
+  "translation.see": "先看译文",
   "translation.leave": "照原文发送",
   "translation.do": "先翻译",
   "finding.prompt_too_long": "提示词超过此模型能读的长度，请把重点放在前面。",

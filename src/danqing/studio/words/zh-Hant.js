@@ -121,6 +121,7 @@ export default {
   "fix.leave": "移除它",
   "translation.test": "測試金鑰的提示詞不會翻譯，Sketch 引擎直接讀原文。",
   "translation.on": "送出前會從{from}翻譯成{to}，最多 {sum}。",
+  "translation.see": "先看譯文",
   "translation.leave": "照原文送出",
   "translation.do": "先翻譯",
   "finding.prompt_too_long": "提示詞超過此模型能讀的長度，請把重點放在前面。",

@@ -1,7 +1,7 @@
 // The key's jobs as they are now. One stream of events for all tabs of a browser: HTTP/1.1 has six connections to a host.
 
 import { api } from "../base/api.js";
-import { signal } from "../base/html.js";
+import { effect, signal } from "../base/html.js";
 import { recall } from "../base/session.js";
 
 const SHOWN = 60;
@@ -78,11 +78,24 @@ export function follow() {
  * Have the draft made, for no more than was told; asked twice it is still one job.
  * @param {Api.JobRequest} body
  * @param {Api.Money} cost
+ * @returns {Promise<Api.Job>}
  */
 export async function make(body, cost) {
   const headers = { "idempotency-key": token(), "x-danqing-max-cost": cost.usd };
-  learn([await api("POST", "/jobs", body, { headers })]);
+  const job = await api("POST", "/jobs", body, { headers });
+  learn([job]);
+  return job;
 }
+
+/** A job when it has ended. @param {Api.Job} job @returns {Promise<Api.Job>} */
+export const ending = (job) => new Promise((resolve) => {
+  const stop = effect(() => {
+    const now = jobs.value.find(({ id }) => id === job.id) ?? job;
+    if (!ended(now)) return;
+    queueMicrotask(() => stop());
+    resolve(now);
+  });
+});
 
 /** End a job and have its money back. @param {Api.Job} job */
 export const cancel = async (job) => learn([await api("POST", `/jobs/${job.id}/cancel`)]);

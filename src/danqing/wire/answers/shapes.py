@@ -114,6 +114,7 @@ class Parameters(Shape, omit_defaults=True, kw_only=True):
     area: Area | None = None
     factor: int = 0
     sketch: bool = False
+    words_only: bool = False
     roles: list[Role] = []
     pictures: int = 0
     first_frame: bool = False

@@ -1,10 +1,11 @@
 // What there is to say of the words before they are paid for, each with what puts it right where one click can.
 
 import { byId, hands, isFilm, isOver, models } from "../../desk/catalogue.js";
-import { choose, give, given, model, prompt, quote, settled, wish } from "../../desk/draft.js";
-import { batch, html } from "../../base/html.js";
+import { choose, draft, give, given, model, prompt, quote, settled, take, wish } from "../../desk/draft.js";
+import { batch, html, useSignal } from "../../base/html.js";
 import { who } from "../../base/session.js";
-import { dollars, named, spoken, t, told } from "../../base/words.js";
+import { dollars, explained, named, spoken, t, told } from "../../base/words.js";
+import { ending, make } from "../../works/jobs.js";
 
 const NUMBERS = ["seed", "seconds", "count"];
 
@@ -38,13 +39,34 @@ const Finding = ({ finding }) => {
     ${other && html`<button type="button" onClick=${() => choose(other.id)}>${t("place.ask", { model: other.title })}</button>`}</li>`;
 };
 
+/** The words as they would be sent, for what that costs: they begin a draft, to be read and changed before anything is made of them. */
+const See = ({ most }) => {
+  const busy = useSignal(false);
+  const trouble = useSignal(/** @type {{kind: string, code: string, message: string}|null} */ (null));
+  const see = async () => {
+    busy.value = true;
+    trouble.value = null;
+    const body = draft.value;
+    try {
+      const job = await ending(await make({ ...body, words_only: true }, most));
+      if (job.error) trouble.value = job.error;
+      else await take({ ...body, prompt: job.outputs[0].text });
+    } catch (problem) {
+      trouble.value = problem;
+    }
+    busy.value = false;
+  };
+  return html`<button type="button" disabled=${busy.value || !settled.value} onClick=${see}>${t("translation.see")} <b>${dollars(most)}</b></button>
+    ${trouble.value && html`<span class="trouble" role="alert">${explained(trouble.value)} <span lang="en">${trouble.value.message}</span></span>`}`;
+};
+
 /** Whether the words are translated on their way, and who wants it otherwise. @param {{wording: Api.Wording}} props */
 const Translation = ({ wording }) => {
   const off = given.value.translate === "off";
   if (who.value?.key?.test) return html`<li class="quiet">${t("translation.test")}</li>`;
   if (!wording.translated && !off) return html`<li class="quiet" lang="en">${wording.trouble}</li>`;
   const way = wording.translated && { from: spoken(wording.translated.from), to: spoken(wording.translated.to), sum: dollars(wording.most) };
-  return html`<li>${way && html`<span class="quiet">${t("translation.on", way)}</span>`}
+  return html`<li>${way && html`<span class="quiet">${t("translation.on", way)}</span><${See} most=${wording.most}/>`}
     <button type="button" onClick=${() => give("translate", off ? undefined : "off")}>${t(`translation.${off ? "do" : "leave"}`)}</button></li>`;
 };
 

@@ -23,7 +23,7 @@ const Header = () => html`<header><h1>${t("nav.create")}</h1>
   <span class=${live.value ? "link" : "link away"} role="status">${t(live.value ? "create.live" : "create.away")}</span></header>`;
 
 const Made = () => {
-  const shown = jobs.value.filter((job) => !kind.value || job.parameters.wants.some((wanted) => wanted === kind.value));
+  const shown = jobs.value.filter((job) => !job.parameters.words_only).filter((job) => !kind.value || job.parameters.wants.some((wanted) => wanted === kind.value));
   if (shown.length) {
     return html`<div class="tiles">${shown.map((job) => html`<${Work} key=${job.id} job=${job}/>`)}
       <p class="older quiet small"><a href="#/library">${t("create.older")}</a></p></div>`;

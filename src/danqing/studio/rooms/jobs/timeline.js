@@ -84,7 +84,7 @@ const Told = ({ moment, output, job }) => html`<div class="told">
   <p><b>${t(`jobs.step.${moment.what}`)}</b>${moment.by && html` <code>${moment.by}</code>`}<time datetime=${moment.at}>${clock(moment.at)}</time></p>
   ${moment.what === "admitted" && job.queue && html`<p class="quiet small">${stands(job.queue)}</p>`}
   ${moment.error && html`${moment.what === "turned_away" && html`<p class="small trouble">${explained(moment.error)}</p>`}<p class="small quiet" lang="en">${moment.error.message}</p>`}
-  ${output && html`<p class="quiet small delivered">${output.file && !output.gone && html`<img src=${`/api/assets/${output.file}/thumbnail?size=256`} alt="" loading="lazy"/>`}
+  ${output && (output.file || output.gone) && html`<p class="quiet small delivered">${output.file && !output.gone && html`<img src=${`/api/assets/${output.file}/thumbnail?size=256`} alt="" loading="lazy"/>`}
     <span>${output.gone ? t("jobs.gone") : [size(output.bytes), output.width && `${output.width} × ${output.height}`, output.seconds && t("seconds", { n: output.seconds })].filter(Boolean).join(" · ")}</span></p>`}
 </div>`;
 
