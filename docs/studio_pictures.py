@@ -1,7 +1,7 @@
 """Takes pictures of the studio: every room and what opens above it, dark and light, on a phone, and in Chinese.
 
-`make studio-pictures` draws on a server of its own whose works are always the same. All pictures go into
-build/studio, to be looked at; those that docs/studio.md shows go into docs/studio.
+`make studio-pictures` draws on a server of its own whose works are always the same. Every page goes into docs/studio
+once, dark, and every room in Chinese besides, light; in all other looks they go into build/studio, to be looked at.
 """
 
 import sys
@@ -21,8 +21,8 @@ from serving import Server
 
 ALL = Path(__file__).parents[1] / "build" / "studio"
 SHOWN = Path(__file__).parent / "studio"
-SHOW = ("create-dark", "library-light", "viewer-dark", "create-phone", "library-zh-Hant")
-BYTES_MAX = 150 << 10
+ALSO = ("create-phone", "library-phone", "library-light")
+BYTES_MAX = 100 << 10
 IMAGEN, ULTRA, FILM = "imagen-4.0-generate-001", "imagen-4.0-ultra-generate-001", "veo-3.0-generate-001"
 DRAFT = {"en": "a lighthouse in a storm at night, oil painting", "zh-Hant": "黃昏的海邊，一座燈塔，油畫"}
 # So long that what makes them fail or wait is cut off wherever they are shown.
@@ -143,10 +143,12 @@ def pressed(picture: bytes) -> bytes:
     return out.getvalue()
 
 
-def keep(name: str, picture: bytes) -> None:
-    """Where it is looked at, and where the documentation shows it."""
-    for folder in (ALL, SHOWN) if name in SHOW else (ALL,):
-        (folder / f"{name}.webp").write_bytes(picture)
+def keep(name: str, look: Look, picture: bytes) -> None:
+    """Where it is looked at, or where the documentation shows it."""
+    title = f"{name}-{look.name}"
+    whole = name != "form"  # which stands beside Create on a wide screen
+    shown = (look.name == "dark" and whole) or (look.name == "zh-Hant" and name in ROOMS) or title in ALSO
+    ((SHOWN if shown else ALL) / f"{title}.webp").write_bytes(picture)
 
 
 def main() -> None:
@@ -163,7 +165,7 @@ def main() -> None:
             keys = {"key": furnish(server), "owner": server.owner_key}
             for look in LOOKS:
                 for name, picture in take(browser, server, keys, look):
-                    keep(f"{name}-{look.name}", pressed(picture))
+                    keep(name, look, pressed(picture))
         finally:
             browser.close()
             server.kill()
