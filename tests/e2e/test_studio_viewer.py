@@ -78,7 +78,7 @@ def test_it_has_an_address_that_going_back_leaves(visit: Visit, painter: Painter
     expect(dialog).to_contain_text("a red fox")
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
-    assert page.url.endswith("#/library?kind=image")
+    expect(page).to_have_url(re.compile(r"#/library\?kind=image$"))
     page.locator(".strip .tile a").first.focus()
     page.keyboard.press("Enter")
     expect(dialog).to_be_visible()

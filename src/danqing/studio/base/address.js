@@ -8,8 +8,17 @@ addEventListener("hashchange", () => { address.value = told(); });
 
 /** The name of the room, "" when none is named. */
 export const room = computed(() => address.value.split(/[/?]/)[0]);
+/** Text of an address as it was meant; what nobody can have meant is left as it is. @param {string} text */
+function plain(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 /** What in the room is open, "" when nothing is: ID of #/jobs/ID. */
-export const within = computed(() => decodeURIComponent(address.value.split("?")[0].split("/").slice(1).join("/")));
+export const within = computed(() => plain(address.value.split("?")[0].split("/").slice(1).join("/")));
 /** What is asked for in the room, such as its filters. */
 export const query = computed(() => new URLSearchParams(address.value.split("?")[1] ?? ""));
 

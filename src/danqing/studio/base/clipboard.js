@@ -6,8 +6,8 @@ import { t } from "./words.js";
 
 const SHOWN_MS = 1600;
 
-/** Pages without TLS elsewhere than on this machine have no clipboard but the old one. @param {string} text */
-async function copy(text) {
+/** Put words there; pages without TLS elsewhere than on this machine have only the old way. @param {string} text */
+export async function copy(text) {
   if (navigator.clipboard) return navigator.clipboard.writeText(text);
   const field = document.createElement("textarea");
   field.value = text;

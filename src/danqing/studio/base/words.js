@@ -51,12 +51,6 @@ export function dollars(money) {
 /** An amount that nobody is charged, such as a forecast: to the cent. @param {{nanos: number}} money */
 export const roughly = ({ nanos }) => `$${(nanos / 1e9).toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
 
-/** How large a file is. @param {number} bytes */
-export function size(bytes) {
-  const [amount, unit] = bytes < 1e6 ? [bytes / 1e3, "kilobyte"] : [bytes / 1e6, "megabyte"];
-  return amount.toLocaleString(language.value, { style: "unit", unit, maximumFractionDigits: amount < 10 ? 1 : 0 });
-}
-
 /** @param {string} moment ISO 8601 */
 export const moment = (moment) =>
   new Date(moment).toLocaleString(language.value, { dateStyle: "medium", timeStyle: "short" });

@@ -1,6 +1,7 @@
 // A draft or a job as code, in four dialects, each to be copied and run as it stands.
 
 import { api } from "../base/api.js";
+import { copy } from "../base/clipboard.js";
 import { html, signal, useEffect, useRef, useSignal } from "../base/html.js";
 import { language } from "../base/preferences.js";
 import { Segments } from "../base/segments.js";
@@ -39,17 +40,7 @@ function tinted(code) {
   return [...drawn, code.slice(from)];
 }
 
-/** Without TLS elsewhere than on this machine there is no clipboard to ask; what is selected can be copied all the same. */
-async function copy(text, shown) {
-  try {
-    await navigator.clipboard.writeText(text);
-  } catch {
-    getSelection().selectAllChildren(shown);
-    document.execCommand("copy");
-  }
-}
-
-const Copy = ({ code, shown }) => {
+const Copy = ({ code }) => {
   const done = useSignal(false);
   useEffect(() => {
     if (!done.value) return undefined;
@@ -57,19 +48,18 @@ const Copy = ({ code, shown }) => {
     return () => clearTimeout(later);
   }, [done.value]);
   useEffect(() => { done.value = false; }, [code]);
-  return html`<button type="button" class="button" onClick=${() => copy(code, shown.current).then(() => { done.value = true; })}>
+  return html`<button type="button" class="button" onClick=${() => copy(code).then(() => { done.value = true; })}>
     <${Icon} name=${done.value ? "check" : "copy"}/>${t("code.copy")}</button>
     <span role="status" class="small quiet">${done.value ? t("code.copied") : ""}</span>`;
 };
 
 const Snippet = ({ told }) => {
-  const shown = useRef(null);
   const { code, lacks } = told[dialect.value];
   const name = DIALECTS[dialect.value];
   if (!code) return html`<p class="lacking">${t("code.lacks", { name, what: listed(lacks.map((lack) => named("field", lack))) })}</p>`;
   return html`${told.files.length > 0 && html`<p class="gold small">${t("code.files", { files: listed(told.files) })}</p>`}
-    <pre lang="en" tabindex="0" role="region" aria-label=${t("code.of", { name })} ref=${shown}><code>${tinted(code)}</code></pre>
-    <div class="below"><${Copy} code=${code} shown=${shown}/><span class="fill"></span>
+    <pre lang="en" tabindex="0" role="region" aria-label=${t("code.of", { name })}><code>${tinted(code)}</code></pre>
+    <div class="below"><${Copy} code=${code}/><span class="fill"></span>
       <span class="quiet small">${t("code.most", { sum: dollars(told.cost) })}${dialect.value !== "cli" && html` ${t("code.once")}`}</span></div>`;
 };
 

@@ -109,11 +109,11 @@ const Answer = ({ told, file }) => {
 /** The card of the file that is asked about. */
 export function Recognised() {
   const dialog = useRef(/** @type {HTMLDialogElement|null} */ (null));
-  const there = Boolean(asked.value);
-  useEffect(() => { if (there) dialog.current.showModal(); }, [there]);
-  if (!there) return null;
+  useEffect(() => { if (asked.value) dialog.current.showModal(); }, [asked.value?.file]);
+  if (!asked.value) return null;
   const { file, look, told, trouble } = asked.value;
-  return html`<dialog class="question told-of" ref=${dialog} aria-label=${t("recognise.title")} onClose=${leave}>
+  const closed = () => { if (asked.value?.file === file) leave(); }; // a browser says so a moment later
+  return html`<dialog class="question told-of" key=${look || file.name} ref=${dialog} aria-label=${t("recognise.title")} onClose=${closed}>
     <header><h2>${file.name}</h2><button class="bare" aria-label=${t("viewer.close")} onClick=${leave}><${Icon} name="close"/></button></header>
     ${look && (file.type.startsWith("video") ? html`<video src=${look} muted controls></video>` : html`<img src=${look} alt=""/>`)}
     <div aria-live="polite">${trouble ? html`<p class="trouble" role="alert">${explained(trouble)}</p>`

@@ -1,8 +1,9 @@
 // What a work was made by, with what, and for how much; and what of it was not as it was asked for.
 
-import { html, useEffect, useSignal } from "../../base/html.js";
 import { api } from "../../base/api.js";
-import { dollars, moment, named, size, t } from "../../base/words.js";
+import { html, useEffect, useSignal } from "../../base/html.js";
+import { size } from "../../base/sizes.js";
+import { dollars, moment, named, t } from "../../base/words.js";
 import { byId } from "../../desk/catalogue.js";
 
 const TOLD = ["aspect", "size", "person", "negative", "task", "factor"];
