@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from danqing.studio import available
 from serving import Server
@@ -72,6 +72,7 @@ class Visit:
         self.page.locator(".chosen").click()
         self.page.locator(".picker input").fill(model)
         self.page.keyboard.press("Enter")
+        expect(self.page.locator(".picker[open]")).to_have_count(0)
 
 
 def at_rest(page: Page) -> None:

@@ -3,7 +3,7 @@
 import { isFilm, isOver, models, offered, unit, vendorOf } from "../../desk/catalogue.js";
 import { chosen, choose, model } from "../../desk/draft.js";
 import { inputs } from "../../desk/inputs.js";
-import { html, useEffect, useRef, useSignal } from "../../base/html.js";
+import { html, useEffect, useLayoutEffect, useRef, useSignal } from "../../base/html.js";
 import { Segments } from "../../base/segments.js";
 import { Icon } from "../../base/shapes.js";
 import { dollars, t } from "../../base/words.js";
@@ -51,7 +51,7 @@ export function Picker({ shown, close }) {
   const words = useSignal("");
   const kind = useSignal("");
   const at = useSignal("");
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!shown) return dialog.current.close();
     words.value = "";
     kind.value = model.value && isFilm(model.value) ? "video" : "image";
@@ -59,11 +59,14 @@ export function Picker({ shown, close }) {
     dialog.current.showModal();
   }, [shown]);
   useEffect(() => { document.getElementById(`model-${at.value}`)?.scrollIntoView({ block: words.value ? "nearest" : "center" }); }, [at.value, shown]);
-  const found = offered(models.value, { words: words.value, given: inputs.value.length > 0 })
-    .filter((row) => !kind.value || isFilm(row) === (kind.value === "video"));
-  const groups = GROUPS.map((name) => ({ name, rows: found.filter((row) => groupOf(row) === name) }));
-  const order = groups.flatMap(({ rows }) => rows.map((row) => row.id));
-  const now = order.includes(at.value) ? at.value : order[0] ?? "";
+  const find = () => { // anew for each key, which may come before what was typed is drawn
+    const found = offered(models.value, { words: words.value, given: inputs.value.length > 0 })
+      .filter((row) => !kind.value || isFilm(row) === (kind.value === "video"));
+    const groups = GROUPS.map((name) => ({ name, rows: found.filter((row) => groupOf(row) === name) }));
+    const order = groups.flatMap(({ rows }) => rows.map((row) => row.id));
+    return { groups, order, now: order.includes(at.value) ? at.value : order[0] ?? "" };
+  };
+  const { groups, order, now } = find();
   const take = (id) => { if (id) choose(id); close(); };
   const seek = (said) => { // whoever knows the name need not say what kind it is of
     words.value = said;
@@ -71,6 +74,7 @@ export function Picker({ shown, close }) {
   };
   const keys = (event) => {
     const step = STEPS[event.key];
+    const { order, now } = find();
     if (step) at.value = order[Math.min(Math.max(order.indexOf(now) + step, 0), order.length - 1)];
     else if (event.key === "Enter") take(now);
     else return;
